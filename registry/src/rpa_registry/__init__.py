@@ -1,0 +1,1 @@
+"""The registry service. Nothing is here yet; ADR 5 says what it will be."""
