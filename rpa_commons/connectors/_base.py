@@ -13,6 +13,8 @@ A connector is a class with three class attributes and a constructor; the contra
         def close(self) -> None: ...
 """
 
+import re
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +25,9 @@ from pydantic import BaseModel, ConfigDict
 from rpa_commons.config import SecretRef
 from rpa_commons.sdk import Municipality
 
-__all__ = ["Connector", "ConnectorSettings", "Surroundings"]
+__all__ = ["Connector", "ConnectorSettings", "Surroundings", "message_uuid"]
+
+_KEY = re.compile(r"[0-9a-f]{64}")
 
 
 class ConnectorSettings(BaseModel):
@@ -50,12 +54,45 @@ class Surroundings:
 
 
 class Connector(Protocol):
-    """One real system behind one capability."""
+    """One real system behind one capability.
+
+    An instance may have an attribute ``effect_classes`` (method -> effect class) that weakens what its
+    capability declares, e.g. where a receiver is known not to honour keys. A connector that reaches other
+    machines names them in an attribute ``hosts``.
+
+    A connector whose query answers although it could not read all of its source has an attribute
+    ``problems: Sequence[str]``: of the last call, one line each with place, reason and remedy and without
+    personal data (``moves-2.csv:17: column "PNR" has 9 digits: ...``). The runtime reads it after ``find``,
+    shows the lines as findings, and such a run ends with exit code 1: the rows that could be read are
+    worked on, and none of the others is lost unseen.
+    """
 
     name: ClassVar[str]
     capability: ClassVar[type]
     Settings: ClassVar[type[ConnectorSettings]]
 
+    def __init__(self, settings: ConnectorSettings, surroundings: Surroundings) -> None:
+        """Check the settings as far as possible without calling the system."""
+        ...
+
     def close(self) -> None:
         """Give back what was opened; called once, also after an error."""
         ...
+
+
+def message_uuid(key: str) -> str:
+    """The message id that an idempotency key stands for: the same key, the same id.
+
+    It has the shape of a version-4 UUID because MeMo's data type for ``messageUUID`` demands it; the random
+    bits are the key's first 122.
+
+    Args:
+        key: 64 lower-case hexadecimal digits, made by the runtime.
+
+    Raises:
+        ValueError: the key is not one that the runtime makes; sending without a key would lose the promise
+            that a repeated call is one letter.
+    """
+    if not _KEY.fullmatch(key):
+        raise ValueError("an idempotency key is 64 lower-case hexadecimal digits")
+    return str(uuid.UUID(bytes=bytes.fromhex(key)[:16], version=4))

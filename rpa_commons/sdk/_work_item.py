@@ -1,6 +1,7 @@
 """One case to process."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
@@ -26,6 +27,8 @@ class WorkItem(Generic[PayloadT_co]):
         reference: Unique per instance (or per municipality where the bot says so) and kept for good so that
             nothing is done twice; at most 200 characters, printable, never a personal number.
         payload: A pydantic model; kept encrypted.
+        occurred_on: The day of what the case is about (the move, the invoice date), where there is one: what
+            a cut-over date is compared with. ``None``: the bot cannot say.
 
     Raises:
         ValueError: the reference is empty, too long, unprintable or holds a personal number.
@@ -33,6 +36,7 @@ class WorkItem(Generic[PayloadT_co]):
 
     reference: str
     payload: PayloadT_co
+    occurred_on: date | None = None
 
     def __post_init__(self) -> None:
         if not self.reference or len(self.reference) > _LONGEST_REFERENCE or not self.reference.isprintable():

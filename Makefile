@@ -1,0 +1,55 @@
+# Everything starts from Python 3.11+ with venv, make and git. The first target that needs it makes .venv
+# with uv from the package index; nothing is installed outside this folder.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BOOTSTRAP := .bootstrap
+UV := $(BOOTSTRAP)/bin/uv
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check docs bench soak clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit("make: Python 3.11, 3.12 or 3.13 is needed, this is " + sys.version.split()[0] + "; say make PYTHON=python3.12" if not (3, 11) <= sys.version_info[:2] <= (3, 13) else 0)'
+	@echo "setting up: a virtual environment with uv in $(BOOTSTRAP)"
+	@$(PYTHON) -m venv $(BOOTSTRAP)
+	@$(BOOTSTRAP)/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.5"
+
+$(READY): pyproject.toml uv.lock registry/pyproject.toml plugins/welcome-letters/pyproject.toml | $(UV)
+	@echo "setting up: the locked dependencies (about 60 MB the first time)"
+	@$(UV) sync --quiet --frozen --all-packages --all-groups --python $(BOOTSTRAP)/bin/python
+	@touch $@
+
+demo: $(READY)  ## one wheel, two municipalities: set up, plan, run, compare
+	@$(BIN)/rpac demo
+
+test: $(READY)  ## all tests but the heavy ones; says what it left out
+	@$(BIN)/pytest -m "not storm" -n 2
+	@echo "left out: the long kill storm (make soak)."
+	@test -n "$$RPAC_SPECS" || echo "left out: tests against the official schemas (set RPAC_SPECS to a folder that holds them, see CONTRIBUTING.md)."
+
+check: $(READY)  ## ruff, mypy, import order, dependencies, spelling
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+	@$(BIN)/codespell
+
+docs: $(READY)  ## build the documentation into site/
+	@$(BIN)/mkdocs build --strict --quiet && echo "the documentation is in site/index.html"
+
+bench: $(READY)  ## run the benchmarks and write benchmarks/results/
+	@$(BIN)/python -m benchmarks
+
+soak: $(READY)  ## the long kill storm
+	@$(BIN)/pytest -m storm
+
+clean:  ## remove what was made here: .venv, .rpac, caches
+	@rm -rf $(VENV) $(BOOTSTRAP) .rpac site build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,141 @@
+"""The two example municipalities: they are right, they differ as they say, and they hold no bot code."""
+
+import dataclasses
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+import pytest
+
+from rpa_commons.config import ResolvedInstance, open_municipality, resolve_instance
+from rpa_commons.connectors import catalogue
+from rpa_commons.environments._describe import describe
+from rpa_commons.letters import Letterhead, Letters, LetterSource
+from rpa_commons.sdk import steps_of
+from rpa_commons.sdk.hookspecs import PROJECT, step_hookspecs
+from welcome_letters import Settings, WelcomeLetters
+
+DIGIT = Path(__file__).parents[3] / "examples" / "digit"
+MUNICIPALITIES = ("roskilde", "hvidovre")
+
+
+def _resolve(name: str, *overrides: str) -> ResolvedInstance:
+    municipality = open_municipality(DIGIT / name, environment="production")
+    manifest = describe("welcome-letters")
+    return resolve_instance(
+        municipality, "welcome-letters", lambda _: manifest, connectors=catalogue(), overrides=overrides
+    )
+
+
+@pytest.fixture(scope="module")
+def resolved() -> dict[str, ResolvedInstance]:
+    """Both instances, resolved for production."""
+    return {name: _resolve(name) for name in MUNICIPALITIES}
+
+
+@pytest.mark.parametrize("name", MUNICIPALITIES)
+def test_each_municipality_resolves_without_a_finding(resolved: dict[str, Any], name: str) -> None:
+    """The folder is complete and right, and its settings are ones that the bot takes."""
+    settings = Settings.model_validate_json(json.dumps(resolved[name].settings))
+
+    assert settings.protected == "person"
+
+
+def test_the_two_differ_in_what_the_table_says(resolved: dict[str, Any]) -> None:
+    """Window, sender, connectors, letter block and hook: each in one place."""
+    roskilde, hvidovre = resolved["roskilde"], resolved["hvidovre"]
+
+    assert (roskilde.settings["window_days"], hvidovre.settings["window_days"]) == (14, 10)
+    assert roskilde.settings["letters"]["sender"] != hvidovre.settings["letters"]["sender"]
+    assert {name: one.connector for name, one in roskilde.bindings.items()} == {
+        "PopulationEvents": "moves-extract",
+        "PopulationRegister": "sf1520",
+        "DigitalPost": "sf1601",
+    }
+    assert {name: one.connector for name, one in hvidovre.bindings.items()} == {
+        "PopulationEvents": "moves-extract",
+        "PopulationRegister": "register-extract",
+        "DigitalPost": "pdf-outbox",
+    }
+    assert (roskilde.hook, bool(roskilde.letter_folders)) == (None, True)
+    assert (bool(hvidovre.hook), hvidovre.letter_folders) == (True, ())
+
+
+def test_values_come_from_the_layer_that_the_table_names(resolved: dict[str, Any]) -> None:
+    """Roskilde's window is its own, Hvidovre's is the cooperation's, the rest is the bot's."""
+    assert str(resolved["roskilde"].origin("window_days")).startswith("bots/welcome-letters.toml:")
+    assert str(resolved["hvidovre"].origin("window_days")).startswith(
+        "../baseline/bots/welcome-letters.toml:"
+    )
+    assert "welcome-letters" in str(resolved["hvidovre"].origin("household"))
+
+
+def test_every_instance_has_an_id_of_its_own(resolved: dict[str, Any]) -> None:
+    """Nobody has copied an instance file with its id."""
+    assert len({one.id for one in resolved.values()}) == len(resolved)
+
+
+def test_the_only_code_is_one_short_hook() -> None:
+    """In all folders together there is one Python file, with a handful of statements."""
+    code = sorted(path.relative_to(DIGIT).as_posix() for path in DIGIT.rglob("*.py"))
+    lines = (DIGIT / "hvidovre/hooks/welcome_letters.py").read_text("utf-8").splitlines()
+
+    assert code == ["hvidovre/hooks/welcome_letters.py"]
+    assert len([line for line in lines if line.strip()]) <= 15
+
+
+def _hook() -> ModuleType:
+    path = DIGIT / "hvidovre/hooks/welcome_letters.py"
+    spec = importlib.util.spec_from_file_location("hvidovre_hook", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_hook_wraps_a_step_that_there_is() -> None:
+    """The hook's name is one of the bot's steps; pluggy would refuse another."""
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(step_hookspecs(sorted(steps_of(WelcomeLetters))))
+    manager.register(_hook())
+
+    manager.check_pending()
+
+
+def test_the_hook_greets_neighbours_only(town: Any) -> None:
+    """Who comes from a neighbouring municipality gets one more sentence, others do not."""
+    hook = _hook()
+    town.wrappers.append({"rpac_step_compose": hook.rpac_step_compose})
+    town.move(town.resident(), from_municipality="0101")
+    town.move(town.resident(), from_municipality="0751")
+    town.move(town.resident(), origin="abroad")
+
+    town.run()
+
+    assert ["ikke flyttet langt" in one.letter.text for one in town.post.sent] == [True, False, False]
+
+
+def test_roskildes_letter_is_one_block(town: Any, resolved: dict[str, Any]) -> None:
+    """Roskilde's family letter says its own word on schools and everything else as the bot does."""
+    own, theirs = Letters(), Letters()
+    source = LetterSource(
+        templates=DIGIT.parents[1] / "plugins/welcome-letters/src/welcome_letters/letters",
+        letterhead=Letterhead(name="Roskilde Kommune"),
+        date=town.today,
+    )
+    own.bind(source)
+    theirs.bind(dataclasses.replace(source, overrides=resolved["roskilde"].letter_folders))
+    person = town.resident(children_under_18=1)
+    values = {"moved_on": town.today, "closing": "", "household": False}
+
+    before = own.preview_text("families", person=person, **values).splitlines()
+    after = theirs.preview_text("families", person=person, **values).splitlines()
+
+    changed = [line for line in after if line not in before]
+    assert len(changed) == 1
+    assert "Skole" in changed[0]
+    assert "roskilde.dk" in changed[0]

@@ -1,0 +1,52 @@
+"""``rpac build``: a plugin's folder becomes a wheel with its manifest inside."""
+
+from pathlib import Path
+
+import click
+
+__all__ = ["build"]
+
+
+@click.command()
+@click.argument("plugin_dir", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Default: dist/ in the plugin's folder."
+)
+@click.option(
+    "--find-links",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    multiple=True,
+    help="A folder with wheels to look in besides the index; may be repeated.",
+)
+@click.option("--offline", is_flag=True, help="Use what uv's cache holds, and no network.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def build(
+    plugin_dir: Path, out: Path | None, find_links: tuple[Path, ...], *, offline: bool, as_json: bool
+) -> None:
+    """Build the plugin in PLUGIN_DIR into a wheel that describes itself.
+
+    The plugin is imported in an environment of its own. Equal sources give equal bytes.
+    """
+    import json
+
+    from rpa_commons.environments import build_wheel, check_wheel
+
+    def progress(text: str) -> None:
+        click.echo(f"{text} …", err=True)
+
+    wheel = build_wheel(
+        plugin_dir, out or plugin_dir / "dist", progress=progress, find_links=find_links, offline=offline
+    )
+    checked = check_wheel(wheel)
+    result = {
+        "name": checked.name,
+        "version": checked.version,
+        "wheel": str(wheel),
+        "sha256": checked.sha256,
+        "manifest_sha256": checked.manifest.digest,
+    }
+    if as_json:
+        click.echo(json.dumps(result))
+        return
+    for key, value in result.items():
+        click.echo(f"{key:<16} {value}")

@@ -1,0 +1,25 @@
+"""``rpac demo``: the main job from end to end, with synthetic people and no access to any real system."""
+
+from pathlib import Path
+
+import click
+
+__all__ = ["demo"]
+
+
+@click.command()
+@click.option("--fresh", is_flag=True, help="Forget what earlier demos did first.")
+@click.option(
+    "--checkout",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A checkout of rpa-commons; found by itself when rpac runs from one.",
+)
+def demo(checkout: Path | None, *, fresh: bool) -> None:
+    """Run one wheel of welcome-letters for two municipalities that differ only in configuration.
+
+    Starts simulators of the systems on 127.0.0.1, builds the wheel once, installs it for both, plans, runs, and
+    compares. Everything it starts is stopped, everything it writes lies in .rpac and below examples/.
+    """
+    from ._demo import run_demo
+
+    run_demo(checkout, fresh=fresh)

@@ -1,0 +1,227 @@
+"""``rpac items``: look at single work items, and say what only a person can say about them."""
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rpa_commons.runtime import ItemStory
+
+__all__ = ["items"]
+
+_STATES = (
+    "new", "running", "waiting", "done", "skipped", "proposed", "handed_over", "in_doubt", "failed", "cancelled",
+)  # fmt: skip
+_USAGE = 2
+
+
+@click.group()
+def items() -> None:
+    """Look at single work items; adopt, settle or reopen them."""
+
+
+def _json(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+@items.command("list")
+@click.argument("instance")
+@click.option("--state", type=click.Choice(_STATES), help="Only items in this state.")
+@click.option("--bot-version", help="Only items that this version of the bot brought to their state.")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), help="Only items that changed on or after this day (UTC)."
+)
+@_json
+@click.pass_obj
+def list_(
+    folder: Path,
+    instance: str,
+    state: str | None,
+    bot_version: str | None,
+    since: datetime | None,
+    as_json: bool,  # noqa: FBT001 - click passes it by name
+) -> int:
+    """List the work items of INSTANCE, oldest first."""
+    from rpa_commons.config import open_municipality
+    from rpa_commons.runtime import list_items, reading
+
+    from ._worker import instance_id_of, state_errors
+
+    municipality = open_municipality(folder)
+    with state_errors(), reading(municipality.state_dir, instance_id_of(municipality, instance)) as engine:
+        day = since.date() if since is not None else None
+        found = [] if engine is None else list_items(engine, state=state, bot_version=bot_version, since=day)
+    if as_json:
+        click.echo(json.dumps([vars(one) for one in found], indent=2, ensure_ascii=False))
+    elif not found:
+        click.echo("no such work items" if engine is not None else f"{instance} has not run yet")
+    else:
+        width = max(len(one.reference) for one in found)
+        for one in found:
+            changed = (one.finished_at or one.enqueued_at)[:19]
+            click.echo(
+                f"{one.reference.ljust(width)}  {one.state.ljust(11)}  {changed}Z  {one.bot_version or '-'}"
+            )
+    return 0
+
+
+@items.command()
+@click.argument("instance")
+@click.argument("reference")
+@_json
+@click.pass_obj
+def show(folder: Path, instance: str, reference: str, as_json: bool) -> int:  # noqa: FBT001 - click passes it by name
+    """Show what happened to one item: calls, rules, outcome. Personal values stay hidden."""
+    from rpa_commons.config import open_municipality
+    from rpa_commons.runtime import UnknownItemError, reading, story_of
+
+    from ._worker import instance_id_of, keys_of, state_errors
+
+    municipality = open_municipality(folder)
+    with state_errors(), reading(municipality.state_dir, instance_id_of(municipality, instance)) as engine:
+        if engine is None:
+            raise UnknownItemError(reference, f"{instance} has not run yet")
+        story = story_of(engine, keys_of(municipality), reference)
+    click.echo(json.dumps(vars(story), indent=2, ensure_ascii=False) if as_json else _story_text(story))
+    return 0
+
+
+@items.command()
+@click.argument("instance")
+@click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="Every case that arose before this day.")
+@_json
+@click.pass_obj
+def adopt(
+    folder: Path,
+    instance: str,
+    file: Path | None,
+    before: datetime | None,
+    as_json: bool,  # noqa: FBT001 - click passes it by name
+) -> int:
+    """Mark what another robot already handled: references in FILE, one a line, or cases --before a day."""
+    from rpa_commons.config import open_municipality
+    from rpa_commons.runtime import prepare
+
+    from ._worker import follow
+
+    if (file is None) == (before is None):
+        raise click.UsageError("give a FILE of references, or --before YYYY-MM-DD")
+    municipality = open_municipality(folder)
+    prepared = prepare(municipality, instance, mode="adopt")
+    day: date | None = before.date() if before is not None else None
+    lines = file.read_text("utf-8-sig").splitlines() if file is not None else []
+    references = tuple(line.strip() for line in lines if line.strip())
+    job = prepared.job.model_copy(update={"adopt_before": day, "adopt_references": references})
+    summary: dict[str, Any] = {}
+    for event in follow(_with_job(prepared, job), instance):
+        summary = event
+    summary.pop("event", None)
+    if as_json:
+        click.echo(json.dumps(summary, indent=2))
+    else:
+        click.echo(
+            f"{summary['adopted']} of {summary['named']} marked as handled; {summary['known']} were known already"
+        )
+        if summary["undated"]:
+            click.echo(f"{summary['undated']} cases have no date and were left as they are", err=True)
+    return int(summary["exit_code"])
+
+
+@items.command()
+@click.argument("instance")
+@click.argument("reference")
+@click.option(
+    "--happened/--not-happened", default=None, help="Whether the effect happened, as you have found out."
+)
+@click.option("--by", required=True, metavar="NAME", help="Who says so; kept with the item.")
+@click.pass_obj
+def settle(folder: Path, instance: str, reference: str, happened: bool | None, by: str) -> int:  # noqa: FBT001 - click passes it by name
+    """Say of an item in doubt whether its effect happened; the next run goes on from there."""
+    from rpa_commons import runtime
+    from rpa_commons.config import open_municipality
+
+    from ._worker import instance_id_of, keys_of, state_errors
+
+    if happened is None:
+        raise click.UsageError("say --happened or --not-happened")
+    municipality = open_municipality(folder)
+    with state_errors():
+        names = runtime.settle(
+            municipality.state_dir,
+            instance_id_of(municipality, instance),
+            keys_of(municipality),
+            reference,
+            happened=happened,
+            by=by,
+        )
+    what = ", ".join(names) or "no open effect"
+    click.echo(
+        f"{reference}: {what} {'happened' if happened else 'did not happen'}; the next run goes on from there"
+    )
+    return 0
+
+
+@items.command()
+@click.argument("instance")
+@click.argument("reference")
+@click.option("--by", required=True, metavar="NAME", help="Who reopens it; kept with the item.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the item.")
+@click.pass_obj
+def reopen(folder: Path, instance: str, reference: str, by: str, reason: str) -> int:
+    """Have a case done again from the start. Shows what was already done for it, which will be done again."""
+    from rpa_commons import runtime
+    from rpa_commons.config import open_municipality
+
+    from ._worker import instance_id_of, keys_of, state_errors
+
+    municipality = open_municipality(folder)
+    instance_id, keys = instance_id_of(municipality, instance), keys_of(municipality)
+    with state_errors():
+        with runtime.reading(municipality.state_dir, instance_id) as engine:
+            story = runtime.story_of(engine, keys, reference) if engine is not None else None
+        generation = runtime.reopen(
+            municipality.state_dir, instance_id, keys, reference, by=by, reason=reason
+        )
+    click.echo(f"{reference}: reopened as generation {generation}; the next run takes it up")
+    for call in story.calls if story is not None else ():
+        if call["kind"] != "query" and call["generation"] == generation - 1:
+            click.echo(f"  already {call['state']}: {call['call']} on {call['at'][:19]}Z (key {call['key']})")
+    return 0
+
+
+def _with_job(prepared: Any, job: Any) -> Any:  # noqa: ANN401 - runtime types, imported late
+    import dataclasses
+
+    return dataclasses.replace(prepared, job=job)
+
+
+def _story_text(story: "ItemStory") -> str:
+    item = story.item
+    lines = [
+        f"{item['reference']}: {item['state'].replace('_', ' ')} (generation {item['generation']}, run {item['run']})"
+    ]
+    for call in story.calls:
+        line = f"  {call['at'][:19]}Z  {call['kind']:7}  {call['call']}"
+        if call["kind"] != "query":
+            named = f" [{call['call_key']}]" if call["call_key"] else ""
+            line += f"{named}  {call['state']}  key {call['key']}"
+        lines.append(line)
+    for word in story.words:
+        said = ", ".join(
+            f"{name}: {value}"
+            for name, value in word.items()
+            if name not in {"at", "generation", "what", "outcome"}
+        )
+        lines.append(f"  {word['at'][:19]}Z  {word['what']}  {said}".rstrip())
+    outcome = story.outcome
+    for rule in outcome.get("rules", ()):
+        lines.append(f"  rule: {rule['paragraph']} ({', '.join(rule['facts'])}): {rule['result']}")
+    for name in ("reason", "receipt", "error", "place", "effect", "remedy"):
+        if outcome.get(name):
+            lines.append(f"  {name}: {outcome[name]}")
+    return "\n".join(lines)

@@ -1,0 +1,212 @@
+"""``rpac sandbox``: start a municipality in a box, make it misbehave, read what was sent to it.
+
+Usage::
+
+    rpac sandbox up --connect examples/digit/roskilde --connect examples/digit/hvidovre
+    rpac sandbox fault sf1601 500 --times 3
+    rpac sandbox sent --json
+"""
+
+import json
+import signal
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.sandbox import (
+    FAULT_KINDS,
+    REPEATED_MODES,
+    SERVICES,
+    Journal,
+    Sandbox,
+    SandboxError,
+    municipality_facts,
+)
+from rpa_commons.validators import InvalidIdentifierError
+
+__all__ = ["sandbox"]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_FOLDER = Path(".rpac/sandbox")
+_LIMITS = """It emulates SF1520, the STS and token service, SF1601 KombiPostAfsend and PostForespoerg.
+It cannot emulate OCES3 trust, KOMBIT's access control, delivery receipts, or what the real
+receiver does with a repeated messageUUID (not public: see --repeated)."""
+
+
+class SandboxCommandError(RpaCommonsError):
+    """A sandbox command could not do what was asked."""
+
+
+@click.group()
+def sandbox() -> None:
+    """A municipality in a box: simulators of the systems, on this machine only."""
+
+
+def _folder_option(command: _Command) -> _Command:
+    return click.option(
+        "--folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=_FOLDER,
+        show_default=True,
+        help="Where the sandbox keeps its state.",
+    )(command)
+
+
+@sandbox.command()
+@_folder_option
+@click.option("--seed", type=int, help="Which invented people; the same seed makes the same ones.")
+@click.option("--people", type=click.IntRange(1), help="At least so many for each municipality.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day the people are made for.")
+@click.option("--repeated", type=click.Choice(REPEATED_MODES), default=REPEATED_MODES[0], show_default=True)
+@click.option(
+    "--connect",
+    "folders",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A municipality folder to serve; writes its environments/sandbox/stack.toml. May be repeated.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="TLS port; a free one by default.")
+@click.option("--page-port", type=click.IntRange(0, 65535), default=0, help="Port of the control page.")
+@click.option("--token-lifetime", type=click.IntRange(1), default=3600, show_default=True, help="Seconds.")
+def up(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    folder: Path,
+    seed: int | None,
+    people: int | None,
+    today: datetime | None,
+    repeated: str,
+    folders: Sequence[Path],
+    port: int,
+    page_port: int,
+    token_lifetime: int,
+) -> None:
+    """Run a sandbox until Ctrl-C."""
+    try:
+        served = dict(municipality_facts(path) for path in folders)
+        box = Sandbox(
+            folder,
+            seed=seed,
+            people=people,
+            today=today.date() if today else None,
+            municipality=served or None,
+            repeated=repeated,
+            port=port,
+            page_port=page_port,
+            keep_ports=True,
+            token_lifetime=token_lifetime,
+        )
+        with box:
+            _introduce(box, folders)
+            _wait()
+    except (SandboxError, InvalidIdentifierError, OSError) as error:
+        raise _shown(error) from None
+    click.echo("sandbox stopped", err=True)
+
+
+def _introduce(box: Sandbox, folders: Sequence[Path]) -> None:
+    click.echo(f"services    {box.url}")
+    click.echo(f"page        {box.page_url}")
+    click.echo(f"authority   {box.ca_bundle}")
+    for code, cvr in box.municipalities.items():
+        click.echo(f"certificate {box.certificate(code).pem} (municipality {code}, CVR {cvr})")
+    for path in folders:
+        click.echo(f"connected   {box.write_environment(path)}")
+    click.echo(_LIMITS, err=True)
+    click.echo("running; Ctrl-C stops it", err=True)
+
+
+def _wait() -> None:
+    """Until Ctrl-C, or until a supervisor asks the process to end."""
+    ended = threading.Event()
+    previous = signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    try:
+        while not ended.wait(0.5):  # a wait without end cannot be interrupted on Windows
+            pass
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+@sandbox.command()
+@click.argument("service", type=click.Choice(SERVICES))
+@click.argument("kind", type=click.Choice(list(FAULT_KINDS)))
+@_folder_option
+@click.option("--times", type=click.IntRange(1), help="How many calls; one when nothing is said.")
+@click.option("--probability", type=click.FloatRange(0, 1, min_open=True), help="Share of the calls.")
+@click.option("--milliseconds", type=click.IntRange(0), help="Delay of slow; when a time-out is cut.")
+def fault(
+    service: str,
+    kind: str,
+    folder: Path,
+    times: int | None,
+    probability: float | None,
+    milliseconds: int | None,
+) -> None:
+    """Make the running sandbox misbehave: SERVICE shows KIND."""
+    order = {
+        "service": service,
+        "kind": kind,
+        "times": times,
+        "probability": probability,
+        "milliseconds": milliseconds,
+    }
+    standing = _post(_running(folder) + "faults", order)
+    click.echo(f"{service}: {kind} is ordered; {len(standing)} faults stand", err=True)
+
+
+@sandbox.command()
+@_folder_option
+@click.option("--json", "as_json", is_flag=True, help="The whole journal as JSON.")
+def sent(folder: Path, *, as_json: bool) -> None:
+    """Show what was sent to the sandbox; it need not be running."""
+    entries = Journal.read(folder / "effects.jsonl")
+    if as_json:
+        click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
+        return
+    for entry in entries:
+        words = (entry["received_at"][:19], entry["outcome"], entry["message_uuid"], entry.get("channel", ""))
+        click.echo("  ".join(words).rstrip())
+    taken = [entry["message_uuid"] for entry in entries if entry["outcome"] == "accepted"]
+    click.echo(f"{len(taken)} letters under {len(set(taken))} business keys", err=True)
+
+
+def _running(folder: Path) -> str:
+    try:
+        return str(json.loads((folder / "running.json").read_bytes())["page_url"])
+    except (OSError, ValueError, KeyError):
+        raise SandboxCommandError(
+            f"no sandbox is running on {folder}", remedy="start one: rpac sandbox up"
+        ) from None
+
+
+def _post(url: str, order: Mapping[str, Any]) -> list[Any]:
+    request = urllib.request.Request(  # noqa: S310 - our own loopback address
+        url, json.dumps(order).encode(), {"Content-Type": "application/json"}
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy
+    try:
+        with opener.open(request, timeout=10) as answer:
+            standing: list[Any] = json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            raise click.UsageError(error.read().decode("utf-8", "replace")) from None
+    except OSError:
+        raise SandboxCommandError(
+            "the sandbox does not answer", remedy="start it again: rpac sandbox up"
+        ) from None
+    return standing
+
+
+def _shown(error: Exception) -> RpaCommonsError:
+    if isinstance(error, SandboxError):
+        return SandboxCommandError(error.message, remedy=error.remedy)
+    if isinstance(error, OSError):
+        return SandboxCommandError(f"cannot listen or write: {error.strerror or error}")
+    return SandboxCommandError(str(error), remedy="correct code and cvr in municipality.toml")

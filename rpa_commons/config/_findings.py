@@ -1,0 +1,143 @@
+"""What is wrong with a configuration: found all at once, shown with file, line and remedy.
+
+Usage::
+
+    finding = Finding("E101", "windw_days", "unknown key", file=path, line=7)
+    raise ConfigError([finding])
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.validators import mask_personal_numbers
+
+from ._keys import printable
+
+__all__ = ["CODES", "ConfigError", "Finding", "SecretsUnresolvedError", "config_error"]
+
+CODES = {
+    "E101": "unknown key",
+    "E102": "missing required key",
+    "E103": "file missing, unreadable or refused",
+    "E104": "not a TOML document",
+    "E201": "wrong type",
+    "E202": "outside what is allowed",
+    "E401": "secret in clear text",
+    "E402": "secret cannot be resolved",
+    "E601": "required capability without connector",
+    "E602": "unknown connector",
+    "E603": "connector of another capability or version",
+    "E604": "two bot instances share an id",
+    "E605": "bad or missing instance id",
+}
+"""Every code with what it stands for."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong.
+
+    Attributes:
+        code: One of :data:`CODES`.
+        key: The key as ``rpac config explain`` takes it; empty when the whole file is meant.
+        message: What is wrong, in one sentence.
+        file: Where; ``None`` for a value that stands in no file.
+        line: Line from 1, or ``None`` when there is none to show.
+        line_text: That line, secrets and personal values already hidden.
+        because: Who or what says so; empty when it is plain.
+        help: The next thing to do.
+        source: Where a value comes from that stands in no file: ``--set``, ``-E``, a default.
+    """
+
+    code: str
+    key: str
+    message: str
+    file: Path | None = None
+    line: int | None = None
+    line_text: str = ""
+    because: str = ""
+    help: str = ""
+    source: str = "--set"
+
+    def __post_init__(self) -> None:
+        """Keep out of what becomes text for a screen: personal numbers, and signs a terminal obeys."""
+        for name in ("message", "line_text"):
+            object.__setattr__(self, name, mask_personal_numbers(printable(getattr(self, name))))
+
+    @property
+    def place(self) -> str:
+        """``file:line``, relative to the current folder when it lies below it; else the source."""
+        if self.file is None:
+            return self.source
+        name = display_path(self.file)
+        return name if self.line is None else f"{name}:{self.line}"
+
+    def render(self) -> str:
+        """The finding as lines of text: place, code, key, message; the quoted line; because; help."""
+        subject = f"{self.code} {self.key}:" if self.key else f"{self.code}:"
+        lines = [f"{self.place}: {subject} {self.message}"]
+        if self.line_text.strip():
+            lines.append(f"    {self.line_text.strip()}")
+        if self.because:
+            lines.append(f"    because: {self.because}")
+        if self.help:
+            lines.append(f"    help: {self.help}")
+        return "\n".join(lines)
+
+    def to_json(self) -> dict[str, Any]:
+        """The finding as JSON values."""
+        return {
+            "code": self.code,
+            "key": self.key,
+            "message": self.message,
+            "file": None if self.file is None else display_path(self.file),
+            "line": self.line,
+            "source": self.source if self.file is None else "",
+            "line_text": self.line_text,
+            "because": self.because,
+            "help": self.help,
+        }
+
+
+class ConfigError(RpaCommonsError):
+    """A configuration cannot be used.
+
+    Attributes:
+        findings: Everything that is wrong, in the order of files and lines.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings: tuple[Finding, ...] = in_order(findings)
+        count = len(self.findings)
+        headline = f"the configuration has {count} finding{'' if count == 1 else 's'}"
+        super().__init__("\n\n".join([headline, *(finding.render() for finding in self.findings)]))
+
+
+class SecretsUnresolvedError(ConfigError):
+    """Nothing is wrong but that secrets are missing here and now."""
+
+    exit_code: ClassVar[int] = 4
+
+
+def config_error(findings: Sequence[Finding]) -> ConfigError:
+    """The error for these findings: :class:`SecretsUnresolvedError` when only secrets are missing."""
+    only_secrets = all(finding.code == "E402" for finding in findings)
+    return (SecretsUnresolvedError if only_secrets else ConfigError)(findings)
+
+
+def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings without doubles, by file and line."""
+    return tuple(
+        sorted(dict.fromkeys(findings), key=lambda one: (str(one.file or ""), one.line or 0, one.code))
+    )
+
+
+def display_path(path: Path) -> str:
+    """The path relative to the current folder when it lies below it, else as it is; forward slashes."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return path.as_posix()

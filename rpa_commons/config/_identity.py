@@ -1,0 +1,56 @@
+"""The id of a bot instance: written once, independent of the file's name, never shared.
+
+Every idempotency key hangs on it: two instances with one id would each believe to have sent the other's
+letters, and a changed id sends them all again.
+"""
+
+import re
+import tomllib
+import uuid
+from collections.abc import Iterator
+
+from ._document import LARGEST_FILE, Document
+from ._findings import Finding, display_path
+from ._municipality import MunicipalityFolder
+
+__all__ = ["identity_findings"]
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+_NIL = "00000000-0000-0000-0000-000000000000"
+_KEY = "instance.id"
+
+
+def identity_findings(municipality: MunicipalityFolder, name: str, own: Document) -> Iterator[Finding]:
+    """What is wrong with the id of the instance ``name``, whose file is ``own``: E604, E605."""
+    value = own.values.get("id")
+    line = own.line_of(("id",))
+    if "id" not in own.values:
+        advice = f'add the line id = "{uuid.uuid4()}"'
+        yield Finding("E605", _KEY, "the bot instance has no id", own.path, help=advice)
+        return
+    text = own.quote(line, lambda path: path[0] == "settings")
+    if not isinstance(value, str) or not _UUID.fullmatch(value) or value == _NIL:
+        advice = (
+            f'for a new bot instance write id = "{uuid.uuid4()}"; never change the id of one that has run'
+        )
+        yield Finding("E605", _KEY, "the id is no UUID", own.path, line, text, help=advice)
+        return
+    for other in municipality.instances():
+        if other != name and _id_of(municipality, other) == value.lower():
+            twin = municipality.folder / "bots" / f"{other}.toml"
+            message = f"{display_path(own.path)} and {display_path(twin)} have the same id"
+            because = "every key that keeps a letter or payment from being sent twice hangs on the id"
+            advice = f'in the copy, not in the one that has run, write id = "{uuid.uuid4()}"'
+            yield Finding("E604", _KEY, message, own.path, line, text, because, advice)
+
+
+def _id_of(municipality: MunicipalityFolder, name: str) -> str | None:
+    """Another instance's id; ``None`` when its file cannot be read, which its own check reports."""
+    path = municipality.folder / "bots" / f"{name}.toml"
+    try:
+        if not path.is_file() or path.stat().st_size > LARGEST_FILE:
+            return None
+        value = tomllib.loads(path.read_bytes().decode("utf-8-sig")).get("id")
+    except (OSError, ValueError, RecursionError):
+        return None
+    return value.lower() if isinstance(value, str) else None

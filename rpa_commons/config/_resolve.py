@@ -1,0 +1,320 @@
+"""Layers -> one bot instance.
+
+Rules this module keeps: it reads the municipality's and the baseline's files and nothing else, never fetches
+and never imports a bot; the settings are checked against the manifest's schema, which is all the host knows;
+every finding is collected before anything is raised.
+
+Usage::
+
+    instance = resolve_instance(
+        roskilde, "welcome-letters", manifest_of, connectors=catalogue(), overrides=["window_days=7"]
+    )
+    str(instance.origin("window_days"))  # "--set"
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.manifest import Manifest
+
+from ._connector_entry import ConnectorEntry
+from ._document import Document, read_document, read_optional_document
+from ._files import hook_of, letter_folders_of
+from ._findings import ConfigError, Finding, config_error, in_order
+from ._identity import identity_findings
+from ._keys import HIDDEN, KeyPath, format_key, guess, show
+from ._layers import Layer
+from ._municipality import MunicipalityFolder
+from ._overrides import Override, parse_overrides
+from ._resolved import ResolvedInstance
+from ._schema import SchemaView
+from ._section import Section, add_defaults
+from ._shapes import instance_schema
+from ._stack import BindingSection, StackReader
+from ._validate import Problem
+
+__all__ = ["Examination", "examine_instance", "resolve_instance", "stack_of"]
+
+ManifestOf = Callable[[str], Manifest]
+
+_INSTANCE_NAME = re.compile(r"[^\W_][\w-]{0,62}")
+_BOT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_ANY_SETTINGS = {"type": "object", "personal": True}  # of an unknown bot nothing is known: all is hidden
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What could be made of an instance, right or wrong.
+
+    Attributes:
+        instance: The resolved instance; ``None`` when there are findings.
+        sections: What can be explained even so.
+        findings: Everything that is wrong.
+    """
+
+    instance: ResolvedInstance | None
+    sections: tuple[Section, ...]
+    findings: tuple[Finding, ...]
+
+
+def resolve_instance(
+    municipality: MunicipalityFolder,
+    name: str,
+    manifest_of: ManifestOf,
+    *,
+    connectors: Mapping[str, ConnectorEntry],
+    overrides: Sequence[str] = (),
+) -> ResolvedInstance:
+    """Resolve one bot instance through all layers.
+
+    Args:
+        municipality: Whose it is.
+        name: The instance: the stem of its file in ``bots/``.
+        manifest_of: Gives the manifest of a bot by name; may raise an error of its own.
+        connectors: The connectors there are, by name.
+        overrides: ``KEY=VALUE`` for this run, see :mod:`rpa_commons.config`.
+
+    Raises:
+        ConfigError: something is wrong; it holds every finding.
+        OverrideError: an override cannot be read.
+    """
+    examination = examine_instance(
+        municipality, name, manifest_of, connectors=connectors, overrides=overrides
+    )
+    if examination.instance is None:
+        raise config_error(examination.findings)
+    return examination.instance
+
+
+def examine_instance(
+    municipality: MunicipalityFolder,
+    name: str,
+    manifest_of: ManifestOf,
+    *,
+    connectors: Mapping[str, ConnectorEntry],
+    overrides: Sequence[str] = (),
+) -> Examination:
+    """As :func:`resolve_instance`, but findings come beside what can be explained in spite of them.
+
+    Raises:
+        ConfigError: there is no readable file for this instance, so nothing can be said.
+        RpaCommonsError: ``manifest_of`` raised it, and nothing else is wrong.
+        OverrideError: an override cannot be read.
+    """
+    return _Resolving(municipality, name, manifest_of, connectors, parse_overrides(overrides)).examine()
+
+
+def stack_of(
+    municipality: MunicipalityFolder,
+    connectors: Mapping[str, ConnectorEntry],
+    overrides: Sequence[Override] = (),
+) -> tuple[StackReader, tuple[Finding, ...]]:
+    """The stack files of all layers, and what is wrong with them as files."""
+    reader = _Files(municipality)
+    layers = reader.layers("stack.toml", "stack.toml")
+    own = municipality.folder / "stack.toml"
+    home = next((one for one in layers if one.document and one.document.path == own), None)
+    home = home or Layer("municipality", {}, Document(own, "stack.toml"))
+    return StackReader(tuple(layers), home, connectors, overrides), tuple(reader.findings)
+
+
+class _Files:
+    """Reads the same file in baseline, municipality and environment, collecting what is wrong."""
+
+    def __init__(self, municipality: MunicipalityFolder) -> None:
+        self._municipality = municipality
+        self.findings: list[Finding] = []
+
+    def layers(self, in_baseline: str | None, own: str) -> list[Layer]:
+        """The layers there are, weakest first; paths are relative to the three folders."""
+        municipality = self._municipality
+        folder, environment = municipality.folder, municipality.environment
+        wanted = [("municipality", folder / own, folder, own)]
+        if in_baseline is not None and (baseline := municipality.baseline_info) is not None:
+            name = f"{baseline.label}/{in_baseline}"
+            wanted.insert(0, ("baseline", baseline.folder / in_baseline, baseline.folder, name))
+        name = f"environments/{environment}/{own}"
+        wanted.append((f"environment {environment}", folder / name, folder, name))
+        layers = []
+        for layer, path, root, display in wanted:
+            document = self._read(path, root, display)
+            if document is not None:
+                layers.append(Layer(layer, document.values, document))
+        return layers
+
+    def _read(self, path: Path, root: Path, name: str) -> Document | None:
+        try:
+            return read_optional_document(path, root=root, name=name)
+        except ConfigError as error:
+            self.findings.extend(error.findings)
+            return None
+
+
+class _Resolving:
+    """One resolution: gathers sections, then findings, then the instance."""
+
+    def __init__(
+        self,
+        municipality: MunicipalityFolder,
+        name: str,
+        manifest_of: ManifestOf,
+        connectors: Mapping[str, ConnectorEntry],
+        overrides: tuple[Override, ...],
+    ) -> None:
+        self._municipality = municipality
+        self._name = name
+        self._manifest_of = manifest_of
+        self._connectors = connectors
+        self._overrides = overrides
+        self._findings: list[Finding] = []
+
+    def examine(self) -> Examination:
+        own = self._own_document()
+        self._findings += identity_findings(self._municipality, self._name, own)
+        bot = self._bot(own)
+        manifest, missing = self._manifest(bot)
+        section = self._instance_section(own, bot, manifest)
+        self._findings += section.findings()
+        bindings = self._bindings(manifest) if manifest else []
+        for binding in bindings:
+            self._findings += binding.findings()
+        hook, hook_findings = hook_of(self._municipality, self._name, bot)
+        self._findings += hook_findings
+        sections = (section, *(binding.section for binding in bindings))
+        if missing is not None and not self._findings:
+            raise missing
+        if self._findings or manifest is None:
+            return Examination(None, sections, in_order(self._findings))
+        return Examination(self._instance(section, bindings, manifest, hook), sections, ())
+
+    def _own_document(self) -> Document:
+        known = self._municipality.instances()
+        path = self._municipality.folder / "bots" / f"{self._name}.toml"
+        if not _INSTANCE_NAME.fullmatch(self._name):
+            message = f"{self._name!r} cannot be the name of a bot instance"
+            advice = "letters, digits, hyphens and underscores, a letter or digit first"
+            raise ConfigError([Finding("E103", "", message, self._municipality.folder / "bots", help=advice)])
+        meant = guess(self._name, known)
+        choice = f"the bot instances are {', '.join(known)}" if known else "there is no bot instance yet"
+        remedy = f"did you mean {meant}?" if meant and meant != self._name else choice
+        name = f"bots/{self._name}.toml"
+        return read_document(path, root=self._municipality.folder, name=name, remedy=remedy)
+
+    def _bot(self, own: Document) -> str:
+        """The bot's name; empty when the file names none that can be looked up."""
+        bot = own.values.get("bot")
+        if not isinstance(bot, str):
+            return ""  # the schema says what is wrong
+        if _BOT_NAME.fullmatch(bot):
+            return bot
+        line = own.line_of(("bot",))
+        text = own.quote(line, lambda path: path[0] == "settings")
+        message = f"{show(bot)} cannot be the name of a bot"
+        advice = "small letters, digits and hyphens, as its wheel is called"
+        self._findings.append(Finding("E202", "instance.bot", message, own.path, line, text, help=advice))
+        return ""
+
+    def _manifest(self, bot: str) -> tuple[Manifest | None, RpaCommonsError | None]:
+        """The bot's manifest; or why there is none, which is said when nothing else is wrong."""
+        try:
+            return (self._manifest_of(bot) if bot else None), None
+        except RpaCommonsError as error:
+            return None, error
+
+    def _instance_section(self, own: Document, bot: str, manifest: Manifest | None) -> Section:
+        files = _Files(self._municipality)
+        layers = files.layers(f"bots/{bot}.toml" if bot else None, f"bots/{self._name}.toml")
+        self._findings += files.findings
+        allowed = {"baseline": {"settings"}, "municipality": {"bot", "id", "owner", "start_from", "settings"}}
+        checked = [self._only(layer, allowed.get(layer.name)) for layer in layers]
+        for one in self._overrides:
+            for layer in (one.layer_below("instance"), _settings_layer(one)):
+                checked += [layer] if layer is not None else []
+        view = SchemaView(instance_schema(manifest.settings_schema if manifest else _ANY_SETTINGS))
+        text = f"{manifest.name} {manifest.version} Settings" if manifest else "Settings"
+        home = Layer("municipality", own.values, own)
+        return Section(view, add_defaults(view, checked, "bot default", text), _name_of, home)
+
+    def _only(self, layer: Layer, allowed: set[str] | None) -> Layer:
+        """The layer without keys that only the municipality's own file may hold, a finding for each."""
+        view = SchemaView(instance_schema(_ANY_SETTINGS))
+        section = Section(view, (layer,), _name_of)
+        for key in layer.values:
+            if key in (allowed or {"owner", "start_from", "settings"}) or not view.knows((key,)):
+                continue
+            advice = f"it belongs into bots/{self._name}.toml of the municipality"
+            problem = Problem("E101", (key,), f"the {layer.name} cannot say this", advice)
+            self._findings.append(section.finding(problem, layer))
+            layer = layer.without(key)
+        return layer
+
+    def _bindings(self, manifest: Manifest) -> list[BindingSection]:
+        stack, findings = stack_of(self._municipality, self._connectors, self._overrides)
+        self._findings += findings
+        bound = []
+        for entry in {entry.name: entry for entry in manifest.capabilities}.values():
+            binding = stack.bind(entry, manifest)
+            if isinstance(binding, Finding):
+                self._findings.append(binding)
+            else:
+                bound.append(binding)
+        return bound
+
+    def _instance(
+        self, section: Section, bindings: list[BindingSection], manifest: Manifest, hook: Path | None
+    ) -> ResolvedInstance:
+        values = section.values
+        start_from = values.get("start_from")
+        sections = (section, *(binding.section for binding in bindings))
+        return ResolvedInstance(
+            name=self._name,
+            id=values["id"].lower(),
+            bot=values["bot"],
+            owner=values.get("owner", ""),
+            start_from=date.fromisoformat(start_from) if start_from else None,
+            manifest=manifest,
+            settings=values.get("settings", {}),
+            bindings={binding.capability: binding.binding() for binding in bindings},
+            overrides=tuple(_logged(one, sections) for one in self._overrides),
+            environment=self._municipality.environment,
+            code=self._municipality.code,
+            hook=hook,
+            letter_folders=letter_folders_of(self._municipality, self._name, values["bot"]),
+            sections=sections,
+        )
+
+
+def _settings_layer(override: Override) -> Layer | None:
+    layer = override.layer_below("settings")
+    return replace(layer, values={"settings": layer.values}) if layer is not None else None
+
+
+def _name_of(path: KeyPath) -> str:
+    if path[:1] == ("settings",):
+        return format_key(path[1:]) or "settings"
+    return format_key(("instance", *path))
+
+
+def _logged(override: Override, sections: Sequence[Section]) -> str:
+    """An override as it may be logged: the value only where the schema knows it and shows it."""
+    path, value = override.path, override.value
+    if path[0] == "stack":
+        found = [one for one in sections if one.name_of(()) == format_key(path[:2])]
+        section, below = (found[0] if found else None), path[2:]
+    else:
+        section, below = sections[0], path[1:] if path[0] == "instance" else path
+    hidden = section is None or any(section.is_hidden(below[:length]) for length in range(1, len(below) + 1))
+    inner = section is not None and any(section.is_hidden((*below, *deep)) for deep in _deep(value))
+    key = format_key(path[1:] if path[0] == "settings" else path)
+    return f"{key}={HIDDEN if hidden or inner else show(value)}"
+
+
+def _deep(value: Any) -> Iterator[KeyPath]:  # noqa: ANN401 - any TOML value
+    from ._keys import walk
+
+    return (path for path, _ in walk(value))

@@ -1,0 +1,141 @@
+"""One schema with its layers: merged, checked, located. Instance files and bindings are each one section.
+
+Rules this module keeps: a problem points at the line of the layer whose value it is about; an unknown key
+and a secret in clear are found in every layer, not in the winning one only; no line is quoted with a hidden
+value in it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ._findings import Finding
+from ._keys import KeyPath, lookup, walk
+from ._layers import Layer, Merged, merge
+from ._schema import SchemaView
+from ._validate import Problem, as_json, problems
+
+__all__ = ["Section", "add_defaults"]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A schema, the layers that fill it, and how its keys are called.
+
+    Attributes:
+        view: The schema.
+        layers: Weakest first.
+        name_of: The key of a path as ``rpac config explain`` and ``--set`` take it.
+        home: The layer where a missing key belongs: the municipality's own file.
+    """
+
+    view: SchemaView
+    layers: tuple[Layer, ...]
+    name_of: Callable[[KeyPath], str]
+    home: Layer | None = None
+
+    @cached_property
+    def merged(self) -> Merged:
+        """All layers laid on each other."""
+        return merge(self.layers, is_single=self.view.is_single)
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The winning values as JSON values."""
+        values: dict[str, Any] = as_json(self.merged.values, self.view)
+        return values
+
+    def is_hidden(self, path: KeyPath) -> bool:
+        """Whether the winning value at a path is shown as ``…``."""
+        return self.view.is_hidden(path, self.values)
+
+    def findings(self) -> Iterator[Finding]:
+        """Everything that is wrong with the section."""
+        for problem in problems(self.values, self.view, self.is_hidden):
+            if problem.code == "E101":
+                yield from self._in_every_layer(problem)
+            elif problem.code == "E102":
+                yield self._missing(problem)
+            else:
+                candidate = self.merged.winner(problem.path)
+                layer = candidate.layer if candidate else self.layers[-1]
+                yield self.finding(problem, layer)
+        for layer in self.layers:
+            yield from self._secrets_in_clear(layer)
+
+    def finding(self, problem: Problem, layer: Layer) -> Finding:
+        """A problem, placed in a layer."""
+        origin = layer.origin(problem.path)
+        return Finding(
+            problem.code,
+            self.name_of(problem.path),
+            problem.message,
+            origin.file,
+            origin.line,
+            layer.quote(origin.line, self.view),
+            help=problem.help,
+            source=str(origin),
+        )
+
+    def _in_every_layer(self, problem: Problem) -> Iterator[Finding]:
+        for layer in self.layers:
+            with suppress(KeyError):
+                lookup(layer.values, problem.path)
+                yield self.finding(problem, layer)
+
+    def _missing(self, problem: Problem) -> Finding:
+        name = self.name_of(problem.path)
+        if self.home is None:
+            return Finding(problem.code, name, problem.message, help=problem.help)
+        place = self.home.origin(problem.path[:-1])
+        text = self.home.quote(place.line, self.view)
+        return Finding(problem.code, name, problem.message, place.file, place.line, text, help=problem.help)
+
+    def _secrets_in_clear(self, layer: Layer) -> Iterator[Finding]:
+        for path, value in walk(layer.values):
+            if isinstance(value, str) and self.view.is_single(path):
+                advice = 'refer to it: {env = "NAME"}, {file = "path"} or {keyring = "service/name"}'
+                if layer.document is not None:
+                    advice += "; then change the secret, it has stood in a file"
+                problem = Problem("E401", path, "a secret stands here in clear text", advice)
+                yield self.finding(problem, layer)
+
+
+def add_defaults(view: SchemaView, layers: Sequence[Layer], name: str, text: str) -> tuple[Layer, ...]:
+    """The layers with the schema's own defaults below them.
+
+    Defaults inside an optional table count only where some layer begins that table.
+    """
+    given = merge(layers, is_single=view.is_single).values
+    return (Layer(name, _defaults(view, (), given), text=text), *layers)
+
+
+def _defaults(view: SchemaView, path: KeyPath, given: Any) -> dict[str, Any]:  # noqa: ANN401 - a tree of values
+    found: dict[str, Any] = {}
+    required = {key for node in view.at(path) for key in node.get("required", ())}
+    for key in view.keys(path):
+        here = (*path, key)
+        default = next((node["default"] for node in view.at(here) if "default" in node), _NOTHING)
+        below = given.get(key, _NOTHING) if isinstance(given, Mapping) else _NOTHING
+        if view.is_single(here):
+            if default is not _NOTHING:
+                found[key] = default
+            continue
+        inner: dict[str, Any] = {}
+        if isinstance(below, Mapping) or (key in required and view.keys(here) and len(path) < _DEEPEST):
+            inner = _defaults(view, here, below)
+        if isinstance(default, Mapping):
+            found[key] = {**inner, **default}
+        elif isinstance(below, Mapping) and inner:
+            found[key] = inner
+        elif default is not _NOTHING:
+            found[key] = default
+        elif inner or (key in required and view.keys(here)):
+            found[key] = inner  # also when empty: then its own missing keys are named, one by one
+    return found
+
+
+_NOTHING = object()
+_DEEPEST = 16  # required tables inside each other; a schema that requires itself never ends

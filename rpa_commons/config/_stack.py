@@ -1,0 +1,213 @@
+"""The stack: which connector serves which capability, with which settings.
+
+Rules this module keeps: a bot gets the bindings of the capabilities it declares and no others; settings that
+a weaker layer gave for another connector are set aside when a stronger layer names a new one; every layer's
+file may hold every capability.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rpa_commons.manifest import CapabilityEntry, Manifest
+
+from ._connector_entry import ConnectorEntry
+from ._findings import Finding
+from ._keys import KeyPath, format_key, guess
+from ._layers import Layer, Origin
+from ._overrides import Override
+from ._schema import SchemaView
+from ._section import Section, add_defaults
+from ._shapes import binding_schema
+from ._validate import Problem
+
+__all__ = ["Binding", "BindingSection", "StackReader"]
+
+# Of an unknown connector nothing is known: whatever is set may be a secret, so all of it is hidden.
+_UNKNOWN_SETTINGS = {"type": "object", "personal": True}
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One capability of a bot instance, bound.
+
+    Attributes:
+        capability: E.g. ``"PopulationRegister"``.
+        connector: E.g. ``"sf1520"``.
+        settings: The connector's settings as JSON values, defaults filled in; secrets are references.
+        origins: Where each value comes from, by key (``stack.PopulationRegister.settings.url``).
+    """
+
+    capability: str
+    connector: str
+    settings: Mapping[str, Any] = field(repr=False)  # may hold personal data
+    origins: Mapping[str, Origin] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class BindingSection:
+    """A capability's table in all layers, with what is wrong with the choice of the connector."""
+
+    capability: str
+    section: Section
+    connector: str
+    choice_findings: tuple[Finding, ...] = ()
+
+    def findings(self) -> Iterator[Finding]:
+        """Everything that is wrong with the binding."""
+        yield from self.choice_findings
+        yield from self.section.findings()
+
+    def binding(self) -> Binding:
+        """The binding; only without findings."""
+        section = self.section
+        origins = {
+            section.name_of(path): candidates[-1].origin(path)
+            for path, candidates in section.merged.leaves.items()
+        }
+        return Binding(self.capability, self.connector, section.values.get("settings", {}), origins)
+
+
+@dataclass(frozen=True)
+class StackReader:
+    """The stack files of all layers, weakest first, and the connectors there are.
+
+    Attributes:
+        layers: One per file; the values are the whole file.
+        home: The municipality's own ``stack.toml``, empty when there is none.
+        connectors: By name.
+        overrides: What ``--set`` says.
+    """
+
+    layers: tuple[Layer, ...]
+    home: Layer
+    connectors: Mapping[str, ConnectorEntry]
+    overrides: Sequence[Override] = ()
+
+    def bind(self, entry: CapabilityEntry, manifest: Manifest) -> BindingSection | Finding:
+        """The binding of one capability, or the finding that there is none."""
+        layers = self._layers_of(entry.name)
+        broken = [layer for layer in self.layers if not isinstance(layer.values.get(entry.name, {}), Mapping)]
+        if broken:
+            return self._not_a_table(entry.name, broken[-1])
+        if not any(layer.values for layer in layers):
+            return self._unbound(entry, manifest)
+        layers, connector = _set_aside(layers)
+        known = self.connectors[connector] if connector in self.connectors else None  # noqa: SIM401 - the catalogue imports on lookup
+        view = SchemaView(binding_schema(known.settings_schema if known else _UNKNOWN_SETTINGS))
+        layers = add_defaults(view, layers, "connector default", f"{connector} Settings")
+        home = replace(self.home, values={}, prefix=(entry.name,))
+        section = Section(view, layers, _Namer(entry.name), home)
+        findings = tuple(self._choice(entry, manifest, connector, known, section))
+        return BindingSection(entry.name, section, connector, findings)
+
+    def unknown(self) -> Iterator[Finding]:
+        """Connectors that do not exist, wherever the stack names one, also where no bot asks for it."""
+        for layer in self.layers:
+            for name, table in layer.values.items():
+                connector = table.get("connector") if isinstance(table, Mapping) else None
+                if isinstance(connector, str) and connector not in self.connectors:
+                    own = replace(layer, values=table, prefix=(name,))
+                    section = Section(SchemaView(binding_schema(_UNKNOWN_SETTINGS)), (own,), _Namer(name))
+                    yield section.finding(self._unknown_connector(connector), own)
+
+    def _layers_of(self, capability: str) -> tuple[Layer, ...]:
+        from_files = [
+            replace(layer, values=layer.values[capability], prefix=(capability,))
+            for layer in self.layers
+            if isinstance(layer.values.get(capability), Mapping)
+        ]
+        from_sets = [one.layer_below("stack", capability) for one in self.overrides]
+        return (*from_files, *(layer for layer in from_sets if layer is not None))
+
+    def _unbound(self, entry: CapabilityEntry, manifest: Manifest) -> Finding:
+        origin = self.home.origin(())
+        message = f"the bot {manifest.name} needs {entry.name}, and the stack binds no connector to it"
+        bound = sorted({name for layer in self.layers for name in layer.values})
+        meant = guess(entry.name, bound)
+        fitting = self._serving(entry.name)
+        if meant is not None:
+            advice = f"did you mean {entry.name} where {self._place_of(meant)} says {meant}?"
+        elif fitting:
+            choice = " or ".join(fitting)
+            advice = f'add [{entry.name}] with connector = "{fitting[0]}" to stack.toml (there is: {choice})'
+        else:
+            advice = f"install a connector for {entry.name} and bind it in stack.toml"
+        because = f"{manifest.name} {manifest.version} declares it as {entry.attribute}"
+        return Finding("E601", f"stack.{entry.name}", message, origin.file, None, "", because, advice)
+
+    def _place_of(self, name: str) -> str:
+        layer = next(layer for layer in reversed(self.layers) if name in layer.values)
+        return str(layer.origin((name,)))
+
+    def _not_a_table(self, capability: str, layer: Layer) -> Finding:
+        origin = layer.origin((capability,))
+        advice = f'write [{capability}] and below it connector = "NAME"'
+        message = "expected a table that names a connector"
+        return Finding("E201", f"stack.{capability}", message, origin.file, origin.line, help=advice)
+
+    def _choice(
+        self,
+        entry: CapabilityEntry,
+        manifest: Manifest,
+        connector: str,
+        known: ConnectorEntry | None,
+        section: Section,
+    ) -> Iterator[Finding]:
+        winner = section.merged.winner(("connector",))
+        if winner is None or not isinstance(winner.value, str):
+            return  # the schema says so
+        if known is None:
+            yield section.finding(self._unknown_connector(connector, entry.name), winner.layer)
+        elif known.capability != entry.name:
+            message = f"{connector} serves {known.capability}, not {entry.name}"
+            fitting = self._serving(entry.name)
+            advice = f"connectors for {entry.name}: {', '.join(fitting)}" if fitting else ""
+            yield section.finding(Problem("E603", ("connector",), message, advice), winner.layer)
+        elif not _is_served(entry.version, known.version):
+            message = f"{connector} serves {entry.name} {known.version}"
+            message += f", the bot {manifest.name} needs {entry.version}"
+            advice = "use a version of the connector or of the bot that fits the other"
+            yield section.finding(Problem("E603", ("connector",), message, advice), winner.layer)
+
+    def _unknown_connector(self, connector: str, capability: str | None = None) -> Problem:
+        fitting = self._serving(capability) if capability else []
+        meant = guess(connector, fitting) or guess(connector, self.connectors)
+        advice = f"did you mean {meant}?" if meant else f"there is: {', '.join(fitting or self.connectors)}"
+        return Problem("E602", ("connector",), f'there is no connector "{connector}"', advice)
+
+    def _serving(self, capability: str) -> list[str]:
+        return [name for name in self.connectors if self.connectors[name].capability == capability]
+
+
+class _Namer:
+    """How the keys of one binding are called."""
+
+    def __init__(self, capability: str) -> None:
+        self._capability = capability
+
+    def __call__(self, path: KeyPath) -> str:
+        return format_key(("stack", self._capability, *path))
+
+
+def _set_aside(layers: Sequence[Layer]) -> tuple[tuple[Layer, ...], str]:
+    """The layers without settings meant for another connector than the winning one, and that one."""
+    kept: list[Layer] = []
+    current = ""
+    for layer in layers:
+        connector = layer.values.get("connector", current)
+        if isinstance(connector, str) and connector != current:
+            kept = [one.without("settings") for one in kept] if current else kept
+            current = connector
+        kept.append(layer)
+    return tuple(kept), current
+
+
+def _is_served(needed: str, served: str) -> bool:
+    """Whether a capability version serves a need: the same major, and no smaller minor version."""
+    versions = [re.fullmatch(r"(\d+)\.(\d+)", version) for version in (needed, served)]
+    if versions[0] is None or versions[1] is None:
+        return not served or needed == served
+    (major, minor), (served_major, served_minor) = (tuple(map(int, one.groups())) for one in versions if one)
+    return major == served_major and minor <= served_minor

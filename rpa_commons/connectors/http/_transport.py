@@ -1,0 +1,140 @@
+"""TLS and proxies: the adapter under a connector's session, and how urllib3 is kept from logging URLs."""
+
+import logging
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import truststore
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
+
+from rpa_commons.connectors._base import Surroundings
+
+from ._certificate import CertificateError, ClientCertificate
+from ._errors import AddressRefusedError
+from ._settings import HttpSettings
+
+__all__ = ["TlsAdapter", "host_of", "is_loopback", "keep_queries_out_of_logs", "proxies_for", "tls_context"]
+
+_LOGGERS = ("urllib3.connection", "urllib3.connectionpool", "urllib3.util.retry", "urllib3.poolmanager")
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class TlsAdapter(HTTPAdapter):
+    """Requests' adapter with our TLS context as the only word on whom to trust.
+
+    Requests would add its own bundle of authorities to any context it is given, and read another one from the
+    environment: a connector that trusts one private authority would then trust the whole world besides.
+    """
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as in requests
+        """Give every direct connection our context."""
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - as in requests
+        """Give every connection through a proxy our context."""
+        return super().proxy_manager_for(
+            proxy, **kwargs, ssl_context=self._context, proxy_ssl_context=self._context
+        )
+
+    def cert_verify(self, conn: Any, url: str, verify: object, cert: object) -> None:  # noqa: ANN401, ARG002 - as in requests
+        """Ask for the peer's certificate, and add no authority to the context."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+class _WithoutQueries(logging.Filter):
+    """Takes everything after ``?`` out of what urllib3 logs; equal to its like, so that it is added once."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        if "?" in message:
+            record.msg, record.args = message.split("?", 1)[0] + "?…", ()
+            record.exc_info = record.exc_text = None
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _WithoutQueries)
+
+    def __hash__(self) -> int:
+        return hash(_WithoutQueries)
+
+
+def keep_queries_out_of_logs() -> None:
+    """See to it that urllib3 logs no query string, at any level: ``cprNumber`` is a query parameter."""
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(_WithoutQueries())
+
+
+def tls_context(
+    settings: HttpSettings, surroundings: Surroundings, certificate: ClientCertificate | None
+) -> ssl.SSLContext:
+    """The context that checks the receiver and presents the client certificate.
+
+    Raises:
+        CertificateError: the CA bundle cannot be read, or OpenSSL refuses the client certificate.
+    """
+    if settings.ca_bundle:
+        path = surroundings.folder / Path(settings.ca_bundle).expanduser()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            context.load_verify_locations(cafile=path)
+        except OSError:  # ssl.SSLError, too: no certificate in the file
+            remedy = f"put the authority's certificates (PEM) at {path}"
+            raise CertificateError(settings.ca_bundle, "no CA bundle there", remedy=remedy) from None
+    else:
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if certificate is not None:
+        try:
+            certificate.offer_in(context)
+        except ssl.SSLError as error:
+            problem = f"OpenSSL refuses it ({(error.reason or 'no reason given').lower()})"
+            remedy = "order a certificate with a key that today's security level accepts"
+            raise CertificateError("certificate", problem, remedy=remedy) from None
+    return context
+
+
+def host_of(system: str, url: str) -> str:
+    """The ``host:port`` of an address.
+
+    Raises:
+        AddressRefusedError: it is no https address (http is for this machine only), or holds a password.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise AddressRefusedError(system, "?", "no address", remedy="write https://host[:port]") from None
+    if parts.username is not None or parts.password is not None:
+        remedy = "take user and password out of the address; secrets are references"
+        raise AddressRefusedError(system, host, "a password in the address", remedy=remedy)
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
+        remedy = "write https://host[:port]; plain http is for this machine only"
+        raise AddressRefusedError(system, host or "?", "not an https address", remedy=remedy)
+    return f"{host}:{port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name is this machine."""
+    return host in _LOOPBACK
+
+
+def proxies_for(url: str, settings: HttpSettings, surroundings: Surroundings) -> Mapping[str, str]:
+    """Scheme -> proxy for an address; empty for none. This machine is never reached through a proxy."""
+    if is_loopback(urlsplit(url).hostname or ""):
+        return {}
+    if not settings.proxy:
+        return get_environ_proxies(url, no_proxy=None)
+    proxy = settings.proxy
+    if settings.proxy_login is not None:
+        user, _, password = surroundings.secret(settings.proxy_login).partition(":")
+        scheme, _, rest = proxy.partition("://")
+        proxy = f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{rest}"
+    return {"http": proxy, "https": proxy}

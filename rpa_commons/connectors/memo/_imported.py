@@ -1,0 +1,129 @@
+"""Elements of the schemas that MeMo_core.xsd imports: a message's subject in the words of other registers.
+
+Children are in the order of those schemas (version 1.1; KLE, FORM, DMV, GRD, GLN, UDD, SOR). Numbers are
+texts here, so that a leading zero survives.
+"""
+
+from typing import ClassVar
+
+from ._element import Element
+from ._types import Text
+
+__all__ = [
+    "Address",
+    "AddressPoint",
+    "CprData",
+    "CvrData",
+    "Education",
+    "Eid",
+    "FormData",
+    "GlobalLocationNumber",
+    "KleData",
+    "MotorVehicle",
+    "ProductionUnit",
+    "PropertyNumber",
+    "SeNumber",
+    "SorData",
+    "UnstructuredAddress",
+]
+
+
+class AddressPoint(Element):
+    tag: ClassVar = "grd:AddressPoint"
+    geographic_easting_measure: Text | None = None
+    geographic_northing_measure: Text | None = None
+    geographic_height_measure: Text | None = None
+
+
+class Address(Element):
+    tag: ClassVar = "grd:Address"
+    id: Text | None = None
+    address_label: Text | None = None
+    house_number: Text | None = None
+    door: Text | None = None
+    floor: Text | None = None
+    co: Text | None = None
+    zip_code: Text | None = None
+    city: Text | None = None
+    country: Text | None = None
+    address_point: AddressPoint | None = None
+
+
+class UnstructuredAddress(Element):
+    tag: ClassVar = "grd:UnstructuredAddress"
+    unstructured: Text
+
+
+class CprData(Element):
+    tag: ClassVar = "grd:CPRdata"
+    cpr_number: Text
+    name: Text | None = None
+
+
+class CvrData(Element):
+    tag: ClassVar = "grd:CVRdata"
+    cvr_number: Text
+    company_name: Text | None = None
+
+
+class Eid(Element):
+    tag: ClassVar = "grd:EID"
+    e_id: Text
+    label: Text | None = None
+
+
+class ProductionUnit(Element):
+    tag: ClassVar = "grd:ProductionUnit"
+    production_unit_number: Text
+    production_unit_name: Text | None = None
+
+
+class SeNumber(Element):
+    tag: ClassVar = "grd:SEnumber"
+    se_number: Text
+    company_name: Text | None = None
+
+
+class PropertyNumber(Element):
+    tag: ClassVar = "grd:PropertyNumber"
+    property_number: Text
+
+
+class GlobalLocationNumber(Element):
+    tag: ClassVar = "gln:GlobalLocationNumber"
+    global_location_number: Text
+    location: Text | None = None
+
+
+class SorData(Element):
+    tag: ClassVar = "sor:SORdata"
+    sor_identifier: Text
+    entry_name: Text | None = None
+
+
+class MotorVehicle(Element):
+    tag: ClassVar = "dmv:MotorVehicle"
+    license_number: Text
+    chassis_number: Text | None = None
+
+
+class KleData(Element):
+    tag: ClassVar = "kle:KLEdata"
+    subject_key: Text
+    version: Text
+    activity_facet: Text | None = None
+    label: Text
+
+
+class FormData(Element):
+    tag: ClassVar = "form:FORMdata"
+    task_key: Text
+    version: Text
+    activity_facet: Text | None = None
+    label: Text
+
+
+class Education(Element):
+    tag: ClassVar = "udd:Education"
+    education_code: Text
+    education_name: Text | None = None

@@ -1,0 +1,143 @@
+"""What can go wrong between a wheel and a working environment, each with the next thing to do."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rpa_commons.capabilities import RpaCommonsError
+
+__all__ = [
+    "BuildRefusedError",
+    "InstallError",
+    "InstanceFileError",
+    "LockMismatchError",
+    "ManifestMismatchError",
+    "NotInstalledError",
+    "UvError",
+    "WheelRefusedError",
+]
+
+
+class BuildRefusedError(RpaCommonsError):
+    """A plugin is not described well enough to become a wheel; every problem is named at once.
+
+    Attributes:
+        project: The plugin's folder or distribution name.
+        problems: One sentence each.
+    """
+
+    def __init__(self, project: Path | str, problems: Sequence[str]) -> None:
+        lines = "".join(f"\n  - {problem}" for problem in problems)
+        super().__init__(
+            f"{project} cannot be built:{lines}",
+            remedy="correct each of these in the plugin and build it again",
+        )
+        self.project = project
+        self.problems = tuple(problems)
+
+
+class WheelRefusedError(RpaCommonsError):
+    """A wheel is not what it claims to be; nothing of it was kept.
+
+    Attributes:
+        wheel: The file.
+        problems: One sentence each.
+    """
+
+    def __init__(self, wheel: Path, problems: Sequence[str], *, remedy: str = "") -> None:
+        lines = "".join(f"\n  - {problem}" for problem in problems)
+        super().__init__(
+            f"{wheel} is refused:{lines}",
+            remedy=remedy or "get the wheel again from where it was published, or build it with `rpac build`",
+        )
+        self.wheel = wheel
+        self.problems = tuple(problems)
+
+
+class ManifestMismatchError(RpaCommonsError):
+    """The manifest in a wheel differs from the one its own code gives when installed.
+
+    Attributes:
+        bot: The bot's name.
+        differences: The manifest keys that differ.
+    """
+
+    def __init__(self, bot: str, differences: Sequence[str]) -> None:
+        super().__init__(
+            f"{bot}: the manifest in the wheel is not the one its code gives; nothing was installed. "
+            f"Different: {', '.join(differences)}",
+            remedy="ask the plugin's maintainer for a wheel built with `rpac build` against this rpa-commons",
+        )
+        self.bot = bot
+        self.differences = tuple(differences)
+
+
+class NotInstalledError(RpaCommonsError):
+    """A bot, or the environment of one of its instances, is not there.
+
+    Attributes:
+        bot: The bot's name; empty when there is none at all.
+        instance: The instance, where one was asked for.
+    """
+
+    def __init__(self, bot: str, *, instance: str = "") -> None:
+        if instance:
+            super().__init__(
+                f"bot instance {instance} has no usable environment for {bot}",
+                remedy="`rpac install` makes the environments that rpac.lock asks for",
+            )
+        else:
+            super().__init__(
+                f"bot {bot} is not installed in this municipality" if bot else "no bot is installed here yet",
+                remedy="`rpac install WHEEL` installs it",
+            )
+        self.bot = bot
+        self.instance = instance
+
+
+class LockMismatchError(RpaCommonsError):
+    """``rpac.lock`` and what lies on this machine do not agree.
+
+    Attributes:
+        place: The file that does not agree.
+        problem: In what.
+    """
+
+    def __init__(self, place: Path, problem: str, *, remedy: str = "") -> None:
+        super().__init__(
+            f"{place}: {problem}",
+            remedy=remedy or "`rpac install WHEEL` with the bot's wheel makes them agree again",
+        )
+        self.place = place
+        self.problem = problem
+
+
+class InstanceFileError(RpaCommonsError):
+    """An instance file does not say which bot it configures, or under which id.
+
+    Attributes:
+        place: The file.
+        problem: What is missing or wrong.
+    """
+
+    def __init__(self, place: Path, problem: str, *, remedy: str) -> None:
+        super().__init__(f"{place}: {problem}", remedy=remedy)
+        self.place = place
+        self.problem = problem
+
+
+class InstallError(RpaCommonsError):
+    """An installation could not be carried out on this machine; what was installed before still works."""
+
+
+class UvError(InstallError):
+    """uv could not do what it was asked.
+
+    Attributes:
+        doing: What was attempted, e.g. ``"resolving welcome-letters 1.0.0"``.
+        output: uv's own words.
+    """
+
+    def __init__(self, doing: str, output: str, *, remedy: str = "") -> None:
+        super().__init__(f"{doing} failed: {output}", remedy=remedy)
+        self.doing = doing
+        self.output = output

@@ -1,0 +1,115 @@
+"""Where an environment's rpa-commons comes from: always the version that the host runs.
+
+From an index the host's version is pinned. A host that runs from a source checkout, or was installed from a
+wheel file, hands on exactly that code: the checkout's wheel is built once per content and kept in the cache.
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+import platformdirs
+
+from rpa_commons.manifest import wheel_sha256
+
+from ._errors import InstallError
+from ._uv import Uv
+
+__all__ = ["FIXED_EPOCH", "HOST", "HostPackage", "host_package"]
+
+HOST = "rpa-commons"
+FIXED_EPOCH = (
+    "1580601600"  # 2020-02-02 UTC, hatchling's own: equal sources give equal bytes, whatever the commit
+)
+_SOURCES = ("rpa_commons", "pyproject.toml", "README.md", "LICENSE")
+
+
+@dataclass(frozen=True)
+class HostPackage:
+    """The rpa-commons to install beside a bot.
+
+    Attributes:
+        version: The host's version.
+        wheel: Its wheel; ``None`` when an index has it.
+        sha256: Of the wheel; empty without one.
+    """
+
+    version: str
+    wheel: Path | None = None
+    sha256: str = ""
+
+    @property
+    def requirement(self) -> str:
+        """As a requirement line (PEP 508)."""
+        return f"{HOST} @ {self.wheel.as_uri()}" if self.wheel else f"{HOST}=={self.version}"
+
+
+def host_package(uv: Uv) -> HostPackage:
+    """Find, or build, the rpa-commons that this process runs.
+
+    Raises:
+        UvError: the checkout's wheel cannot be built.
+        InstallError: nothing says how rpa-commons was installed.
+    """
+    try:
+        distribution = metadata.distribution(HOST)
+    except metadata.PackageNotFoundError as error:
+        raise InstallError(
+            "rpa-commons runs without being installed", remedy="install it: `uv sync` in its checkout"
+        ) from error
+    origin = json.loads(distribution.read_text("direct_url.json") or "{}")
+    url = urlsplit(origin.get("url", ""))
+    if url.scheme != "file":
+        return HostPackage(distribution.version)
+    place = Path(url2pathname(url.path))
+    if place.suffix == ".whl":
+        if not place.is_file():
+            raise InstallError(
+                f"the wheel that rpa-commons was installed from is gone: {place}",
+                remedy="put it back, or install rpa-commons from an index or a checkout",
+            )
+        return HostPackage(distribution.version, place, wheel_sha256(place))
+    return _from_checkout(place, distribution.version, uv)
+
+
+def _from_checkout(checkout: Path, version: str, uv: Uv) -> HostPackage:
+    digest = _content_digest(checkout)
+    folder = platformdirs.user_cache_path("rpa-commons") / "host" / digest[:16]
+    if wheels := sorted(folder.glob("*.whl")):
+        return HostPackage(version, wheels[0], wheel_sha256(wheels[0]))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as scratch:
+        command = ["build", "--wheel", "--no-sources", "--out-dir", scratch, str(checkout)]
+        uv.run(f"building rpa-commons from {checkout}", command, extra={"SOURCE_DATE_EPOCH": FIXED_EPOCH})
+        built = next(Path(scratch).glob("*.whl"))
+        if _content_digest(checkout) != digest:
+            raise InstallError(
+                f"{checkout} changed while its wheel was built",
+                remedy="run the command again when it is at rest",
+            )
+        folder.mkdir(exist_ok=True)
+        wheel = built.replace(folder / built.name)
+    return HostPackage(version, wheel, wheel_sha256(wheel))
+
+
+def _content_digest(checkout: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(_source_files(checkout)):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(checkout).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _source_files(checkout: Path) -> Iterator[Path]:
+    for name in _SOURCES:
+        top = checkout / name
+        for path in top.rglob("*") if top.is_dir() else [top]:
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield path

@@ -1,0 +1,304 @@
+"""``rpac install``: from wheels to environments that work, or to exactly what was there before.
+
+Rules this module keeps: a wheel is checked before anything of it is used; new environments are built beside
+the old ones; replacing ``rpac.lock`` is the one step that makes them count, so whatever stops the rest leaves
+the old ones in use, and running the command again repairs; one installation at a time per ``state_dir``.
+"""
+
+import contextlib
+import errno
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from rpa_commons.manifest import Manifest, wheel_sha256
+
+from ._errors import InstallError, InstanceFileError, LockMismatchError, NotInstalledError, WheelRefusedError
+from ._host import HOST, HostPackage, host_package
+from ._instances import InstanceHead, instance_head
+from ._lock import LockEntry, LockFile, read_lock, write_lock
+from ._resolve import resolve
+from ._store import WheelStore
+from ._uv import Uv
+from ._venv import Environment, python_version
+from ._wheels import CheckedWheel, check_wheel
+
+if TYPE_CHECKING:
+    from rpa_commons.config import MunicipalityFolder
+
+__all__ = ["InstalledBot", "install"]
+
+_WAIT = 1800  # seconds for another installation to end
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+
+@dataclass(frozen=True)
+class InstalledBot:
+    """What an installation did for one bot.
+
+    Attributes:
+        name: The bot.
+        version: Now installed.
+        sha256: Of its wheel, hex.
+        manifest: Its description.
+        instances: Bot instances that have an environment for it.
+        changed: Whether anything had to be done.
+        before: The version that was locked before, or an empty string.
+    """
+
+    name: str
+    version: str
+    sha256: str
+    manifest: Manifest
+    instances: tuple[str, ...]
+    changed: bool
+    before: str = ""
+
+
+def install(
+    municipality: "MunicipalityFolder",
+    wheels: Sequence[Path],
+    *,
+    progress: Callable[[str], None],
+    find_links: Sequence[Path] = (),
+    offline: bool = False,
+    upgrade: bool = False,
+) -> tuple[InstalledBot, ...]:
+    """Install bot wheels for a municipality; without wheels, make what ``rpac.lock`` asks for.
+
+    Args:
+        municipality: Whose ``rpac.lock`` and ``state_dir``.
+        wheels: Bot wheels, one per bot.
+        progress: Told each thing that takes over a second.
+        find_links: Folders with further wheels.
+        offline: Use uv's cache alone.
+        upgrade: Resolve the packages beside the bots anew, to their newest versions.
+
+    Raises:
+        WheelRefusedError: a wheel is not what it claims to be.
+        ManifestMismatchError: a wheel's manifest is not the one its code gives.
+        LockMismatchError: ``rpac.lock`` was edited, or a wheel that it names is not to be had.
+        UvError: packages cannot be resolved or fetched.
+        InstallError: the disk is full or cannot be written, or another installation does not end.
+    """
+    checked = _check_all(wheels)
+    uv = Uv(offline=offline, find_links=tuple(find_links))
+    try:
+        municipality.state_dir.mkdir(parents=True, exist_ok=True)
+        with _alone(municipality.state_dir, progress):
+            return _Installation(municipality, uv, progress, upgrade=upgrade).carry_out(checked)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise InstallError(
+                "there is no space left on the disk; what was installed before still works",
+                remedy=f"make room under {municipality.state_dir}, then run the command again",
+            ) from error
+        raise InstallError(
+            f"the installation cannot be written: {error}",
+            remedy=f"{municipality.folder} and {municipality.state_dir} must be writable for this user",
+        ) from error
+
+
+@dataclass
+class _Installation:
+    """One run of ``rpac install``, alone in its ``state_dir``."""
+
+    municipality: "MunicipalityFolder"
+    uv: Uv
+    progress: Callable[[str], None]
+    upgrade: bool
+    made: list[Environment] = field(default_factory=list)
+    heads: dict[str, list[InstanceHead]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.store = WheelStore(self.municipality.state_dir)
+        self.before = read_lock(self.municipality.folder)
+
+    def carry_out(self, checked: Sequence[CheckedWheel]) -> tuple[InstalledBot, ...]:
+        try:
+            entries = self._lock(checked) if checked else self._relock()
+            lock = self.before
+            results = []
+            for entry, manifest in entries:
+                results.append(self._environments(entry, manifest))
+                lock = lock.replacing(entry)
+            write_lock(self.municipality.folder, lock)
+        except BaseException:  # Ctrl-C too: nothing of a failed attempt is left behind
+            self._take_back()
+            raise
+        self._prune(lock)
+        return tuple(results)
+
+    def _lock(self, checked: Sequence[CheckedWheel]) -> list[tuple[LockEntry, Manifest]]:
+        host = self._host()
+        entries = []
+        for wheel in checked:
+            old = self.before.find(wheel.name)
+            kept = self.store.keep(wheel.path, wheel.sha256)
+            if old is None or self.upgrade or not _still_good(old, wheel, host):
+                self.progress(f"resolving {wheel.name} {wheel.version} and what it needs")
+                entries.append(resolve(wheel, kept, host, self.uv, None if self.upgrade else old))
+            else:
+                entries.append(old)
+        return [(entry, wheel.manifest) for entry, wheel in zip(entries, checked, strict=True)]
+
+    def _relock(self) -> list[tuple[LockEntry, Manifest]]:
+        if not self.before.entries:
+            raise NotInstalledError("")
+        entries = []
+        for entry in self.before.entries:
+            _check_python(self.municipality.folder, entry)
+            self._fetch(entry.wheel, entry.sha256)
+            for package in entry.packages:
+                if package.file:
+                    self._fetch(package.file, package.hashes[0].removeprefix("sha256:"))
+            checked = check_wheel(self.store.get(entry.wheel, entry.sha256))
+            if checked.manifest.digest != entry.manifest_sha256:
+                raise LockMismatchError(checked.path, "its manifest is not the one in rpac.lock")
+            entries.append((entry, checked.manifest))
+        return entries
+
+    def _fetch(self, file: str, sha256: str) -> None:
+        """Make sure that a locked wheel is in the store: already there, in a given folder, or our own."""
+        with contextlib.suppress(LockMismatchError):
+            self.store.get(file, sha256)
+            return
+        for folder in self.uv.find_links:
+            if (folder / file).is_file() and wheel_sha256(folder / file) == sha256:
+                self.store.keep(folder / file, sha256)
+                return
+        if (
+            file.startswith("rpa_commons-")
+            and (host := host_package(self.uv)).wheel
+            and host.sha256 == sha256
+        ):
+            self.store.keep(host.wheel, sha256)
+            return
+        self.store.get(file, sha256)
+
+    def _host(self) -> HostPackage:
+        host = host_package(self.uv)
+        if host.wheel is not None:
+            self.store.keep(host.wheel, host.sha256)
+        return host
+
+    def _environments(self, entry: LockEntry, manifest: Manifest) -> InstalledBot:
+        heads = self.heads[entry.name] = list(self._heads(entry.name))
+        places = [Environment(self.municipality.state_dir, head.id, entry) for head in heads]
+        verified = any(place.complete() for place in places)
+        changed = self.before.find(entry.name) != entry
+        for head, place in zip(heads, places, strict=True):
+            if place.complete():
+                continue
+            self.progress(f"making the environment of {head.name} ({entry.name} {entry.version})")
+            self._make(place, None if verified else manifest)
+            verified = changed = True
+        if not verified and changed:
+            self.progress(f"checking {entry.name} {entry.version}; no bot instance uses it yet")
+            trial = Environment(self.municipality.state_dir, "trial", entry)
+            self._make(trial, manifest)
+            trial.remove()
+        old = self.before.find(entry.name)
+        return InstalledBot(
+            name=entry.name,
+            version=entry.version,
+            sha256=entry.sha256,
+            manifest=manifest,
+            instances=tuple(head.name for head in heads),
+            changed=changed,
+            before=old.version if old else "",
+        )
+
+    def _make(self, environment: Environment, manifest: Manifest | None) -> None:
+        self.made.append(environment)
+        environment.fill(self.store, self.uv)
+        if manifest is not None:
+            environment.verify(manifest)
+        environment.finish()
+
+    def _heads(self, bot: str) -> Iterator[InstanceHead]:
+        """The bot's instances; a broken file of another bot stops nothing."""
+        for name in self.municipality.instances():
+            try:
+                head = instance_head(self.municipality, name)
+            except InstanceFileError as error:
+                self.progress(f"left out: {error.message}")
+                continue
+            if head.bot == bot:
+                yield head
+
+    def _take_back(self) -> None:
+        for environment in self.made:
+            if environment.entry not in self.before.entries or not environment.complete():
+                environment.remove()
+        with contextlib.suppress(OSError):
+            self.store.prune(self.before)
+
+    def _prune(self, lock: LockFile) -> None:
+        with contextlib.suppress(OSError):  # tidying up is never what an installation fails on
+            self.store.prune(lock, self.before)
+            for bot, heads in self.heads.items():
+                for head in heads:
+                    Environment(self.municipality.state_dir, head.id, lock.entry(bot)).prune()
+
+
+def _check_all(wheels: Sequence[Path]) -> list[CheckedWheel]:
+    checked = [check_wheel(path) for path in wheels]
+    names = [wheel.name for wheel in checked]
+    for wheel in checked:
+        if names.count(wheel.name) > 1:
+            raise WheelRefusedError(
+                wheel.path, [f"two wheels of {wheel.name} were given"], remedy="name one wheel per bot"
+            )
+        if wheel.manifest.kind != "bot":
+            raise WheelRefusedError(
+                wheel.path,
+                [f"it is a {wheel.manifest.kind}, not a bot"],
+                remedy="`rpac install` takes bot wheels",
+            )
+    return checked
+
+
+def _still_good(old: LockEntry, wheel: CheckedWheel, host: HostPackage) -> bool:
+    own = next((package for package in old.packages if package.name == HOST), None)
+    if own is None or old.sha256 != wheel.sha256 or _as_numbers(old.python) > _as_numbers(python_version()):
+        return False
+    if host.wheel is None:
+        return not own.file and own.version == host.version
+    return own.hashes == (f"sha256:{host.sha256}",)
+
+
+def _check_python(folder: Path, entry: LockEntry) -> None:
+    if _as_numbers(python_version()) < _as_numbers(entry.python):
+        raise LockMismatchError(
+            folder / "rpac.lock",
+            f"it was resolved for Python {entry.python} or newer; this is {python_version()}",
+            remedy="run rpac with the newer Python, or `rpac install WHEEL` to resolve anew for this one",
+        )
+
+
+def _as_numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+@contextlib.contextmanager
+def _alone(state_dir: Path, progress: Callable[[str], None]) -> Iterator[None]:
+    lock = FileLock(state_dir / "install.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        progress("another installation is running here; waiting for it to end")
+        try:
+            lock.acquire(timeout=_WAIT)
+        except Timeout:
+            raise InstallError(
+                f"another installation holds {lock.lock_file}",
+                remedy="end that one, then run the command again",
+            ) from None
+    try:
+        yield
+    finally:
+        lock.release()

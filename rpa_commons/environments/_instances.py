@@ -1,0 +1,65 @@
+"""The two lines of an instance file that an environment depends on: which bot, and the id."""
+
+import tomllib
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ._errors import InstanceFileError
+
+if TYPE_CHECKING:
+    from rpa_commons.config import MunicipalityFolder
+
+__all__ = ["InstanceHead", "instance_head"]
+
+
+@dataclass(frozen=True)
+class InstanceHead:
+    """Who an instance is.
+
+    Attributes:
+        name: File stem.
+        id: Canonical UUID, written once, independent of the file name.
+        bot: The bot it configures.
+    """
+
+    name: str
+    id: str
+    bot: str
+
+
+def instance_head(municipality: "MunicipalityFolder", name: str) -> InstanceHead:
+    """Read who an instance is, from ``bots/<name>.toml`` alone.
+
+    Raises:
+        InstanceFileError: there is no such file, it is no TOML, or one of the two lines is missing or wrong.
+    """
+    path = municipality.folder / "bots" / f"{name}.toml"
+    known = ", ".join(municipality.instances()) or "none"
+    if name not in municipality.instances():
+        raise InstanceFileError(path, "there is no such bot instance", remedy=f"instances here: {known}")
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InstanceFileError(path, f"cannot be read: {error}", remedy="correct the file") from error
+    return InstanceHead(name, _id(path, document.get("id")), _bot(path, document.get("bot")))
+
+
+def _bot(path: Path, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise InstanceFileError(
+            path, "it does not say which bot it configures", remedy='write `bot = "welcome-letters"`'
+        )
+    return value
+
+
+def _id(path: Path, value: object) -> str:
+    try:
+        return str(uuid.UUID(str(value)))
+    except ValueError:
+        raise InstanceFileError(
+            path,
+            "it has no id, or one that is no UUID",
+            remedy=f'write `id = "{uuid.uuid4()}"` once and never change it',
+        ) from None

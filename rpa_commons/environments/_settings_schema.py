@@ -1,0 +1,75 @@
+"""The JSON Schema of a bot's settings, and what a local admin would miss in it.
+
+Rules this module keeps: no unknown key and no lax type gets through; every field says what it is for and
+every number in which unit; a field without either is named with its full path.
+"""
+
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import PydanticUserError
+from pydantic.json_schema import GenerateJsonSchema, PydanticJsonSchemaWarning
+
+from rpa_commons.sdk import BotSettings
+
+__all__ = ["settings_schema"]
+
+_Schema = Mapping[str, Any]
+_NUMBERS = {"integer", "number"}
+_BRANCHES = ("anyOf", "oneOf", "allOf", "prefixItems")
+
+
+def settings_schema(settings: type[BotSettings]) -> tuple[dict[str, Any], list[str]]:
+    """The schema (2020-12) of a settings class, and every problem found in it, one sentence each."""
+    problems = []
+    config = settings.model_config
+    if config.get("extra") != "forbid" or config.get("strict") is not True:
+        problems.append(f"{settings.__name__}: model_config must stay strict and forbid unknown keys")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", PydanticJsonSchemaWarning)
+        try:
+            schema = settings.model_json_schema()
+        except PydanticUserError as error:
+            return {}, [*problems, f"{settings.__name__}: {error.message}"]
+    problems += [f"{settings.__name__}: {warning.message}" for warning in caught]
+    schema = {"$schema": GenerateJsonSchema.schema_dialect, **schema}
+    problems += _fields(settings.__name__, schema, schema.get("$defs", {}), frozenset())
+    return schema, list(dict.fromkeys(problems))
+
+
+def _fields(path: str, schema: _Schema, defs: Mapping[str, _Schema], inside: frozenset[str]) -> Iterator[str]:
+    for name, field in schema.get("properties", {}).items():
+        place = f"{path}.{name}"
+        models = {model for model in _models(field) if model in defs and "properties" in defs[model]}
+        if not field.get("description", "").strip():
+            yield f"{place} has no description"
+        if _is_number(field, defs) and not field.get("unit", "").strip():
+            yield f"{place} is a number without a unit"
+        for model in sorted(models - inside):  # a model that contains itself is looked at once
+            yield from _fields(place, defs[model], defs, inside | {model})
+
+
+def _models(field: _Schema) -> Iterator[str]:
+    """Names of the models that a field's value, item or branch is an instance of."""
+    if reference := field.get("$ref"):
+        yield str(reference).rsplit("/", 1)[-1]
+    for part in _parts(field):
+        yield from _models(part)
+
+
+def _is_number(field: _Schema, defs: Mapping[str, _Schema]) -> bool:
+    if field.get("type") in _NUMBERS:
+        return True
+    target = defs.get(str(field.get("$ref", "")).rsplit("/", 1)[-1], {})
+    if target.get("type") in _NUMBERS:  # an enumeration of numbers
+        return True
+    return any(_is_number(part, defs) for part in _parts(field))
+
+
+def _parts(field: _Schema) -> Iterator[_Schema]:
+    for branch in _BRANCHES:
+        yield from field.get(branch, ())
+    for key in ("items", "additionalProperties"):
+        if isinstance(part := field.get(key), Mapping):
+            yield part

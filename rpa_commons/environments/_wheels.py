@@ -1,0 +1,208 @@
+"""A wheel, checked before anything of it is used.
+
+Rules this module keeps: nothing is unpacked or imported; every problem is found before one is reported; sizes
+are checked before something is read. Source: the binary distribution format (PyPA specifications, "wheel").
+
+Usage::
+
+    checked = check_wheel(Path("welcome_letters-1.0.0-py3-none-any.whl"))
+    checked.manifest.capabilities
+"""
+
+import base64
+import binascii
+import csv
+import hashlib
+import io
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.parser import BytesHeaderParser
+from pathlib import Path, PurePosixPath
+
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+
+from rpa_commons.manifest import Manifest, ManifestError, read_manifest, wheel_sha256
+
+from ._errors import WheelRefusedError
+
+__all__ = ["CheckedWheel", "check_wheel"]
+
+_LARGEST_WHEEL = 512 * 1024 * 1024  # bytes unpacked; a bot is kilobytes, with a model perhaps 100 MB
+_MOST_MEMBERS = 20_000
+_LARGEST_TEXT = 16 * 1024 * 1024  # bytes of METADATA or RECORD
+_CHUNK = 1024 * 1024
+_STRONG_ENOUGH = {"sha256", "sha384", "sha512"}
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    NotImplementedError,  # a compression that this Python does not know
+    RuntimeError,  # an encrypted member
+    csv.Error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+_BUILD_AGAIN = "`rpac build` packs the manifest; a plain `uv build` or `pip wheel` does not write it"
+
+
+@dataclass(frozen=True)
+class CheckedWheel:
+    """A wheel that is what it claims to be.
+
+    Attributes:
+        path: The file.
+        name: Normalised distribution name.
+        version: As in the metadata.
+        sha256: Hex digest of the file.
+        requires_python: As in the metadata; empty when it says nothing.
+        manifest: The bot's description.
+    """
+
+    path: Path
+    name: str
+    version: str
+    sha256: str
+    requires_python: str
+    manifest: Manifest
+
+
+def check_wheel(path: Path) -> CheckedWheel:
+    """Check file name, members, RECORD, METADATA and manifest of a wheel against each other.
+
+    Raises:
+        WheelRefusedError: something does not agree; every problem is named.
+    """
+    try:
+        name, version = _name_and_version(path)
+        digest = wheel_sha256(path)
+        with zipfile.ZipFile(path) as archive:
+            problems = list(_unsafe_members(archive))
+            if problems:  # nothing in such an archive is worth reading further
+                raise WheelRefusedError(path, problems)
+            info = _metadata_folder(archive, path, name)
+            problems += _wrong_record(archive, info)
+            metadata = BytesHeaderParser().parsebytes(_read(archive, f"{info}/METADATA"))
+        problems += _disagreements(name, version, metadata.get("Name", ""), metadata.get("Version", ""))
+        manifest = read_manifest(path)
+        problems += _disagreements(name, version, manifest.name, manifest.version, source="the manifest")
+    except ManifestError as error:
+        raise WheelRefusedError(path, [*problems, error.problem], remedy=_BUILD_AGAIN) from None
+    except _UNREADABLE as error:
+        raise WheelRefusedError(path, [f"cannot be read as a wheel: {error}"]) from error
+    if problems:
+        raise WheelRefusedError(path, problems)
+    return CheckedWheel(path, name, version, digest, str(metadata.get("Requires-Python", "")), manifest)
+
+
+def _name_and_version(path: Path) -> tuple[str, str]:
+    if not path.is_file():
+        raise WheelRefusedError(
+            path, ["there is no such file"], remedy="name the wheel file that `rpac build` wrote"
+        )
+    try:
+        name, version, _, _ = parse_wheel_filename(path.name)
+    except InvalidWheelFilename as error:
+        raise WheelRefusedError(path, [f"its file name is not that of a wheel: {error}"]) from None
+    return str(name), str(version)
+
+
+def _unsafe_members(archive: zipfile.ZipFile) -> Iterator[str]:
+    members = archive.infolist()
+    if len(members) > _MOST_MEMBERS:
+        yield f"it holds {len(members)} files, more than {_MOST_MEMBERS}"
+    total = sum(member.file_size for member in members)
+    if total > _LARGEST_WHEEL:
+        yield f"it unpacks to {total} bytes, more than {_LARGEST_WHEEL}"
+    seen: set[str] = set()
+    for member in members:
+        name = member.filename
+        parts = PurePosixPath(name).parts
+        if (
+            name.startswith("/")
+            or "\\" in member.orig_filename
+            or ":" in name
+            or "\0" in member.orig_filename
+        ):
+            yield f"member {name!r} is no relative path"
+        if ".." in parts:
+            yield f"member {name!r} leads out of the folder it is unpacked to"
+        if stat.S_ISLNK(member.external_attr >> 16):
+            yield f"member {name!r} is a symbolic link"
+        if name.casefold() in seen:
+            yield f"member {name!r} is there twice"
+        seen.add(name.casefold())
+
+
+def _metadata_folder(archive: zipfile.ZipFile, path: Path, name: str) -> str:
+    folders = {
+        member.split("/", 1)[0]
+        for member in archive.namelist()
+        if member.split("/", 1)[0].endswith(".dist-info")
+    }
+    if len(folders) != 1:
+        raise WheelRefusedError(path, [f"expected one .dist-info folder, found {len(folders)}"])
+    folder = folders.pop()
+    owner = folder.removesuffix(".dist-info").rsplit("-", 1)[0]
+    if canonicalize_name(owner) != name:
+        raise WheelRefusedError(path, [f"its metadata folder {folder} belongs to another package"])
+    return folder
+
+
+def _wrong_record(archive: zipfile.ZipFile, info: str) -> Iterator[str]:
+    own = f"{info}/RECORD"
+    if own not in archive.namelist():
+        yield "it has no RECORD"
+        return
+    rows = list(csv.reader(io.StringIO(_read(archive, own).decode())))
+    recorded = {row[0]: row[1] for row in rows if len(row) == 3}  # noqa: PLR2004 - path, hash, size
+    if len(recorded) != len(rows):
+        yield "its RECORD has a row twice or of the wrong length"
+    members = {name for name in archive.namelist() if not name.endswith("/")}
+    for name in sorted(recorded.keys() - members):
+        yield f"RECORD names {name!r}, which is not in the wheel"
+    for name in sorted(members - {own, f"{own}.jws", f"{own}.p7s"}):
+        if name not in recorded:
+            yield f"{name!r} is in the wheel and not in RECORD"
+        elif not _hash_agrees(archive, name, recorded[name]):
+            yield f"{name!r} is not the file that RECORD has the hash of"
+
+
+def _hash_agrees(archive: zipfile.ZipFile, name: str, recorded: str) -> bool:
+    algorithm, _, expected = recorded.partition("=")
+    if algorithm not in _STRONG_ENOUGH:
+        return False
+    digest = hashlib.new(algorithm)
+    with archive.open(name) as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    try:
+        return digest.digest() == base64.urlsafe_b64decode(expected + "=" * (-len(expected) % 4))
+    except binascii.Error:
+        return False
+
+
+def _read(archive: zipfile.ZipFile, name: str) -> bytes:
+    if archive.getinfo(name).file_size > _LARGEST_TEXT:
+        raise ValueError(f"{name} is larger than {_LARGEST_TEXT} bytes")
+    return archive.read(name)
+
+
+def _disagreements(
+    name: str, version: str, claimed_name: str, claimed_version: str, *, source: str = "METADATA"
+) -> Iterator[str]:
+    if canonicalize_name(claimed_name) != name:
+        yield f"its file name says {name}, {source} says {claimed_name}"
+    if not _same_version(version, claimed_version):
+        yield f"its file name says version {version}, {source} says {claimed_version}"
+
+
+def _same_version(version: str, claimed: str) -> bool:
+    try:
+        return Version(version) == Version(claimed)
+    except InvalidVersion:
+        return False

@@ -1,0 +1,141 @@
+"""Why a run cannot start, and the signals that a bot cannot catch.
+
+Rules this module keeps: an error of the caller's making derives from ``RpaCommonsError`` and has a remedy; a
+*signal* derives from ``BaseException``, because a bot's ``except Exception`` must neither swallow a suspended
+item nor turn our own database failure into a case's outcome.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+from rpa_commons.capabilities import RpaCommonsError
+
+__all__ = [
+    "BotMistake",
+    "HookError",
+    "InDoubt",
+    "JournalFailure",
+    "JournalKeyError",
+    "Postponed",
+    "RunRefusedError",
+    "Signal",
+    "SlotTakenError",
+    "StateVersionError",
+    "UnknownItemError",
+    "Vetoed",
+]
+
+
+class RunRefusedError(RpaCommonsError):
+    """A run may not start as things stand; nothing was done."""
+
+    exit_code: ClassVar[int] = 5
+
+
+class SlotTakenError(RunRefusedError):
+    """Another worker holds the instance.
+
+    Attributes:
+        instance: Name of the bot instance.
+        holder: Who holds it, in words.
+    """
+
+    def __init__(self, instance: str, holder: str) -> None:
+        super().__init__(
+            f"{instance} is already running: {holder}",
+            remedy="wait until that run has ended; one worker at a time keeps every effect single",
+        )
+        self.instance = instance
+        self.holder = holder
+
+
+class StateVersionError(RpaCommonsError):
+    """The state on disk was written by another release of rpa-commons.
+
+    Attributes:
+        path: The database file.
+        found: Its schema version.
+        expected: The version this release reads.
+    """
+
+    def __init__(self, path: Path, found: str, expected: str) -> None:
+        super().__init__(
+            f"{path} has schema version {found}, this release reads version {expected}",
+            remedy="use the release of rpa-commons that wrote it, or upgrade this one",
+        )
+        self.path = path
+        self.found = found
+        self.expected = expected
+
+
+class JournalKeyError(RpaCommonsError):
+    """The key that the journal was written with is missing or another one was given."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class HookError(RpaCommonsError):
+    """A municipality's hook file cannot be used as it stands; nothing was run.
+
+    Attributes:
+        path: The hook file.
+    """
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, path: Path, problem: str, *, remedy: str = "") -> None:
+        super().__init__(f"{path}: {problem}", remedy=remedy)
+        self.path = path
+
+
+class UnknownItemError(RpaCommonsError):
+    """The instance has no such item, or the item is not in a state where this can be done to it.
+
+    Attributes:
+        reference: The item's reference.
+    """
+
+    def __init__(self, reference: str, problem: str, *, remedy: str = "") -> None:
+        super().__init__(f"{reference}: {problem}", remedy=remedy)
+        self.reference = reference
+
+
+class Signal(BaseException):
+    """Ends a bot's ``process`` from the outside; a bot neither raises nor catches it."""
+
+
+class InDoubt(Signal):
+    """Nobody can know whether an effect happened: a person must say.
+
+    Attributes:
+        effect: Name of the effect, ``Capability.method``.
+    """
+
+    def __init__(self, effect: str, why: str) -> None:
+        super().__init__(f"{effect}: {why}")
+        self.effect = effect
+
+
+class Postponed(Signal):
+    """The item goes back to the queue until a time, with what it already did.
+
+    Attributes:
+        until: Aware, UTC.
+    """
+
+    def __init__(self, until: datetime, why: str) -> None:
+        super().__init__(why)
+        self.until = until
+
+
+class Vetoed(Signal):
+    """A municipality's hook refused a step: a person takes the case."""
+
+
+class BotMistake(Signal):
+    """The bot used the door in a way that could do something twice or not at all; the item fails."""
+
+
+class JournalFailure(Signal):
+    """Our own database could not be written: never a case's outcome, the run stops with nothing lost."""

@@ -1,0 +1,86 @@
+"""What a worker is told: one JSON document on its standard input, and nothing else.
+
+Rules this module keeps: a job holds references to secrets, never their values; everything a worker needs of
+the configuration is in it, resolved, so that a worker reads no municipality file but the hook and templates.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from rpa_commons.config import SecretRef
+from rpa_commons.letters import Letterhead
+
+__all__ = ["BindingEntry", "InstanceEntry", "Job", "LetterEntry", "MunicipalityEntry"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MunicipalityEntry(_Model):
+    """For whom the bot runs."""
+
+    code: str
+    name: str
+    cvr: str = ""
+    languages: tuple[str, ...] = ("da",)
+
+
+class InstanceEntry(_Model):
+    """Which bot instance runs, and from when on cases are its business."""
+
+    name: str
+    id: str
+    bot: str
+    bot_version: str
+    unique: Literal["instance", "municipality"] = "instance"
+    start_from: date | None = None
+    minutes_per_case: float = 0.0
+
+
+class BindingEntry(_Model):
+    """One declared capability and the connector that serves it."""
+
+    capability: str
+    connector: str
+    settings: dict[str, Any] = {}
+
+
+class LetterEntry(_Model):
+    """Where letter templates are overridden, strongest first, and whose letterhead stands above them."""
+
+    folders: tuple[Path, ...] = ()
+    letterhead: Letterhead | None = None
+
+
+class Job(_Model):
+    """One task for one worker."""
+
+    mode: Literal["run", "plan", "adopt"]
+    municipality: MunicipalityEntry
+    folder: Path
+    state_dir: Path
+    environment: str
+    instance: InstanceEntry
+    settings: dict[str, Any] = {}
+    bindings: tuple[BindingEntry, ...] = ()
+    hook: Path | None = None
+    letters: LetterEntry = LetterEntry()
+    journal_key: SecretRef | None = None
+    config_digest: str = ""
+    overrides: tuple[str, ...] = ()
+    limit: int | None = None
+    """Take up at most so many items."""
+    threads: int = 1
+    backoff: tuple[float, ...] = (0.5, 2.0)
+    """Seconds before each further try when a system does not answer."""
+    adopt_references: tuple[str, ...] = ()
+    adopt_before: date | None = None
+    supervised: bool = False
+    """The end of standard input means: finish the item in hand and stop."""
+    die_at: tuple[str, ...] = ()
+    """``point:n``: the worker kills itself when it reaches a point for the n-th time. Set by tests only; no
+    command and no configuration reaches it."""

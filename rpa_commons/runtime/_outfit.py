@@ -1,0 +1,164 @@
+"""Everything a worker gathers before it touches an item: bot, settings, hook, connectors.
+
+Rules this module keeps: what is not declared is not injected; a misfit of bot, hook, settings or connector is
+found before anything runs; connectors are made late, one set per lane, and closed.
+"""
+
+import importlib.resources
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from pydantic import BaseModel, ValidationError
+
+from rpa_commons.capabilities import CapabilitySpec, capability_spec
+from rpa_commons.config import SecretRef, resolve_secret
+from rpa_commons.connectors import Surroundings, load
+from rpa_commons.letters import Letters, LetterSource
+from rpa_commons.sdk import (
+    Bot,
+    BotContext,
+    BotSettings,
+    Municipality,
+    capabilities_of,
+    payload_type_of,
+    settings_type_of,
+)
+
+from ._crypto import Digester
+from ._door import Calls, Door, refuse_unfit
+from ._errors import RunRefusedError
+from ._job import BindingEntry, Job
+from ._keys import ItemScope
+from ._steps import Plugins, Steps
+
+__all__ = ["ConnectorSet", "Outfit"]
+
+
+@dataclass(frozen=True)
+class ConnectorSet:
+    """One lane's connectors by capability; not shared between threads."""
+
+    by_capability: dict[str, object]
+
+    def problems(self) -> list[str]:
+        """What the connectors could not use of their sources: ``file:line: what is wrong``."""
+        found: list[str] = []
+        for connector in self.by_capability.values():
+            found.extend(getattr(connector, "problems", ()))
+        return found
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        for connector in self.by_capability.values():
+            cast("Any", connector).close()
+
+
+class Outfit:
+    """One bot instance, ready to make a bot for each item.
+
+    Raises:
+        RunRefusedError: bot, settings or connectors do not fit together.
+        HookError: the municipality's hook file cannot be used.
+    """
+
+    def __init__(self, job: Job, digester: Digester) -> None:
+        self.job = job
+        self.plugins = Plugins()
+        self.bot = self.plugins.bot(job.instance.bot)
+        self.payload_type: type[BaseModel] = payload_type_of(self.bot)
+        self.municipality = Municipality(job.municipality.code, job.municipality.name, job.municipality.cvr)
+        self.digester = digester
+        self.steps = Steps(self.bot, job.hook)
+        if self.steps.module is not None:
+            self.plugins.add_observers(self.steps.module)
+        self._today = threading.local()
+        self._settings = self._read_settings()
+        self._capabilities = {name: capability_spec(one) for name, one in capabilities_of(self.bot).items()}
+
+    def scope(self, reference: str, generation: int) -> ItemScope:
+        """Where an item's keys come from; see :mod:`._keys`."""
+        instance = self.job.instance
+        owner = instance.bot if instance.unique == "municipality" else instance.id
+        return ItemScope(self.job.municipality.code, owner, reference, generation)
+
+    def make(self, context: BotContext, connectors: ConnectorSet, calls: Calls) -> Bot[Any]:
+        """A bot for one item, with its doors and its clock."""
+        doors: dict[str, object] = {
+            attribute: Door(spec, connectors.by_capability[spec.name], calls)
+            for attribute, spec in self._capabilities.items()
+            if spec.name in connectors.by_capability
+        }
+        bot = self.bot(self._settings, context, doors)
+        self._today.value = bot.today
+        return bot
+
+    @contextmanager
+    def connectors(self) -> Iterator[ConnectorSet]:
+        """A set of connectors, closed at the end."""
+        made = ConnectorSet({})
+        try:
+            for binding in self.job.bindings:
+                made.by_capability[binding.capability] = self._connector(binding)
+            yield made
+        finally:
+            made.close()
+
+    def _connector(self, binding: BindingEntry) -> object:
+        kind: Any = self.plugins.connectors().get(binding.connector) or load(binding.connector)
+        spec: CapabilitySpec = capability_spec(kind.capability)
+        if spec.name != binding.capability:
+            raise RunRefusedError(f"connector {kind.name} serves {spec.name}, not {binding.capability}")
+        surroundings = Surroundings(
+            self.municipality, self.job.environment, self.job.folder, lambda ref: self._secret(ref)
+        )
+        settings = _read(kind.Settings, binding.settings, f"the settings of connector {kind.name}")
+        connector: object = kind(settings, surroundings)
+        refuse_unfit(spec, kind.name, connector)
+        return connector
+
+    def _secret(self, ref: SecretRef) -> str:
+        return resolve_secret(ref, self.job.folder)
+
+    def _read_settings(self) -> BotSettings:
+        settings = _read(
+            settings_type_of(self.bot), self.job.settings, f"the settings of {self.job.instance.name}"
+        )
+        if self.job.letters.letterhead is not None:
+            source = LetterSource(
+                templates=importlib.resources.files(self.bot.__module__.partition(".")[0]) / "letters",
+                letterhead=self.job.letters.letterhead,
+                date=self._letter_date,
+                overrides=self.job.letters.folders,
+                bot=self.bot.name,
+            )
+            for name in type(settings).model_fields:
+                value = getattr(settings, name)
+                if isinstance(value, Letters):
+                    value.bind(source)
+        return settings
+
+    def _letter_date(self) -> date:
+        # The date of the item that this thread has in hand, so that a replay renders the same bytes.
+        today: date = self._today.value
+        return today
+
+
+def _read(model: type[Any], values: dict[str, Any], what: str) -> Any:  # noqa: ANN401 - the model's own type
+    try:
+        return model.model_validate_json(json.dumps(values, default=_plain))
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)
+        )
+        raise RunRefusedError(f"{what} do not fit: {wrong}", remedy="rpac config explain KEY") from None
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value)

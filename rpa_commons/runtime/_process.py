@@ -1,0 +1,174 @@
+"""One pass through one item: from the bot's ``process`` to an ending that can be written down.
+
+Rules this module keeps: a business error is handed over, a system that does not answer is tried again and then
+waits in the queue, anything else fails this item alone; an effect whose end is unknown outweighs all of them;
+our own database failure is no ending at all.
+"""
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from rpa_commons.capabilities import BusinessError, TransientError
+from rpa_commons.sdk import Done, HandOver, Propose, RuleRecord, Skip, Wait, WorkItem
+from rpa_commons.validators import mask_personal_numbers
+
+from . import _clock
+from ._calls import RunCalls, Surrounding
+from ._codec import record_bytes
+from ._context import ItemContext
+from ._errors import BotMistake, InDoubt, Postponed, Vetoed
+from ._journal import Claimed, Ended
+from ._outfit import ConnectorSet, Outfit
+
+__all__ = ["Ending", "place_in", "process", "sum_up"]
+
+_FIRST_DELAY = timedelta(minutes=5)
+_LONGEST_DELAY = timedelta(hours=6)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a pass ended: the item's next state, what is kept, and what may be shown.
+
+    Attributes:
+        state: The item's next state; ``new`` puts it back into the queue.
+        reason: Why, in words without personal data; shown and logged.
+        record: What is kept encrypted.
+        until: When a waiting item is taken up again at the latest.
+        not_before: When an item put back is worth another try.
+        system: The system that did not answer, where that ended the pass.
+    """
+
+    state: str
+    reason: str
+    record: Mapping[str, Any] = field(default_factory=dict)
+    until: datetime | None = None
+    not_before: datetime | None = None
+    system: str = ""
+    outcome: object = None
+
+
+def process(
+    item: Claimed, outfit: Outfit, connectors: ConnectorSet, lane: Surrounding
+) -> tuple[Ending, Ended]:
+    """Let the bot process an item that was taken up; tries again when a system does not answer.
+
+    Raises:
+        JournalFailure: our own database failed; the item stays as the journal has it.
+    """
+    scope = outfit.scope(item.reference, item.generation)
+    calls = RunCalls(item, scope, lane)
+    for delay in (*outfit.job.backoff, None):
+        calls.begin_pass()
+        context = ItemContext(outfit.municipality, item.now, scope, outfit.digester, outfit.steps)
+        ending = _attempt(item, outfit, connectors, calls, context)
+        if not ending.system or delay is None or not lane.pause(delay):
+            break
+    unknown = calls.open_effects()
+    if unknown and ending.state != "new":
+        ending = _doubt(unknown[0], ending)
+    record = dict(ending.record) | {
+        "kind": ending.state,
+        "reason": ending.reason,
+        "rules": _rules(context.rules),
+    }
+    ended = Ended(
+        item=item,
+        state=ending.state,
+        record=record_bytes(record),
+        bot_version=outfit.job.instance.bot_version,
+        queries=calls.flush(),
+        until=ending.until,
+        not_before=ending.not_before,
+        transient=bool(ending.system),
+    )
+    return ending, ended
+
+
+def _attempt(
+    item: Claimed, outfit: Outfit, connectors: ConnectorSet, calls: RunCalls, context: ItemContext
+) -> Ending:
+    try:
+        payload = outfit.payload_type.model_validate_json(item.payload)
+        bot = outfit.make(context, connectors, calls)
+        return sum_up(bot.process(WorkItem(item.reference, payload)))
+    except TransientError as error:
+        wait = min(_FIRST_DELAY * 2 ** min(item.tries, 10), _LONGEST_DELAY)
+        return Ending(
+            "new",
+            _masked(error.message),
+            {"remedy": error.remedy},
+            not_before=_clock.now() + wait,
+            system=error.system,
+        )
+    except BusinessError as error:
+        return Ending("handed_over", _masked(error.message), {"remedy": error.remedy})
+    except Vetoed as veto:
+        return Ending("handed_over", f"the municipality's hook: {_masked(str(veto))}")
+    except InDoubt as doubt:
+        return Ending("in_doubt", str(doubt), {"effect": doubt.effect})
+    except Postponed as postponed:
+        return Ending("new", str(postponed), not_before=postponed.until)
+    except BotMistake as mistake:
+        return _failure(mistake, outfit, str(mistake))
+    except Exception as error:  # noqa: BLE001 - whatever a bot does wrong fails its own item only
+        return _failure(error, outfit, type(error).__name__)
+
+
+def sum_up(outcome: object) -> Ending:
+    """The ending that an outcome stands for.
+
+    Raises:
+        BotMistake: it is none, or waits until a time without a zone.
+    """
+    match outcome:
+        case Done(receipt, note):
+            return Ending("done", note, {"receipt": receipt, "note": note}, outcome=outcome)
+        case Skip(reason):
+            return Ending("skipped", reason, outcome=outcome)
+        case HandOver(reason):
+            return Ending("handed_over", reason, outcome=outcome)
+        case Propose(decision, reasons, facts):
+            record = {"decision": decision, "reasons": list(reasons), "facts": dict(facts)}
+            return Ending("proposed", decision, record, outcome=outcome)
+        case Wait(for_, until, then):
+            if until.tzinfo is None:
+                raise BotMistake("Wait(until=...) needs an aware time, such as self.now + timedelta(days=3)")
+            return Ending("waiting", for_, {"for": for_, "then": then}, until=until, outcome=outcome)
+        case _:
+            raise BotMistake(f"process() returned {type(outcome).__name__}, which is no outcome")
+
+
+def place_in(trace: TracebackType | None, module: str) -> str:
+    """Where in the bot's own files an error came from: ``file.py:12 in process``, never a value."""
+    package = module.partition(".")[0]
+    place = ""
+    for frame, line in traceback.walk_tb(trace):
+        if str(frame.f_globals.get("__name__", "")).partition(".")[0] == package:
+            place = f"{Path(frame.f_code.co_filename).name}:{line} in {frame.f_code.co_name}"
+    return place
+
+
+def _failure(error: BaseException, outfit: Outfit, what: str) -> Ending:
+    place = place_in(error.__traceback__, outfit.bot.__module__)
+    reason = f"{what} ({place})" if place else what
+    full = "".join(traceback.format_exception(error))
+    return Ending("failed", reason, {"error": type(error).__name__, "place": place, "text": full})
+
+
+def _doubt(effect: str, ending: Ending) -> Ending:
+    why = f"{effect} was begun and its end is not known; then: {ending.reason or ending.state}"
+    return Ending("in_doubt", why, {**ending.record, "effect": effect, "instead": ending.state})
+
+
+def _rules(rules: list[RuleRecord]) -> list[dict[str, Any]]:
+    return [{"paragraph": rule.paragraph, "facts": dict(rule.facts), "result": rule.result} for rule in rules]
+
+
+def _masked(text: str) -> str:
+    return mask_personal_numbers(text)

@@ -1,0 +1,99 @@
+"""What the lanes of one run share: counts, the limit, and whether to go on.
+
+Rules this module keeps: every change happens under one lock; the run stops early for one clear reason, and what
+it has not taken up stays in the queue.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["RunState"]
+
+_GIVE_UP_AFTER = 3
+"""So many items in a row that one system did not answer for end the run."""
+
+
+class RunState:
+    """The shared state of one run; ``emit`` sends an event to the host."""
+
+    def __init__(self, *, limit: int | None, emit: Callable[[dict[str, Any]], None]) -> None:
+        self._lock = threading.Lock()
+        self._emit = emit
+        self._left = limit
+        self._unanswered: Counter[str] = Counter()
+        self._stopping = threading.Event()
+        self.states: Counter[str] = Counter()
+        self.effects: Counter[str] = Counter()
+        self.findings: list[str] = []
+        self.stopped_because = ""
+        self.failure: BaseException | None = None
+
+    def emit(self, **event: Any) -> None:  # noqa: ANN401 - JSON values
+        """Send one event to the host; an unreachable host stops the run."""
+        try:
+            with self._lock:
+                self._emit(event)
+        except (OSError, ValueError):  # the pipe is closed
+            self.stop("nobody listens any more")
+
+    def stop(self, because: str) -> None:
+        """Finish the items in hand and take up no more."""
+        with self._lock:
+            self.stopped_because = self.stopped_because or because
+        self._stopping.set()
+
+    def fail(self, error: BaseException) -> None:
+        """Our own failure: the run stops, and it is nobody's outcome."""
+        with self._lock:
+            self.failure = self.failure or error
+        self._stopping.set()
+
+    def stopping(self) -> bool:
+        """Whether no more items are to be taken up."""
+        return self._stopping.is_set()
+
+    def pause(self, seconds: float) -> bool:
+        """Wait; false when the run is to stop."""
+        return not self._stopping.wait(seconds)
+
+    def take_one(self) -> bool:
+        """Whether one more item may be taken up; counts it against the limit."""
+        with self._lock:
+            if self._stopping.is_set() or self._left == 0:
+                return False
+            if self._left is not None:
+                self._left -= 1
+            return True
+
+    def give_back(self) -> None:
+        """The item was not to be had after all."""
+        with self._lock:
+            if self._left is not None:
+                self._left += 1
+
+    def effect_done(self, name: str) -> None:
+        """An effect was carried out."""
+        with self._lock:
+            self.effects[name] += 1
+
+    def ended(self, state: str, system: str, reason: str) -> None:
+        """An item's ending was written down; too many unanswered calls in a row end the run."""
+        with self._lock:
+            self.states["postponed" if state == "new" else state] += 1
+            if not system:
+                self._unanswered.clear()
+                return
+            self._unanswered[system] += 1
+            give_up = self._unanswered[system] >= _GIVE_UP_AFTER
+        if give_up:
+            self.stop(f"{_GIVE_UP_AFTER} items in a row failed because of one system: {reason}")
+
+    def find(self, finding: str) -> None:
+        """Keep something that a person should look at; the same words once."""
+        with self._lock:
+            if finding in self.findings:
+                return
+            self.findings.append(finding)
+        self.emit(event="finding", message=finding)

@@ -1,0 +1,74 @@
+"""The book of runs of one instance, and whether a first run in production may start.
+
+Rules this module keeps: a first run in production never begins with the whole past, because the robot before it
+has handled that; each run is written down with the versions and digests it ran with.
+"""
+
+import json
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from . import _clock
+from ._crypto import Sealer
+from ._database import guarded
+from ._errors import RunRefusedError
+from ._job import Job
+from ._tables import history, runs
+
+__all__ = ["begin_run", "end_run", "refuse_unprepared"]
+
+
+def refuse_unprepared(engine: sa.Engine, job: Job) -> None:
+    """Check the cut-over from whatever handled these cases before.
+
+    Raises:
+        RunRefusedError: it is the first run in production, and neither ``start_from`` is set nor has anything
+            been adopted.
+    """
+    if job.environment != "production" or job.instance.start_from is not None:
+        return
+    with guarded(), engine.connect() as connection:
+        ran = connection.execute(
+            sa.select(runs.c.number).where(runs.c.environment == "production").limit(1)
+        ).first()
+        adopted = connection.execute(
+            sa.select(history.c.id).where(history.c.what == "adopted").limit(1)
+        ).first()
+    if ran is None and adopted is None:
+        name = job.instance.name
+        raise RunRefusedError(
+            f"{name} has never run in production: it is not known which cases were handled before it",
+            remedy=(
+                f"set start_from = YYYY-MM-DD in bots/{name}.toml, or mark what was handled: "
+                f"rpac items adopt {name} FILE, or rpac items adopt {name} --before YYYY-MM-DD"
+            ),
+        )
+
+
+def begin_run(engine: sa.Engine, sealer: Sealer, job: Job, hook_sha256: str | None) -> int:
+    """Write down that a run begins; returns its number."""
+    with guarded(), engine.begin() as connection:
+        # The write lock first: a number is read and used in one transaction.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        number = (connection.execute(sa.select(sa.func.max(runs.c.number))).scalar() or 0) + 1
+        overrides = sealer.seal(json.dumps(list(job.overrides)).encode(), f"overrides/{number}")
+        connection.execute(
+            runs.insert().values(
+                number=number,
+                started_at=_clock.text(_clock.now()),
+                environment=job.environment,
+                bot_version=job.instance.bot_version,
+                config_digest=job.config_digest,
+                hook_sha256=hook_sha256,
+                overrides=overrides,
+            )
+        )
+    return int(number)
+
+
+def end_run(engine: sa.Engine, number: int, counts: Mapping[str, int]) -> None:
+    """Write down how a run ended."""
+    values = {"ended_at": _clock.text(_clock.now()), "counts": json.dumps(counts, sort_keys=True)}
+    with guarded(), engine.begin() as connection:
+        connection.execute(runs.update().where(runs.c.number == number).values(values))

@@ -1,0 +1,283 @@
+"""The host's side: a job from the configuration, a worker in the instance's own environment, its events.
+
+Rules this module keeps: the host imports neither plugin code nor DBOS; a worker gets a fixed set of environment
+variables and those that the declared secrets name, nothing else; a stop is asked for by closing the worker's
+standard input, which works on every platform, and only after that by force.
+
+Usage::
+
+    prepared = prepare(municipality, "welcome-letters", mode="run", limit=10)
+    with Worker(prepared) as worker:
+        for event in worker.events():
+            print(event["event"])
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.config import (
+    MunicipalityFolder,
+    ResolvedInstance,
+    config_error,
+    resolve_instance,
+    secret_findings,
+)
+from rpa_commons.connectors import catalogue
+from rpa_commons.environments import locked, python_of
+
+from ._job import BindingEntry, InstanceEntry, Job, LetterEntry, MunicipalityEntry
+
+__all__ = ["Prepared", "Worker", "WorkerDiedError", "job_of", "prepare", "worker_environment"]
+
+_BASE_VARIABLES = frozenset(
+    {
+        # where programs and folders are
+        "PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TEMP", "TMP", "XDG_STATE_HOME", "XDG_CACHE_HOME",
+        "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC",
+        "USERPROFILE", "USERNAME", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PATHEXT",
+        # language and time
+        "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ",
+        # the way out: proxies and trust
+        "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE",
+        "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "DBUS_SESSION_BUS_ADDRESS",
+    }
+)  # fmt: skip
+_GRACE_SECONDS = 30.0
+
+
+class WorkerDiedError(RpaCommonsError):
+    """A worker ended without saying how its run went.
+
+    Attributes:
+        code: Its exit code; negative for a signal, as in ``subprocess``.
+    """
+
+    def __init__(self, code: int) -> None:
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        super().__init__(
+            f"the worker ended in the middle of its work ({how})",
+            remedy="nothing is lost: run again, and it goes on from what is written down",
+        )
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything that is needed to start a worker.
+
+    Attributes:
+        job: What the worker is told.
+        python: The interpreter of the instance's environment.
+        environment: The worker's environment variables.
+        options: Options of the interpreter.
+    """
+
+    job: Job
+    python: Path
+    environment: Mapping[str, str]
+    options: tuple[str, ...] = ("-I", "-X", "utf8")
+
+
+def prepare(
+    municipality: MunicipalityFolder,
+    instance: str,
+    *,
+    mode: Literal["run", "plan", "adopt"],
+    overrides: Sequence[str] = (),
+    limit: int | None = None,
+    threads: int = 1,
+) -> Prepared:
+    """Resolve one instance's configuration into what its worker needs.
+
+    Raises:
+        RpaCommonsError: the configuration, the lock or the environment is not in order, or a secret is missing.
+    """
+    resolved = resolve_instance(
+        municipality,
+        instance,
+        lambda bot: locked(municipality, bot).manifest,
+        connectors=catalogue(),
+        overrides=overrides,
+    )
+    missing = list(secret_findings(resolved, municipality.folder))
+    if missing:
+        raise config_error(missing)
+    job = job_of(municipality, resolved, mode=mode, limit=limit, threads=threads)
+    return Prepared(job, python_of(municipality, instance), worker_environment(job))
+
+
+def job_of(
+    municipality: MunicipalityFolder,
+    resolved: ResolvedInstance,
+    *,
+    mode: Literal["run", "plan", "adopt"],
+    limit: int | None = None,
+    threads: int = 1,
+) -> Job:
+    """The job for a resolved instance."""
+    manifest = resolved.manifest
+    return Job(
+        mode=mode,
+        municipality=MunicipalityEntry(
+            code=municipality.code,
+            name=municipality.name,
+            cvr=municipality.cvr,
+            languages=municipality.languages,
+        ),
+        folder=municipality.folder,
+        state_dir=municipality.state_dir,
+        environment=municipality.environment,
+        instance=InstanceEntry(
+            name=resolved.name,
+            id=resolved.id,
+            bot=resolved.bot,
+            bot_version=manifest.version,
+            unique=manifest.unique,
+            start_from=resolved.start_from,
+            minutes_per_case=manifest.benefit.minutes_per_case if manifest.benefit else 0.0,
+        ),
+        settings=resolved.settings,
+        bindings=tuple(
+            BindingEntry(capability=name, connector=binding.connector, settings=dict(binding.settings))
+            for name, binding in sorted(resolved.bindings.items())
+        ),
+        hook=resolved.hook,
+        letters=LetterEntry(folders=resolved.letter_folders, letterhead=municipality.letterhead),
+        journal_key=municipality.journal_key,
+        config_digest=resolved.digest,
+        overrides=resolved.overrides,
+        limit=limit,
+        threads=threads,
+        supervised=True,
+    )
+
+
+def worker_environment(job: Job, host: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The variables that a worker gets: the base set, and those that its declared secrets name."""
+    host = os.environ if host is None else host
+    wanted = set(_BASE_VARIABLES)
+    wanted.update(_secret_variables(job.settings))
+    for binding in job.bindings:
+        wanted.update(_secret_variables(binding.settings))
+    if job.journal_key is not None and job.journal_key.env is not None:
+        wanted.add(job.journal_key.env)
+    return {name: value for name, value in host.items() if name in wanted}
+
+
+class Worker:
+    """A running worker; leaving the ``with`` block leaves no process behind.
+
+    Args:
+        prepared: What to start.
+        module: The module to run; tests put a changed worker in its place.
+    """
+
+    def __init__(self, prepared: Prepared, *, module: str = "rpa_commons.runtime.worker") -> None:
+        self._prepared = prepared
+        self._module = module
+        self._last: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        prepared = self._prepared
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and fixed words
+            [str(prepared.python), *prepared.options, "-m", self._module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=dict(prepared.environment),
+            cwd=prepared.job.folder,
+            text=True,
+            encoding="utf-8",
+            # A group of its own: Ctrl-C in the terminal reaches the host alone, which then asks for a stop.
+            start_new_session=os.name == "posix",
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+        self._tell(prepared.job.model_dump_json() + "\n")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.poll() is None:
+            self.stop()
+            if kind is None or not issubclass(kind, KeyboardInterrupt):
+                self._wait(_GRACE_SECONDS)
+            self._end()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None and not stream.closed:
+                stream.close()
+
+    @property
+    def pid(self) -> int:
+        """The worker's process id."""
+        return self._process.pid
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """The worker's events as they come; may be resumed after an interruption.
+
+        Raises:
+            WorkerDiedError: it ended without a last word.
+        """
+        if self._process.stdout is None:  # never: it was asked for
+            return
+        for line in self._process.stdout:
+            try:
+                self._last = json.loads(line)
+            except ValueError:  # a line cut off by a kill
+                continue
+            yield self._last
+        code = self._process.wait()
+        if self._last.get("event") not in {"finished", "refused"}:
+            raise WorkerDiedError(code)
+
+    def stop(self) -> None:
+        """Ask the worker to finish the item in hand and end."""
+        if self._process.stdin is not None and not self._process.stdin.closed:
+            try:
+                self._process.stdin.close()
+            except OSError:  # it is gone already
+                return
+
+    def _tell(self, line: str) -> None:
+        try:
+            if self._process.stdin is not None:
+                self._process.stdin.write(line)
+                self._process.stdin.flush()
+        except OSError:  # it died at once: events() says so
+            return
+
+    def _wait(self, seconds: float) -> None:
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return
+
+    def _end(self) -> None:
+        if self._process.poll() is not None:
+            return
+        if sys.platform == "win32":  # untested on Windows: the worker has no children of its own
+            self._process.kill()
+        else:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+def _secret_variables(values: object) -> Iterator[str]:
+    """The names in ``{"env": NAME}``, wherever they stand."""
+    if isinstance(values, Mapping):
+        name = values.get("env")
+        if isinstance(name, str) and all(value is None for key, value in values.items() if key != "env"):
+            yield name
+        for inner in values.values():
+            yield from _secret_variables(inner)
+    elif isinstance(values, list | tuple):
+        for inner in values:
+            yield from _secret_variables(inner)

@@ -1,0 +1,69 @@
+"""What can go wrong when a sandbox is asked to start or to misbehave.
+
+The sandbox imports nothing of the library but the validators, so its errors stand alone; the command line
+turns them into its own.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ["FaultError", "FolderInUseError", "PopulationError", "SandboxError", "UnknownMunicipalityError"]
+
+
+class SandboxError(Exception):
+    """Root of the sandbox's errors.
+
+    Attributes:
+        message: What happened.
+        remedy: The next thing to do.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+class FolderInUseError(SandboxError):
+    """Two sandboxes on one folder would both write its journal."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"another sandbox is running on {folder}",
+            remedy="stop it, or give this one another folder",
+        )
+        self.folder = folder
+
+
+class FaultError(SandboxError):
+    """A fault was asked for that this service cannot show."""
+
+    def __init__(self, service: str, kind: str, reason: str) -> None:
+        super().__init__(f"no fault {kind!r} for {service!r}: {reason}")
+        self.service = service
+        self.kind = kind
+        self.reason = reason
+
+
+class UnknownMunicipalityError(SandboxError):
+    """The sandbox was not started for this municipality."""
+
+    def __init__(self, code: str, known: Iterable[str]) -> None:
+        names = ", ".join(sorted(known))
+        super().__init__(
+            f"this sandbox serves no municipality {code}; it serves {names}",
+            remedy="start it with that municipality, e.g. rpac sandbox up --connect FOLDER",
+        )
+        self.code = code
+        self.known = tuple(sorted(known))
+
+
+class PopulationError(SandboxError):
+    """There are not enough numbers that cannot belong to a living person."""
+
+    def __init__(self, people: int, most: int) -> None:
+        super().__init__(
+            f"{people} people were asked for, at most {most} can be made", remedy="ask for fewer"
+        )
+        self.people = people
+        self.most = most

@@ -1,0 +1,108 @@
+"""The effects journal: what was sent to the sandbox and what became of it, one JSON object a line.
+
+Rules this module keeps:
+
+* a line is on the disk (fsync) before the sender hears that the letter was taken, so that ``kill -9`` of the
+  sandbox loses nothing that was acknowledged;
+* a last line that a crash cut in two is dropped when the journal is opened: its sender was told nothing;
+* only attempts to send stand here. Queries and tokens do not, so that a plan leaves the file as it was,
+  byte for byte.
+"""
+
+import json
+import os
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+__all__ = ["ACCEPTED", "Journal"]
+
+ACCEPTED = "accepted"
+"""The outcome that means: one letter was taken."""
+
+
+class Journal:
+    """Append-only; safe to use from several threads of one process."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        self._entries = _recovered(path)
+        self._first: dict[str, dict[str, Any]] = {}
+        for entry in self._entries:
+            self._index(entry)
+        self._descriptor = os.open(
+            path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600
+        )
+
+    @staticmethod
+    def read(path: Path) -> list[dict[str, Any]]:
+        """The entries of a journal that another process may be writing; changes nothing."""
+        return _whole_lines(path)[0]
+
+    @property
+    def lock(self) -> threading.RLock:
+        """Held by whoever looks something up and appends depending on what was found."""
+        return self._lock
+
+    def append(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """Write one entry, numbered ``n`` from 1; on the disk when this returns."""
+        with self._lock:
+            numbered = {"n": self.next_number, **entry}
+            line = json.dumps(numbered, ensure_ascii=False, separators=(",", ":")) + "\n"
+            os.write(self._descriptor, line.encode())
+            os.fsync(self._descriptor)
+            self._entries.append(numbered)
+            self._index(numbered)
+        return numbered
+
+    @property
+    def next_number(self) -> int:
+        """The number that the next entry gets."""
+        with self._lock:
+            return len(self._entries) + 1
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Every entry, oldest first; copies."""
+        with self._lock:
+            return [dict(entry) for entry in self._entries]
+
+    def taken(self, message_uuid: str) -> dict[str, Any] | None:
+        """The entry by which a letter with this business key was first accepted."""
+        with self._lock:
+            return self._first.get(message_uuid)
+
+    def letters(self) -> Counter[str]:
+        """Business key -> how many letters were accepted under it."""
+        with self._lock:
+            return Counter(e["message_uuid"] for e in self._entries if e["outcome"] == ACCEPTED)
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._descriptor)
+
+    def _index(self, entry: dict[str, Any]) -> None:
+        if entry["outcome"] == ACCEPTED:
+            self._first.setdefault(entry["message_uuid"], entry)
+
+
+def _recovered(path: Path) -> list[dict[str, Any]]:
+    """The entries of an existing journal; cuts off a torn last line."""
+    entries, length, torn = _whole_lines(path)
+    if torn:
+        with path.open("r+b") as file:
+            file.truncate(length)
+    return entries
+
+
+def _whole_lines(path: Path) -> tuple[list[dict[str, Any]], int, bool]:
+    """The entries, how many bytes they take, and whether something follows them."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return [], 0, False
+    whole = content[: content.rfind(b"\n") + 1]
+    return [json.loads(line) for line in whole.splitlines()], len(whole), whole != content

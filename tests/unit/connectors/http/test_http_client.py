@@ -1,0 +1,482 @@
+"""The client: what is repeated, what was sent, and what never shows."""
+
+import logging
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rpa_commons.capabilities import BusinessError, RpaCommonsError, TransientError
+from rpa_commons.connectors import Surroundings
+from rpa_commons.connectors.http import (
+    AccessRefusedError,
+    AddressRefusedError,
+    BusyError,
+    HttpClient,
+    HttpSettings,
+    RequestRefusedError,
+    UnexpectedAnswerError,
+)
+
+CPR = "2211771212"
+Connect = Callable[..., HttpClient]
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    """The seconds that a client waited between attempts."""
+    return []
+
+
+@pytest.fixture
+def connect(surroundings: Surroundings, pauses: list[float]) -> Iterator[Connect]:
+    """Makes clients that do not really wait."""
+    made: list[HttpClient] = []
+
+    def connect(*addresses: str, largest_answer: int = 1000, **settings: Any) -> HttpClient:
+        chosen = HttpSettings(**{"ca_bundle": "ca.pem", "read_timeout": 0.3, "attempts": 3, **settings})
+        client = HttpClient(
+            "system",
+            chosen,
+            surroundings,
+            addresses=addresses,
+            largest_answer=largest_answer,
+            sleep=pauses.append,
+        )
+        made.append(client)
+        return client
+
+    yield connect
+    for client in made:
+        client.close()
+
+
+def failure(call: Callable[[], object]) -> RpaCommonsError:
+    """What a call fails with."""
+    with pytest.raises(RpaCommonsError) as caught:
+        call()
+    return caught.value
+
+
+def unused_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+class TestRepeating:
+    def test_a_query_is_repeated_until_it_is_answered(self, stub: Any, connect: Connect) -> None:
+        """Two failures and an answer are an answer."""
+        stub.then(stub.reply(500), "reset", stub.reply(200, b"yes"))
+
+        answer = connect(stub.url).request("GET", stub.url, kind="query")
+
+        assert (200, b"yes") == (answer.status, answer.body)
+
+    def test_a_keyed_effect_is_repeated_after_silence(self, stub: Any, connect: Connect) -> None:
+        """The receiver knows the key, so a time-out is no reason to stop."""
+        stub.then("silence", stub.reply(200))
+
+        connect(stub.url).request("POST", stub.url, kind="keyed", body=b"letter")
+
+        assert [b"letter"] * 2 == [one.body for one in stub.asked]
+
+    @pytest.mark.parametrize("answer", ["silence", "reset", "500", "503", "half"])
+    def test_an_unsafe_effect_is_never_sent_twice(self, stub: Any, connect: Connect, answer: str) -> None:
+        """Once the request may have arrived, an unsafe effect is not tried again."""
+        half = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"
+        answers = {"500": stub.reply(500), "503": stub.reply(503, Retry_After="0"), "half": half}
+        stub.then(answers.get(answer, answer))
+
+        error = failure(lambda: connect(stub.url).request("POST", stub.url, kind="unsafe", body=b"x"))
+
+        assert isinstance(error, TransientError)
+        assert "maybe" == error.sent
+        assert 1 == len(stub.asked)
+
+    def test_an_unsafe_effect_that_was_not_sent_is_repeated(
+        self, connect: Connect, pauses: list[float]
+    ) -> None:
+        """A refused connection carries nothing, so trying again is safe."""
+        url = f"https://localhost:{unused_port()}"
+
+        error = failure(lambda: connect(url).request("POST", url, kind="unsafe", body=b"x"))
+
+        assert isinstance(error, TransientError)
+        assert "no" == error.sent
+        assert 2 == len(pauses)
+
+    def test_an_attempt_that_may_have_arrived_is_not_forgotten(self, stub: Any, connect: Connect) -> None:
+        """After a time-out, a later attempt that certainly was not sent leaves the whole call a maybe."""
+        stub.then("silence", stub.reply(429, Retry_After="0"))
+
+        error = failure(
+            lambda: connect(stub.url, attempts=2).request("POST", stub.url, kind="keyed", body=b"x")
+        )
+
+        assert isinstance(error, BusyError)
+        assert "maybe" == error.sent
+
+    def test_headers_are_made_for_each_attempt(self, stub: Any, connect: Connect) -> None:
+        """A transaction id is fresh for each attempt."""
+        stub.then(stub.reply(500), stub.reply(200))
+        numbers = count(1)
+
+        connect(stub.url).request("GET", stub.url, kind="query", headers=lambda: {"X-Id": str(next(numbers))})
+
+        assert ["1", "2"] == [one.headers["x-id"] for one in stub.asked]
+
+    def test_a_refusal_is_not_repeated(self, stub: Any, connect: Connect) -> None:
+        """A 4xx is the receiver's last word, without its body."""
+        stub.then(stub.reply(422, f"no {CPR}".encode()))
+
+        error = failure(lambda: connect(stub.url).request("GET", stub.url, kind="query"))
+
+        assert isinstance(error, RequestRefusedError)
+        assert 422 == error.status
+        assert 1 == len(stub.asked)
+        assert CPR not in str(error)
+
+    def test_a_status_that_the_caller_reads_is_given_to_it(self, stub: Any, connect: Connect) -> None:
+        """A SOAP fault is status 500 with a body that says more."""
+        stub.then(stub.reply(500, b"<fault/>"))
+
+        answer = connect(stub.url).request("POST", stub.url, kind="query", body=b"x", accept={500})
+
+        assert (500, b"<fault/>") == (answer.status, answer.body)
+
+
+class TestBusy:
+    def test_the_receivers_wish_is_waited_for(self, stub: Any, connect: Connect, pauses: list[float]) -> None:
+        """Retry-After in seconds is what is waited."""
+        stub.then(stub.reply(503, Retry_After="7"), stub.reply(200))
+
+        connect(stub.url).request("GET", stub.url, kind="query")
+
+        assert [7.0] == pauses
+
+    def test_the_wish_may_be_a_date(self, stub: Any, connect: Connect, pauses: list[float]) -> None:
+        """Retry-After as a date that has passed means now."""
+        past = format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True)
+        stub.then(stub.reply(429, Retry_After=past), stub.reply(200))
+
+        connect(stub.url).request("GET", stub.url, kind="query")
+
+        assert [0.0] == pauses
+
+    def test_a_long_wish_is_the_queues_business(
+        self, stub: Any, connect: Connect, pauses: list[float]
+    ) -> None:
+        """Nobody sleeps an hour inside a call: the error carries the wish."""
+        stub.then(stub.reply(429, Retry_After="3600"))
+
+        error = failure(lambda: connect(stub.url).request("GET", stub.url, kind="query"))
+
+        assert isinstance(error, BusyError)
+        assert (3600.0, "no") == (error.retry_after, error.sent)
+        assert [] == pauses
+
+    def test_pauses_grow(self, stub: Any, connect: Connect, pauses: list[float]) -> None:
+        """Without a wish the pause doubles."""
+        stub.then(stub.reply(502))
+
+        failure(lambda: connect(stub.url, attempts=4).request("GET", stub.url, kind="query"))
+
+        assert 3 == len(pauses)
+        assert pauses == sorted(pauses)
+
+
+class TestHalfAnswers:
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\nhalf",
+            b"HTTP/1.1 200 OK\r\nContent-Le",
+            b"HTTP/1.1 200 OK\r\nDate: today\r\n",
+            b"HTTP/1.1",
+            b"",
+        ],
+        ids=[
+            "length",
+            "no last chunk",
+            "half a chunk",
+            "half a header",
+            "half a head",
+            "half a status",
+            "nothing",
+        ],
+    )
+    def test_half_an_answer_is_no_answer(self, stub: Any, connect: Connect, answer: bytes) -> None:
+        """However an answer breaks off, it is a failure, and the request may have been carried out."""
+        stub.then(answer)
+
+        error = failure(lambda: connect(stub.url, attempts=1).request("GET", stub.url, kind="query"))
+
+        assert isinstance(error, TransientError)
+        assert "maybe" == error.sent
+
+    def test_a_chunked_answer_is_read_whole(self, stub: Any, connect: Connect) -> None:
+        """An answer in chunks with its last one is whole."""
+        stub.then(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+            b"4\r\nhalf\r\n2\r\n+1\r\n0\r\n\r\n"
+        )
+
+        assert b"half+1" == connect(stub.url).request("GET", stub.url, kind="query").body
+
+    def test_an_answer_over_the_limit_is_refused(self, stub: Any, connect: Connect) -> None:
+        """A limit on size holds, also where the receiver announced nothing."""
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        stub.then(head + b"7d0\r\n" + b"x" * 2000 + b"\r\n0\r\n\r\n")
+
+        error = failure(lambda: connect(stub.url, attempts=1).request("GET", stub.url, kind="query"))
+
+        assert "system: the answer is over 1000 bytes" == str(error)
+
+    def test_an_answer_that_trickles_meets_the_deadline(self, stub: Any, connect: Connect) -> None:
+        """Bytes that keep coming do not keep a call alive for ever."""
+        stub.then(stub.reply(200, b"slow"))
+        client = connect(stub.url, attempts=1, answer_timeout=1e-9)
+
+        assert "system: the answer did not end in time" == str(
+            failure(lambda: client.request("GET", stub.url, kind="query"))
+        )
+
+    def test_a_compressed_answer_is_refused(self, stub: Any, connect: Connect) -> None:
+        """Compression was not asked for, so its length and its size unfolded cannot be checked."""
+        stub.then(stub.reply(200, b"\x1f\x8b", Content_Encoding="gzip"))
+
+        error = failure(lambda: connect(stub.url, attempts=1).request("GET", stub.url, kind="query"))
+
+        assert isinstance(error, TransientError)
+        assert "identity" == stub.asked[0].headers["accept-encoding"]
+
+
+class TestWhereItGoes:
+    def test_another_host_is_not_called(self, stub: Any, plain_stub: Any, connect: Connect) -> None:
+        """A connector calls the hosts it declares and no other."""
+        error = failure(lambda: connect(stub.url).request("GET", plain_stub.url, kind="query"))
+
+        assert isinstance(error, AddressRefusedError)
+        assert 0 == plain_stub.connections
+
+    def test_a_redirect_is_not_followed(self, stub: Any, plain_stub: Any, connect: Connect) -> None:
+        """Neither the request nor its authorization goes where a redirect points."""
+        stub.then(stub.reply(307, Location=plain_stub.url))
+
+        error = failure(
+            lambda: connect(stub.url, attempts=1).request("POST", stub.url, kind="keyed", body=b"x")
+        )
+
+        assert isinstance(error, TransientError)
+        assert "set the system's present address in stack.toml; redirects are not followed" == error.remedy
+        assert 0 == plain_stub.connections
+
+    @pytest.mark.parametrize(
+        "url", ["http://example.dk", "ftp://example.dk", "https://", "https://u:p@example.dk", "https://h:x"]
+    )
+    def test_an_address_is_https_without_a_password(self, connect: Connect, url: str) -> None:
+        """Anything else is refused when the connector is made, and the password is not shown."""
+        error = failure(lambda: connect(url))
+
+        assert isinstance(error, AddressRefusedError)
+        assert "u:p" not in str(error)
+
+    def test_plain_http_is_for_this_machine(self, plain_stub: Any, connect: Connect) -> None:
+        """A simulator on loopback may do without TLS."""
+        plain_stub.then(plain_stub.reply(200, b"ok"))
+
+        assert b"ok" == connect(plain_stub.url).request("GET", plain_stub.url, kind="query").body
+
+    def test_a_proxy_that_is_gone_means_not_sent(
+        self, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The proxy of the environment is used, and its absence is told as that."""
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{unused_port()}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        url = "https://sp.example.invalid"
+
+        error = failure(lambda: connect(url, attempts=1).request("POST", url, kind="unsafe", body=b"x"))
+
+        assert isinstance(error, TransientError)
+        assert ("no", "system: the proxy did not open a way to sp.example.invalid:443") == (
+            error.sent,
+            str(error),
+        )
+
+    def test_a_proxy_gets_its_login_from_a_secret(
+        self, plain_stub: Any, connect: Connect, folder: Path
+    ) -> None:
+        """User and password go to the proxy, from a secret reference, encoded."""
+        login = folder / "login"
+        login.touch(mode=0o600)
+        login.write_text("rpa:p@ss")
+        plain_stub.then(plain_stub.reply(407))
+        url = "https://sp.example.invalid"
+        client = connect(url, attempts=1, proxy=plain_stub.url, proxy_login={"file": "login"})
+
+        error = failure(lambda: client.request("GET", url, kind="query"))
+
+        assert isinstance(error, TransientError)
+        assert "no" == error.sent
+        assert "Basic cnBhOnBAc3M=" == plain_stub.asked[0].headers["proxy-authorization"]
+        assert "p@ss" not in str(error)
+
+    def test_this_machine_is_reached_without_a_proxy(
+        self, stub: Any, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A proxy of the environment does not come between a test and its simulator."""
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{unused_port()}")
+        stub.then(stub.reply(200))
+
+        assert 200 == connect(stub.url).request("GET", stub.url, kind="query").status
+
+    def test_a_name_that_is_not_known_means_not_sent(
+        self, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Without an address nothing left this machine."""
+        for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        url = "https://sp.example.invalid"
+
+        error = failure(lambda: connect(url, attempts=1).request("POST", url, kind="unsafe", body=b"x"))
+
+        assert isinstance(error, TransientError)
+        assert "no" == error.sent
+
+    def test_cookies_and_netrc_are_not_used(
+        self, stub: Any, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What one answer set is not sent with the next request, and no login comes from the home folder."""
+        netrc = tmp_path / "netrc"
+        netrc.touch(mode=0o600)
+        netrc.write_text("machine localhost login somebody password else\n")
+        monkeypatch.setenv("NETRC", str(netrc))
+        stub.then(stub.reply(200, Set_Cookie="a=b"), stub.reply(200))
+        client = connect(stub.url)
+
+        for _ in range(2):
+            client.request("GET", stub.url, kind="query")
+
+        assert all("cookie" not in one.headers and "authorization" not in one.headers for one in stub.asked)
+
+
+class TestAuthorization:
+    class Tokens:
+        """Gives token 1, and the next one when that is refused."""
+
+        def __init__(self) -> None:
+            self.number = 1
+
+        def headers(self) -> Mapping[str, str]:
+            """The token of now."""
+            return {"authorization": f"token {self.number}"}
+
+        def invalidate(self, used: Mapping[str, str]) -> None:
+            """Go on to the next token."""
+            assert self.headers() == used
+            self.number += 1
+
+    def test_a_refused_token_is_renewed_once(self, stub: Any, connect: Connect) -> None:
+        """401 means that nothing was done, so even an unsafe effect goes again with a new token."""
+        stub.then(stub.reply(401), stub.reply(200))
+
+        connect(stub.url).request("POST", stub.url, kind="unsafe", body=b"x", authorization=self.Tokens())
+
+        assert ["token 1", "token 2"] == [one.headers["authorization"] for one in stub.asked]
+
+    @pytest.mark.parametrize("status", [401, 403])
+    def test_no_access_makes_cases_wait(self, stub: Any, connect: Connect, status: int) -> None:
+        """A lapsed agreement is nobody's case: it is transient, was not sent, and names the remedy."""
+        stub.then(stub.reply(status))
+
+        error = failure(
+            lambda: connect(stub.url).request(
+                "POST", stub.url, kind="keyed", body=b"x", authorization=self.Tokens()
+            )
+        )
+
+        assert isinstance(error, AccessRefusedError)
+        assert ("no", 4) == (error.sent, error.exit_code)
+        assert "agreement" in error.remedy
+        assert len(stub.asked) == (2 if status == 401 else 1)
+
+    def test_a_token_that_cannot_be_had_means_not_sent(self, stub: Any, connect: Connect) -> None:
+        """The token service timed out: this request was not sent, whatever happened there."""
+
+        class NoTokens(self.Tokens):
+            def headers(self) -> Mapping[str, str]:
+                raise TransientError("tokens", "no answer", sent="maybe")
+
+        error = failure(
+            lambda: connect(stub.url).request(
+                "POST", stub.url, kind="unsafe", body=b"x", authorization=NoTokens()
+            )
+        )
+
+        assert isinstance(error, TransientError)
+        assert "no" == error.sent
+        assert [] == stub.asked
+
+
+class TestPersonalData:
+    @pytest.mark.parametrize("answer", ["silence", "reset", "refused", "half a head"])
+    def test_a_number_in_the_query_shows_nowhere(
+        self, stub: Any, connect: Connect, caplog: pytest.LogCaptureFixture, answer: str
+    ) -> None:
+        """Neither an error, nor what it carries along, nor the debug log of urllib3 shows a query string."""
+        caplog.set_level(logging.DEBUG)
+        answers = {"refused": stub.reply(404), "half a head": b"HTTP/1.1 200 OK\r\nX-Pers"}
+        stub.then(answers.get(answer, answer))
+        url = stub.url
+
+        error: BaseException | None = failure(
+            lambda: connect(url, attempts=2).request(
+                "GET", url + "/q", kind="query", params={"cprNumber": CPR}
+            )
+        )
+
+        assert CPR == stub.asked[0].query["cprNumber"]
+        assert error is not None
+        assert error.__context__ is None
+        assert CPR not in repr(error) + str(error)
+        assert CPR not in caplog.text
+
+    def test_the_debug_log_still_says_what_happened(
+        self, stub: Any, connect: Connect, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Only the query is left out of urllib3's log."""
+        caplog.set_level(logging.DEBUG)
+        stub.then(stub.reply(200))
+
+        connect(stub.url).request("GET", stub.url + "/path", kind="query", params={"cprNumber": CPR})
+
+        assert "GET /path?…" in caplog.text
+
+    def test_an_answer_shows_neither_body_nor_headers(self, stub: Any, connect: Connect) -> None:
+        """The repr of an answer is its system and status."""
+        stub.then(stub.reply(200, CPR.encode(), X_Person=CPR))
+
+        assert "Answer(system='system', status=200)" == repr(
+            connect(stub.url).request("GET", stub.url, kind="query")
+        )
+
+    def test_an_answer_that_is_no_json_is_not_quoted(self, stub: Any, connect: Connect) -> None:
+        """What came instead of JSON may be anything, so it is not repeated."""
+        stub.then(stub.reply(200, f"<p>{CPR}".encode()))
+        answer = connect(stub.url).request("GET", stub.url, kind="query")
+
+        error = failure(answer.json)
+
+        assert isinstance(error, UnexpectedAnswerError)
+        assert isinstance(error, BusinessError)
+        assert error.__context__ is None
+        assert CPR not in str(error)
