@@ -62,12 +62,13 @@ def explain(
         instance, key = _one_word(municipality, instance)
     names = (instance,) if instance is not None else municipality.instances()
     examined = {name: _examine(municipality, name, overrides) for name in names}
-    found = {name: _explained(examination, key) for name, examination in examined.items()}
+    found = _explained(examined, key)
     if as_json:
         shown = {name: [one.to_json() for one in values] for name, values in found.items()}
         click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
     else:
-        click.echo("\n\n".join(_instance_text(name, values) for name, values in found.items()))
+        texts = [_instance_text(name, values) for name, values in found.items()]
+        click.echo("\n\n".join(texts) or f"{municipality.name} has no bot instance yet")
     findings = [finding for examination in examined.values() for finding in examination.findings]
     for finding in dict.fromkeys(findings):
         click.echo("\n" + finding.render(), err=True)
@@ -124,10 +125,19 @@ def _examine(municipality: "MunicipalityFolder", name: str, overrides: tuple[str
     )
 
 
-def _explained(examination: "Examination", key: str | None) -> "list[ExplainedValue]":
-    from rpa_commons.config import explain_sections
+def _explained(examined: "Mapping[str, Examination]", key: str | None) -> "dict[str, list[ExplainedValue]]":
+    """Each instance's explanations; those that do not have the key are left out, unless none has it."""
+    from rpa_commons.config import UnknownKeyError, explain_sections
 
-    return explain_sections(examination.sections, key)
+    found, unknown = {}, None
+    for name, examination in examined.items():
+        try:
+            found[name] = explain_sections(examination.sections, key)
+        except UnknownKeyError as error:
+            unknown = error
+    if unknown is not None and not found:
+        raise unknown
+    return found
 
 
 def _manifest_of(municipality: "MunicipalityFolder") -> "Callable[[str], Manifest]":

@@ -7,12 +7,13 @@ Usage::
     rpac sandbox sent --json
 """
 
+import contextlib
 import json
 import signal
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -101,9 +102,10 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter for each option
             keep_ports=True,
             token_lifetime=token_lifetime,
         )
-        with box:
+        with _end_asked_for() as ended, box:
             _introduce(box, folders)
-            _wait()
+            while not ended.wait(0.5):  # a wait without end cannot be interrupted on Windows
+                pass
     except (SandboxError, InvalidIdentifierError, OSError) as error:
         raise _shown(error) from None
     click.echo("sandbox stopped", err=True)
@@ -121,17 +123,18 @@ def _introduce(box: Sandbox, folders: Sequence[Path]) -> None:
     click.echo("running; Ctrl-C stops it", err=True)
 
 
-def _wait() -> None:
-    """Until Ctrl-C, or until a supervisor asks the process to end."""
+@contextlib.contextmanager
+def _end_asked_for() -> Iterator[threading.Event]:
+    """Set by Ctrl-C and when a supervisor asks the process to end: how a sandbox is meant to end."""
     ended = threading.Event()
-    previous = signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    previous = {
+        number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
-        while not ended.wait(0.5):  # a wait without end cannot be interrupted on Windows
-            pass
-    except KeyboardInterrupt:
-        pass
+        yield ended
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 @sandbox.command()

@@ -126,7 +126,7 @@ class _Scanner:
         while not self._at_end("]"):
             self._value((*path, item), self._line())
             item += 1
-            self._separator()
+            self._separator("]")
         self.position += 1
 
     def _inline_table(self, path: KeyPath) -> None:
@@ -134,14 +134,16 @@ class _Scanner:
         self._skip(_BLANK)  # TOML 1.1 allows new lines here; tomllib has already said whether this one does
         while not self._at_end("}"):
             self._pair(path)
-            self._separator()
+            self._separator("}")
         self.position += 1
 
-    def _separator(self) -> None:
+    def _separator(self, end: str) -> None:
         self._skip(_BLANK)
         if self._peek(","):
             self.position += 1
             self._skip(_BLANK)
+        elif not self._at_end(end):  # never in a valid document; without this the loop would not end
+            raise ValueError(f"line {self._line()}: neither a comma nor {end}")
 
     def _key(self) -> list[str]:
         keys = []

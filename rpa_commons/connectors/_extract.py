@@ -222,7 +222,9 @@ def read_extract(source: ExtractSource, columns: Mapping[str, str]) -> Extract:
     rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     positions, width = _positions(source, rows[0], columns)
     # Only "\n": str.splitlines would also break at characters that stand inside names in iso-8859-1.
-    lines = [Line(number, row) for number, row in enumerate(rows[1:], 2) if row.strip(" \t")]
+    # A spreadsheet leaves lines of nothing but delimiters, DOS programs a mark at the end.
+    nothing = f' \t"\x1a{source.settings.delimiter}'
+    lines = [Line(number, row) for number, row in enumerate(rows[1:], 2) if row.strip(nothing)]
     return Extract(source, stamp, lines, dict(columns), positions, width)
 
 

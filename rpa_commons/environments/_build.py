@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 
 from rpa_commons.manifest import Manifest
 
-from ._errors import BuildRefusedError
+from ._errors import BuildRefusedError, disk_error
 from ._host import FIXED_EPOCH, host_package
 from ._lock import replace_file
 from ._uv import Uv
@@ -55,20 +55,24 @@ def build_wheel(
     Raises:
         BuildRefusedError: the plugin is not described completely, or its project file lacks something.
         UvError: a package cannot be fetched, or packing fails.
+        InstallError: the disk is full or cannot be written.
         WheelRefusedError: what came out is no wheel that ``rpac install`` would take.
     """
     project = project.resolve()
     name, source = _project(project)
     uv = Uv(offline=offline, find_links=tuple(find_links))
-    place = hashlib.sha256(str(project).encode()).hexdigest()[:16]
-    scratch = platformdirs.user_cache_path("rpa-commons") / "builds" / place
-    scratch.mkdir(parents=True, exist_ok=True)
-    with FileLock(scratch / "build.lock"):
-        manifest = _describe(project, name, scratch / "env", uv, progress)
-        (project / source).parent.mkdir(parents=True, exist_ok=True)
-        replace_file(project / source, manifest.to_json())
-        progress(f"packing {name} {manifest.version}")
-        return _pack(project, out, manifest, uv).path
+    cache = platformdirs.user_cache_path("rpa-commons") / "builds"
+    scratch = cache / hashlib.sha256(str(project).encode()).hexdigest()[:16]
+    try:
+        scratch.mkdir(parents=True, exist_ok=True)
+        with FileLock(scratch / "build.lock"):
+            manifest = _describe(project, name, scratch / "env", uv, progress)
+            (project / source).parent.mkdir(parents=True, exist_ok=True)
+            replace_file(project / source, manifest.to_json())
+            progress(f"packing {name} {manifest.version}")
+            return _pack(project, out, manifest, uv).path
+    except OSError as error:
+        raise disk_error("the wheel", error, out, project, scratch) from error
 
 
 def _project(project: Path) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """What can go wrong between a wheel and a working environment, each with the next thing to do."""
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +15,11 @@ __all__ = [
     "NotInstalledError",
     "UvError",
     "WheelRefusedError",
+    "disk_error",
 ]
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_WINDOWS_FULL = 112  # ERROR_DISK_FULL; untested on Windows
 
 
 class BuildRefusedError(RpaCommonsError):
@@ -127,6 +132,25 @@ class InstanceFileError(RpaCommonsError):
 
 class InstallError(RpaCommonsError):
     """An installation could not be carried out on this machine; what was installed before still works."""
+
+
+def disk_error(doing: str, error: OSError, *places: Path) -> InstallError:
+    """What an ``OSError`` of ours means to the person who ran the command.
+
+    Args:
+        doing: What was attempted, e.g. ``"the installation"``.
+        error: What the system said.
+        places: The folders that are written.
+    """
+    named = " and ".join(map(str, places))
+    if error.errno in _FULL or getattr(error, "winerror", None) == _WINDOWS_FULL:
+        return InstallError(
+            f"there is no space left on the disk for {doing}; what was installed before still works",
+            remedy=f"make room under {named}, then run the command again",
+        )
+    return InstallError(
+        f"{doing} cannot be written: {error}", remedy=f"this user must be able to write {named}"
+    )
 
 
 class UvError(InstallError):

@@ -27,6 +27,7 @@ HOST = "rpa-commons"
 FIXED_EPOCH = (
     "1580601600"  # 2020-02-02 UTC, hatchling's own: equal sources give equal bytes, whatever the commit
 )
+_ATTEMPTS = 5  # at a checkout that somebody is editing
 _SOURCES = ("rpa_commons", "pyproject.toml", "README.md", "LICENSE")
 
 
@@ -79,23 +80,29 @@ def host_package(uv: Uv) -> HostPackage:
 
 
 def _from_checkout(checkout: Path, version: str, uv: Uv) -> HostPackage:
+    for _ in range(_ATTEMPTS):
+        if wheel := _built_from(checkout, uv):
+            return HostPackage(version, wheel, wheel_sha256(wheel))
+    raise InstallError(
+        f"{checkout} changes while its wheel is built", remedy="run the command again when it is at rest"
+    )
+
+
+def _built_from(checkout: Path, uv: Uv) -> Path | None:
+    """The wheel of a checkout as it is now; ``None`` when it changed while the wheel was built."""
     digest = _content_digest(checkout)
     folder = platformdirs.user_cache_path("rpa-commons") / "host" / digest[:16]
     if wheels := sorted(folder.glob("*.whl")):
-        return HostPackage(version, wheels[0], wheel_sha256(wheels[0]))
+        return wheels[0]
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as scratch:
         command = ["build", "--wheel", "--no-sources", "--out-dir", scratch, str(checkout)]
         uv.run(f"building rpa-commons from {checkout}", command, extra={"SOURCE_DATE_EPOCH": FIXED_EPOCH})
-        built = next(Path(scratch).glob("*.whl"))
         if _content_digest(checkout) != digest:
-            raise InstallError(
-                f"{checkout} changed while its wheel was built",
-                remedy="run the command again when it is at rest",
-            )
+            return None
+        built = next(Path(scratch).glob("*.whl"))
         folder.mkdir(exist_ok=True)
-        wheel = built.replace(folder / built.name)
-    return HostPackage(version, wheel, wheel_sha256(wheel))
+        return built.replace(folder / built.name)
 
 
 def _content_digest(checkout: Path) -> str:

@@ -6,7 +6,6 @@ the old ones in use, and running the command again repairs; one installation at 
 """
 
 import contextlib
-import errno
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,14 @@ from filelock import FileLock, Timeout
 
 from rpa_commons.manifest import Manifest, wheel_sha256
 
-from ._errors import InstallError, InstanceFileError, LockMismatchError, NotInstalledError, WheelRefusedError
+from ._errors import (
+    InstallError,
+    InstanceFileError,
+    LockMismatchError,
+    NotInstalledError,
+    WheelRefusedError,
+    disk_error,
+)
 from ._host import HOST, HostPackage, host_package
 from ._instances import InstanceHead, instance_head
 from ._lock import LockEntry, LockFile, read_lock, write_lock
@@ -32,7 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["InstalledBot", "install"]
 
 _WAIT = 1800  # seconds for another installation to end
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 @dataclass(frozen=True)
@@ -91,15 +96,8 @@ def install(
         with _alone(municipality.state_dir, progress):
             return _Installation(municipality, uv, progress, upgrade=upgrade).carry_out(checked)
     except OSError as error:
-        if error.errno in _FULL:
-            raise InstallError(
-                "there is no space left on the disk; what was installed before still works",
-                remedy=f"make room under {municipality.state_dir}, then run the command again",
-            ) from error
-        raise InstallError(
-            f"the installation cannot be written: {error}",
-            remedy=f"{municipality.folder} and {municipality.state_dir} must be writable for this user",
-        ) from error
+        places = (municipality.folder, municipality.state_dir)
+        raise disk_error("the installation", error, *places) from error
 
 
 @dataclass

@@ -24,10 +24,10 @@ __all__ = ["LOCK_NAME", "LockEntry", "LockFile", "LockedPackage", "read_lock", "
 
 LOCK_NAME = "rpac.lock"
 _RESTORE = "restore the file from version control, or remove it and `rpac install` the bots' wheels again"
-_HEADER = """\
-# Written by `rpac install`; do not edit. Keep it under version control: it makes installs reproducible.
-lock_version = 1
-"""
+_HEADER = (
+    "Written by `rpac install`; do not edit.",
+    "Keep it under version control: it makes installs reproducible.",
+)
 _SHA256 = r"^[0-9a-f]{64}$"
 
 
@@ -135,7 +135,7 @@ def write_lock(folder: Path, lock: LockFile) -> bool:
         OSError: the folder cannot be written.
     """
     path = folder / LOCK_NAME
-    text = _HEADER + "".join(_bot(entry) for entry in lock.entries)
+    text = _text(lock)
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return False
     replace_file(path, text)
@@ -159,18 +159,24 @@ def replace_file(path: Path, text: str) -> None:
         part.unlink(missing_ok=True)
 
 
-def _bot(entry: LockEntry) -> str:
-    lines = ["", "[[bot]]"]
-    lines += [
-        _pair(key, getattr(entry, key)) for key in ("name", "version", "wheel", "sha256", "manifest_sha256")
-    ]
-    lines += [_pair("python", entry.python), _pair("digest", entry.digest)]
-    for package in entry.packages:
-        lines += ["", "[[bot.packages]]", _pair("name", package.name), _pair("version", package.version)]
-        lines += [_pair(key, value) for key in ("marker", "file") if (value := getattr(package, key))]
-        lines += ["hashes = [", *(f"  {json.dumps(one)}," for one in package.hashes), "]"]
-    return "\n".join(lines) + "\n"
+def _text(lock: LockFile) -> str:
+    import tomlkit  # 30 ms that only an installation needs
 
-
-def _pair(key: str, value: str) -> str:
-    return f"{key} = {json.dumps(value)}"  # the basic strings of TOML 1.0 are written as those of JSON
+    document = tomlkit.document()
+    for line in _HEADER:
+        document.add(tomlkit.comment(line))
+    document["lock_version"] = 1
+    bots = tomlkit.aot()
+    for entry in lock.entries:
+        table = tomlkit.item(entry.model_dump(exclude={"packages"}) | {"digest": entry.digest})
+        packages = tomlkit.aot()
+        for package in entry.packages:
+            written = tomlkit.item(package.model_dump(exclude={"hashes"}, exclude_defaults=True))
+            written["hashes"] = hashes = tomlkit.array()
+            hashes.extend(package.hashes)
+            hashes.multiline(multiline=True)
+            packages.append(written)
+        table["packages"] = packages
+        bots.append(table)
+    document["bot"] = bots
+    return tomlkit.dumps(document)

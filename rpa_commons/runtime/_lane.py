@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.validators import mask_personal_numbers
 
 from . import _clock
 from ._calls import Faults
@@ -90,6 +91,7 @@ class Lane:
                 self._state.give_back()
                 continue
             in_hand = process(item, self._outfit, self._connectors, self)
+            self._state.answered(in_hand[0].system, in_hand[0].reason)
         self._advance(in_hand, None)
 
     def _advance(self, in_hand: tuple[Ending, Ended] | None, claim: Claim | None) -> Claimed | None:
@@ -99,9 +101,10 @@ class Lane:
         self.faults.reach("before-outcome")
         item = self.journal.advance(ended, claim)
         self.faults.reach("after-outcome")
-        self._state.ended(ending.state, ending.system, ending.reason)
+        self._state.ended(ending.state)
         reference = ended.item.reference
-        self._state.emit(event="item", reference=reference, state=ending.state, reason=ending.reason)
+        reason = mask_personal_numbers(ending.reason)
+        self._state.emit(event="item", reference=reference, state=ending.state, reason=reason)
         if ending.outcome is not None:
             self._outfit.plugins.observe(
                 "rpac_item_finished",

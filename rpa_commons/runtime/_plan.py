@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from rpa_commons.capabilities import BusinessError, CallSpec, TransientError
 from rpa_commons.config import resolve_secret
-from rpa_commons.sdk import WorkItem
+from rpa_commons.sdk import RuleRecord, WorkItem
 from rpa_commons.validators import mask_personal_numbers
 
 from . import _clock
@@ -200,10 +200,10 @@ class _Planner:
                 "event": "planned",
                 "reference": item.reference,
                 "state": ending.state,
-                "reason": ending.reason,
+                "reason": mask_personal_numbers(ending.reason),
                 "effects": calls.planned,
                 "assumed": bool(calls.planned),
-                "rules": [{"paragraph": rule.paragraph, "result": rule.result} for rule in context.rules],
+                "rules": [_rule(rule) for rule in context.rules],
             }
         )
 
@@ -240,6 +240,10 @@ class _Planner:
         if finding not in self._findings:
             self._findings.append(finding)
             self._emit({"event": "finding", "message": finding})
+
+
+def _rule(rule: RuleRecord) -> dict[str, str]:
+    return {"paragraph": rule.paragraph, "result": mask_personal_numbers(rule.result)}
 
 
 def _shown(spec: CallSpec, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def _attempt(
         return Ending("new", str(postponed), not_before=postponed.until)
     except BotMistake as mistake:
         return _failure(mistake, outfit, str(mistake))
-    except Exception as error:  # noqa: BLE001 - whatever a bot does wrong fails its own item only
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a bot does wrong fails its own item only
         return _failure(error, outfit, type(error).__name__)
 
 

@@ -78,10 +78,14 @@ class RunState:
         with self._lock:
             self.effects[name] += 1
 
-    def ended(self, state: str, system: str, reason: str) -> None:
-        """An item's ending was written down; too many unanswered calls in a row end the run."""
+    def ended(self, state: str) -> None:
+        """An item's ending was written down."""
         with self._lock:
             self.states["postponed" if state == "new" else state] += 1
+
+    def answered(self, system: str, reason: str) -> None:
+        """An item was worked on, and ``system`` (if any) did not answer; too many in a row end the run."""
+        with self._lock:
             if not system:
                 self._unanswered.clear()
                 return

@@ -9,6 +9,7 @@ Rules this module keeps:
   byte for byte.
 """
 
+import errno
 import json
 import os
 import threading
@@ -53,11 +54,17 @@ class Journal:
         with self._lock:
             numbered = {"n": self.next_number, **entry}
             line = json.dumps(numbered, ensure_ascii=False, separators=(",", ":")) + "\n"
-            os.write(self._descriptor, line.encode())
-            os.fsync(self._descriptor)
+            self._write(line.encode())
             self._entries.append(numbered)
             self._index(numbered)
         return numbered
+
+    def _write(self, line: bytes) -> None:
+        before = os.fstat(self._descriptor).st_size
+        if os.write(self._descriptor, line) != len(line):  # the disk is full: leave no half a line behind
+            os.ftruncate(self._descriptor, before)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(self._descriptor)
 
     @property
     def next_number(self) -> int:

@@ -92,7 +92,7 @@ def _check(parent: "etree._Element") -> None:
     if position < len(children):
         where = f"{_name(children[position].tag)} in {_name(parent.tag)}"
         raise Refusal(400, "memo-structure", f"{where} is unknown, repeated or out of order")
-    if (parent.text or "").strip():
+    if "".join((parent.text or "", *(child.tail or "" for child in parent))).strip():
         raise Refusal(400, "memo-structure", f"{_name(parent.tag)} holds loose text")
 
 

@@ -11,13 +11,10 @@ import secrets
 import ssl
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-
-from rpa_commons.validators import dk
 
 from ._agreements import agreement_for
 from ._certificates import Authority, ClientFiles
@@ -36,39 +33,13 @@ from ._page import Page
 from ._population import make_population
 from ._registered import Registered
 from ._tokens import Lifetimes, Tokens
+from ._world import chosen_municipalities, stored_day, world_of
 
 __all__ = ["Sandbox"]
-
-_DEFAULT_SEED = 2026
-_DEFAULT_PEOPLE = 60
-_DEFAULT_MUNICIPALITY = "0265"
-_DEFAULT_CVR = "29189404"
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class _World:
-    """What the population is made from; kept in ``box.json``."""
-
-    seed: int
-    people: int
-    today: date
-    municipalities: Mapping[str, str]
-
-    def save(self, folder: Path, ports: Mapping[str, int]) -> None:
-        write_json(
-            folder / "box.json",
-            {
-                "seed": self.seed,
-                "people": self.people,
-                "today": self.today.isoformat(),
-                "municipalities": dict(self.municipalities),
-                "ports": dict(ports),
-            },
-        )
 
 
 class Sandbox:
@@ -125,13 +96,14 @@ class Sandbox:
         stored = read_json(self.folder / "box.json")
         last = stored.get("ports", {}) if keep_ports else {}
         self._ports = {"tls": (port, last.get("tls", 0)), "page": (page_port, last.get("page", 0))}
-        self.municipalities = _municipalities(municipality, cvr, stored)
-        self._world = _World(
-            seed=_first(seed, stored.get("seed"), _DEFAULT_SEED),
-            people=_first(people, stored.get("people"), _DEFAULT_PEOPLE),
-            today=today or _day(stored.get("today")) or clock().date(),
-            municipalities=self.municipalities,
+        self._world = world_of(
+            stored,
+            seed=seed,
+            people=people,
+            today=today or stored_day(stored) or clock().date(),
+            municipalities=chosen_municipalities(municipality, cvr, stored),
         )
+        self.municipalities = self._world.municipalities
         self.people: Population = make_population(
             seed=self._world.seed,
             municipalities=list(self.municipalities),
@@ -321,31 +293,6 @@ class Sandbox:
             return self.municipalities[code]
         except KeyError:
             raise UnknownMunicipalityError(code, self.municipalities) from None
-
-
-def _municipalities(
-    municipality: str | Mapping[str, str] | None, cvr: str | None, stored: Mapping[str, Any]
-) -> dict[str, str]:
-    if isinstance(municipality, Mapping):
-        chosen = dict(municipality)
-    elif municipality or cvr or not stored.get("municipalities"):
-        chosen = {municipality or _DEFAULT_MUNICIPALITY: cvr or _DEFAULT_CVR}
-    else:
-        chosen = dict(stored["municipalities"])
-    return {dk.municipality_code(code): dk.cvr(number) for code, number in chosen.items()}
-
-
-def _first(given: int | None, stored: object, default: int) -> int:
-    if given is not None:
-        return given
-    return stored if isinstance(stored, int) else default
-
-
-def _day(text: object) -> date | None:
-    try:
-        return date.fromisoformat(str(text))
-    except ValueError:
-        return None
 
 
 def _listen(

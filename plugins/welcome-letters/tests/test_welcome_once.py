@@ -97,6 +97,18 @@ def test_a_household_is_written_to_digitally_where_one_of_it_can_be(town: Any) -
     assert [(one.cpr, one.channel) for one in town.post.sent] == [(second.cpr, "digital")]
 
 
+def test_paper_to_a_household_goes_to_one_without_protection(town: Any) -> None:
+    """With ``digital_only`` the protected adult gets no paper, and the other one does."""
+    town.settings = {"household": "one", "protected": "digital_only"}
+    town.move(town.resident(protected=True, digital=False), address_id="address-1")
+    second = town.resident(digital=False)
+    town.move(second, address_id="address-1")
+
+    town.run()
+
+    assert [(one.cpr, one.channel) for one in town.post.sent] == [(second.cpr, "physical")]
+
+
 @pytest.mark.parametrize("second", [{"address_id": "address-2"}, {"days_ago": 5}, {"address_id": None}])
 def test_another_address_or_day_is_another_household(town: Any, second: dict[str, Any]) -> None:
     """Only the same address on the same day makes a household; no address id makes none."""

@@ -46,7 +46,13 @@ def rpac(checkout: Path, *words: str | Path, answer: bool = False) -> Any:  # no
     # A child that inherits the variable would look for its packages in the wrong environment.
     environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     done = subprocess.run(  # noqa: S603 - our own command
-        command, cwd=checkout, env=environment, stdout=subprocess.PIPE, check=False, text=True, encoding="utf-8"
+        command,
+        cwd=checkout,
+        env=environment,
+        stdout=subprocess.PIPE,
+        check=False,
+        text=True,
+        encoding="utf-8",
     )
     if done.returncode not in ((0, _FINDINGS) if answer else (0,)) or (answer and not done.stdout.strip()):
         click.echo(done.stdout, nl=False, err=True)

@@ -45,7 +45,9 @@ def prove(source: Path, folders: dict[str, Path]) -> Proof:
             shown = f"{name}/{place.as_posix()}"
             copied += [f"{shown}:{number}" for number, line in _lines(file).items() if line in bot]
             if file.suffix == ".py" and place.parts[0] == "hooks":
-                hooks[shown] = sum(bool(line.strip()) for line in file.read_text(encoding="utf-8").splitlines())
+                hooks[shown] = sum(
+                    bool(line.strip()) for line in file.read_text(encoding="utf-8").splitlines()
+                )
             elif file.suffix == ".py":
                 other.append(shown)
     return Proof(len(bot), tuple(copied), hooks, tuple(other))
@@ -57,5 +59,7 @@ def _lines(file: Path) -> dict[int, str]:
     return {
         number: line
         for number, line in stripped.items()
-        if len(line) >= _SHORTEST and _SAYS_SOMETHING.search(line) and not line.startswith(("import ", "from "))
+        if len(line) >= _SHORTEST
+        and _SAYS_SOMETHING.search(line)
+        and not line.startswith(("import ", "from "))
     }

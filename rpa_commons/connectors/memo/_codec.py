@@ -34,14 +34,17 @@ def read_memo(document: bytes) -> Message:
     Raises:
         MemoError: it is no XML, or not a MeMo 1.2 message by the schema; every problem is named, no value is.
     """
+    problems: list[str] = []
+    message = None
     try:
         root = parse_xml(document)
     except InvalidXmlError as error:
-        raise MemoError((str(error),)) from None
-    problems: list[str] = []
-    if root.tag != qualified(Message.tag):
-        raise MemoError((f"the root is not {Message.tag}",))
-    message = _read(Message, root, Message.tag, problems)
+        problems.append(str(error))
+    else:
+        if root.tag == qualified(Message.tag):
+            message = _read(Message, root, Message.tag, problems)
+        else:
+            problems.append(f"the root is not {Message.tag}")
     if message is None or problems:
         raise MemoError(tuple(problems))
     return message

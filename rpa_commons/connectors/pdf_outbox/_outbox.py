@@ -106,6 +106,8 @@ class Outbox:
             _sync_folder(self._folder)
             _sync_folder(self._staging)
             repeated = False
+            for part in self._staging.glob(f".{staged.name}.*"):  # begun by a process that was killed
+                part.unlink(missing_ok=True)
         accepted_at = datetime.fromisoformat(json.loads(promise.read_bytes())["accepted_at"])
         return Receipt(id=letter_id, channel="physical", accepted_at=accepted_at, repeated=repeated)
 

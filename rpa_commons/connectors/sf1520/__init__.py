@@ -17,6 +17,11 @@ Usage, in ``stack.toml``::
     certificate = { file = "secrets/kombit.p12" }
     certificate_password = { env = "RPAC_KOMBIT_P12" }
 
+What real access takes: a service agreement for SF1520 that the municipality approves in the platform's
+administration module, a registered user system, and its function certificate (OCES3). What was tested where:
+messages against the published contract and an independent SOAP client, calls against the sandbox; never
+against the real service, whose error codes are not public.
+
 The modules ``_soap``, ``_person`` and ``_address`` are pure; ``_connector`` alone calls anything.
 """
 

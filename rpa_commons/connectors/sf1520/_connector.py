@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from rpa_commons.capabilities import BusinessError, Person, PopulationRegister
 from rpa_commons.connectors._base import Surroundings
-from rpa_commons.connectors.http import HttpClient
+from rpa_commons.connectors.http import AccessRefusedError, Answer, HttpClient, RequestRefusedError
 from rpa_commons.validators import InvalidIdentifierError, dk
 
 from ._person import person_from_answer, today_in_denmark
@@ -68,6 +68,7 @@ class Sf1520:
             NumberChangedError: the person has another number now.
             FaultError: the service refuses the request.
             UnexpectedAnswerError: the answer is not what the contract says.
+            AccessRefusedError: the service does not let us in, or is not at this address.
             TransientError: the service could not answer now.
         """
         try:
@@ -77,16 +78,23 @@ class Sf1520:
                 f"{SYSTEM} was asked for something that is {error}",
                 remedy="check the number in the source of the work item",
             ) from None
-        answer = self._client.request(
-            "POST",
-            self._url,
-            kind="query",
-            headers={"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{SOAP_ACTION}"'},
-            body=build_request(number, self._invocation, self._call),
-            accept=[_SERVER_ERROR],
-        )
+        answer = self._ask(build_request(number, self._invocation, self._call))
         return person_from_answer(parse_answer(answer.status, answer.body), number, self._today())
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    def _ask(self, request: bytes) -> Answer:
+        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{SOAP_ACTION}"'}
+        try:
+            return self._client.request(
+                "POST", self._url, kind="query", headers=headers, body=request, accept=[_SERVER_ERROR]
+            )
+        except RequestRefusedError as error:
+            status = error.status
+        # What SOAP has to say about a request comes as a fault. Any other refusal is about the way here and
+        # not about this person: the cases wait instead of being handed over one by one.
+        raise AccessRefusedError(
+            SYSTEM, f"nothing of that kind there (status {status})", remedy="check url and path in stack.toml"
+        )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from rpa_commons.capabilities import BusinessError, PersonNotFoundError, RpaCommonsError, TransientError
+from rpa_commons.capabilities import PersonNotFoundError, RpaCommonsError, TransientError
 from rpa_commons.connectors.http import UnexpectedAnswerError
 
 __all__ = [
@@ -60,8 +60,11 @@ class CallContext:
     accounting_info: str = ""
 
 
-class FaultError(BusinessError):
+class FaultError(TransientError):
     """The service refuses the request and says why.
+
+    Its codes are not public, so a fault is not read as a word about this one person: a lapsed agreement must
+    not hand every case over. The cases wait, and the run stops early when they all meet the same fault.
 
     Attributes:
         code: Its ``ErrorCode``, or SOAP's ``faultcode`` where there is none.
@@ -70,7 +73,8 @@ class FaultError(BusinessError):
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(
-            f"{SYSTEM}: refused with {code or 'no code'}: {text or 'no text'}",
+            SYSTEM,
+            f"refused with {code or 'no code'}: {text or 'no text'}",
             remedy="check agreement, user system, user and service in stack.toml against the administration "
             "module of the platform; then ask its service desk, naming the code",
         )

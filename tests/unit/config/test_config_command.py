@@ -151,6 +151,18 @@ def test_explain_takes_a_key_alone(town: "Town") -> None:
     assert [one["key"] for one in document["welcome-letters"]] == ["window_days"]
 
 
+def test_explain_passes_over_instances_without_the_key(town: "Town") -> None:
+    """A key alone is shown where it exists; a folder without instances says so."""
+    text = (town.folder / "bots/welcome-letters.toml").read_text().replace("0b6f0c1e", "0b6f0c1f")
+    town.write("bots/second.toml", text + 'words.only_here = "x"\n')
+    document = json.loads(_rpac("explain", "words.only_here", "--json").stdout)
+    for path in (town.folder / "bots").iterdir():
+        path.unlink()
+
+    assert list(document) == ["second"]
+    assert _rpac("explain").stdout == "Roskilde has no bot instance yet\n"
+
+
 @pytest.mark.parametrize(
     ("words", "code", "remedy"),
     [

@@ -92,7 +92,7 @@ def test_a_folder_that_is_none_is_the_same(town: "Town", name: str) -> None:
         ('baseline = "../baseline"', 'baseline = "../nowhere"', "E103", "baseline"),
         ('baseline = "../baseline"', 'baseline = "bots"', "E103", "baseline"),
         ('state_dir = "../state"', 'state_dir = "state"', "E202", "state_dir"),
-        ('address = ["Rådhusbuen 1", "4000 Roskilde"]', "adress = []", "E101", "letterhead.adress"),
+        ('address = ["Rådhusbuen 1", "4000 Roskilde"]', "adrezz = []", "E101", "letterhead.adrezz"),
         ('address = ["Rådhusbuen 1", "4000 Roskilde"]', "address = [4000]", "E201", "letterhead.address[0]"),
     ],
 )  # fmt: skip

@@ -39,13 +39,15 @@ def test_unknown_top_level_keys_and_stack_keys_are_found(town: "Town") -> None:
     town.write(
         "bots/welcome-letters.toml", 'ownr = "x"\n' + (town.folder / "bots/welcome-letters.toml").read_text()
     )
-    town.write("stack.toml", (town.folder / "stack.toml").read_text() + "settings.timeot = 3\nconector = 1\n")
+    town.write(
+        "stack.toml", (town.folder / "stack.toml").read_text() + "settings.timeoutt = 3\nkonnector = 1\n"
+    )
     found = {finding.key: finding.help for finding in town.findings()}
 
     assert found == {
         "instance.ownr": "did you mean owner?",
-        "stack.PopulationRegister.conector": "did you mean connector?",
-        "stack.PopulationRegister.settings.timeot": "did you mean timeout?",
+        "stack.PopulationRegister.konnector": "did you mean connector?",
+        "stack.PopulationRegister.settings.timeoutt": "did you mean timeout?",
     }
 
 
@@ -165,18 +167,18 @@ def test_a_connectors_secret_in_clear_is_refused(town: "Town") -> None:
         "stack.toml",
         "[PopulationRegister]\n"
         'connector = "sf1520"\n'
-        'settings = { url = "https://register.example", password = "hunter2", timout = 3 }\n',
+        'settings = { url = "https://register.example", password = "hunter2", timeoutt = 3 }\n',
     )
     findings = town.findings()
 
     assert [finding.code for finding in findings] == ["E101", "E401"]
     assert {finding.line_text for finding in findings} == {
-        'settings = { url = "https://register.example", password = …, timout = … }'
+        'settings = { url = "https://register.example", password = …, timeoutt = … }'
     }
 
 
 @pytest.mark.parametrize(
-    "value", ['{ env = "hunter2!" }', '{ vlaue = "hunter2" }', '{ env = "A", file = "hunter2" }', "12345"]
+    "value", ['{ env = "hunter2!" }', '{ valuee = "hunter2" }', '{ env = "A", file = "hunter2" }', "12345"]
 )
 def test_a_broken_reference_is_hidden(town: "Town", value: str) -> None:
     """E201: whoever puts a secret into the wrong place of a reference does not read it on the screen."""

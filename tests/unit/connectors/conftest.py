@@ -161,7 +161,7 @@ class Stub:
                 thread.start()
 
     def _serve(self, plain: socket.socket) -> None:
-        plain.settimeout(5)
+        plain.settimeout(2)
         with plain, contextlib.suppress(OSError):
             if self._context is None:
                 self._answer(plain)

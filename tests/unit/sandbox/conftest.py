@@ -55,6 +55,7 @@ class Clock:
         self.now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
     def __call__(self) -> datetime:
+        """The present moment."""
         return self.now
 
     def forward(self, **much: int) -> None:

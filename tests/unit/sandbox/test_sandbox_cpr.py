@@ -21,7 +21,7 @@ def person_of(box: Sandbox, case: str) -> Any:
 
 def found(answer: Any) -> Any:
     """The response element of a good answer."""
-    assert answer.status_code == 200, answer.text
+    assert 200 == answer.status_code, answer.text
     return etree.fromstring(answer.content).find("soap:Body/p:PersonLookupResponse", NAMES)
 
 
@@ -35,11 +35,11 @@ def test_says_name_address_and_children(caller: Any) -> None:
     """A family's adult: addressing name, municipality as an integer, children below 18."""
     data = found(caller.look_up(caller.soap("2211771212")))
 
-    assert data.findtext("p:persondata/p:navn/p:personadresseringsnavn", "", NAMES) == "Mette Hansen"
-    assert data.findtext("p:persondata/p:foedselsdato/p:dato", "", NAMES) == "1977-11-22"
-    assert data.findtext("p:persondata/p:antalBoernUnder18", "", NAMES) == "2"
-    assert data.findtext("p:adresse/p:aktuelAdresse/p:kommunekode", "", NAMES) == "265"
-    assert data.findtext("p:adresse/p:aktuelAdresse/p:kommuneCvr", "", NAMES) == "29189404"
+    assert "Mette Hansen" == data.findtext("p:persondata/p:navn/p:personadresseringsnavn", "", NAMES)
+    assert "1977-11-22" == data.findtext("p:persondata/p:foedselsdato/p:dato", "", NAMES)
+    assert "2" == data.findtext("p:persondata/p:antalBoernUnder18", "", NAMES)
+    assert "265" == data.findtext("p:adresse/p:aktuelAdresse/p:kommunekode", "", NAMES)
+    assert "29189404" == data.findtext("p:adresse/p:aktuelAdresse/p:kommuneCvr", "", NAMES)
     assert "2512169996" in [
         child.text for child in data.iterfind("p:relationer/p:barn/p:personnummer", NAMES)
     ]
@@ -60,7 +60,7 @@ def test_says_the_status(box: Sandbox, caller: Any, case: str, status: str) -> N
     person = person_of(box, case)
     data = found(caller.look_up(caller.soap(person.cpr)))
 
-    assert data.findtext("p:persondata/p:status/p:status", "", NAMES) == status
+    assert status == data.findtext("p:persondata/p:status/p:status", "", NAMES)
     assert (data.find("p:adresse/p:aktuelAdresse", NAMES) is not None) == (status == "1")
 
 
@@ -69,8 +69,8 @@ def test_says_who_is_protected(box: Sandbox, caller: Any) -> None:
     person = person_of(box, "protected name and address")
     data = found(caller.look_up(caller.soap(person.cpr)))
 
-    assert data.findtext("p:persondata/p:adressebeskyttelse/p:beskyttet", "", NAMES) == "true"
-    assert data.findtext("p:persondata/p:adressebeskyttelse/p:startdato", "", NAMES) == "2026-11-16"
+    assert "true" == data.findtext("p:persondata/p:adressebeskyttelse/p:beskyttet", "", NAMES)
+    assert "2026-11-16" == data.findtext("p:persondata/p:adressebeskyttelse/p:startdato", "", NAMES)
 
 
 def test_lists_former_addresses_newest_first(box: Sandbox, caller: Any) -> None:
@@ -80,8 +80,8 @@ def test_lists_former_addresses_newest_first(box: Sandbox, caller: Any) -> None:
     rows = data.findall("p:adresse/p:adresseHistorik", NAMES)
     codes = [row.findtext("p:kommunekode", "", NAMES) for row in rows]
 
-    assert len(rows) == 3
-    assert codes[1] == "265"
+    assert 3 == len(rows)
+    assert "265" == codes[1]
     assert codes[0] != "265"
 
 
@@ -103,7 +103,7 @@ def test_refuses_a_call_that_breaks_the_contract(caller: Any, old: str, new: str
     """A soap:Fault with a ServiceplatformFault says which rule was broken."""
     answer = caller.look_up(caller.soap("2211771212").replace(old, new))
 
-    assert (answer.status_code, error_code(answer)) == (500, code)
+    assert (500, code) == (answer.status_code, error_code(answer))
 
 
 @pytest.mark.parametrize("field", ["service_agreement", "user_system", "user", "service"])
@@ -114,15 +114,15 @@ def test_refuses_an_unknown_agreement(box: Sandbox, caller: Any, field: str) -> 
     unknown = caller.look_up(body.replace(right, "11111111-2222-4333-8444-555555555555"))
     upper = caller.look_up(body.replace(right, right.upper()))
 
-    assert error_code(unknown) == "agreement"
-    assert error_code(upper) == "contract"
+    assert "agreement" == error_code(unknown)
+    assert "contract" == error_code(upper)
 
 
 def test_refuses_another_municipalitys_agreement(box: Sandbox, caller: Any, calling: Any) -> None:
     """The agreement and the client certificate belong together."""
     answer = caller.look_up(calling(box, "0167").soap("2211771212"))
 
-    assert error_code(answer) == "agreement"
+    assert "agreement" == error_code(answer)
 
 
 def test_refuses_another_action_and_content_type(caller: Any) -> None:
@@ -131,8 +131,8 @@ def test_refuses_another_action_and_content_type(caller: Any) -> None:
     action = caller.look_up(body, SOAPAction="other")
     kind = caller.look_up(body, **{"Content-Type": "application/soap+xml"})
 
-    assert (action.status_code, error_code(action)) == (500, "soap-action")
-    assert (kind.status_code, error_code(kind)) == (415, "content-type")
+    assert (500, "soap-action") == (action.status_code, error_code(action))
+    assert (415, "content-type") == (kind.status_code, error_code(kind))
 
 
 def test_checks_the_authority_where_one_is_named(caller: Any) -> None:
@@ -145,8 +145,8 @@ def test_checks_the_authority_where_one_is_named(caller: Any) -> None:
     known = caller.look_up(body.replace("<i:InvocationContext", context.format(cvr="29189404"), 1))
     unknown = caller.look_up(body.replace("<i:InvocationContext", context.format(cvr="12345674"), 1))
 
-    assert known.status_code == 200
-    assert error_code(unknown) == "cvr"
+    assert 200 == known.status_code
+    assert "cvr" == error_code(unknown)
 
 
 def test_needs_an_invocation_context(caller: Any) -> None:
@@ -154,4 +154,4 @@ def test_needs_an_invocation_context(caller: Any) -> None:
     before, _, rest = caller.soap("2211771212").partition("<i:InvocationContext")
     answer = caller.look_up(before + rest.partition("</i:InvocationContext>")[2])
 
-    assert error_code(answer) == "contract"
+    assert "contract" == error_code(answer)

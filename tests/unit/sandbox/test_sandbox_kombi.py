@@ -26,11 +26,11 @@ def test_takes_a_good_letter_on_either_path(
     """A letter that breaks no rule is accepted, counted and kept."""
     answer = caller.send(good_letter(KEY.upper()), path=path)
 
-    assert answer.status_code == 200
-    assert box.letters() == {KEY: 1}
+    assert 200 == answer.status_code
+    assert {KEY: 1} == box.letters()
     entry = box.journal()[0]
-    assert (entry["outcome"], entry["channel"], entry["cvr"]) == ("accepted", "digital", "29189404")
-    assert (box.folder / "letters" / entry["document"]).read_bytes() == b"%PDF-1.7 a letter"
+    assert ("accepted", "digital", "29189404") == (entry["outcome"], entry["channel"], entry["cvr"])
+    assert b"%PDF-1.7 a letter" == (box.folder / "letters" / entry["document"]).read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,9 @@ def test_refuses_a_call_with_wrong_headers(
     """Missing or malformed transaction headers, another content type and no token are refused."""
     answer = caller.send(good_letter(), **headers)
 
-    assert refusal(answer) == expected
-    assert box.letters().total() == 0
-    assert [entry["outcome"] for entry in box.journal()] == ["refused"]
+    assert expected == refusal(answer)
+    assert 0 == box.letters().total()
+    assert ["refused"] == [entry["outcome"] for entry in box.journal()]
 
 
 @pytest.mark.parametrize(
@@ -122,15 +122,15 @@ def test_refuses_what_breaks_a_public_rule(
     answer = caller.send(body.replace(old, new))
 
     assert old in body
-    assert refusal(answer) == (400, code)
-    assert box.letters().total() == 0
+    assert (400, code) == refusal(answer)
+    assert 0 == box.letters().total()
 
 
 def test_refuses_another_namespace_prefix(caller: Any, good_letter: Callable[..., str]) -> None:
     """SF1601 wants the prefix memo, though any would mean the same in XML."""
     body = good_letter().replace("memo:", "m:").replace("xmlns:memo", "xmlns:m")
 
-    assert refusal(caller.send(body)) == (400, "memo-prefix")
+    assert (400, "memo-prefix") == refusal(caller.send(body))
 
 
 def test_refuses_action_links_that_are_not_https(caller: Any, good_letter: Callable[..., str]) -> None:
@@ -141,21 +141,45 @@ def test_refuses_action_links_that_are_not_https(caller: Any, good_letter: Calla
     )
     body = good_letter().replace("</memo:MainDocument>", f"{action}</memo:MainDocument>")
 
-    assert refusal(caller.send(body)) == (400, "memo-link")
-    assert caller.send(body.replace("http:", "https:")).status_code == 200
+    assert (400, "memo-link") == refusal(caller.send(body))
+    assert 200 == caller.send(body.replace("http:", "https:")).status_code
+
+
+def test_an_action_has_a_reservation_or_a_link(caller: Any, good_letter: Callable[..., str]) -> None:
+    """The schema lets one of the two stand, not both."""
+    moment = "2026-12-01T10:00:00Z"
+    reservation = (
+        "<memo:Reservation><memo:description>Tid</memo:description>"
+        "<memo:reservationUUID>8c2ea15d-61fb-4ba9-9366-42f8b194d241</memo:reservationUUID>"
+        "<memo:abstract>Tid</memo:abstract><memo:location>Rådhuset</memo:location>"
+        f"<memo:startDateTime>{moment}</memo:startDateTime><memo:endDateTime>{moment}</memo:endDateTime>"
+        "</memo:Reservation>"
+    )
+    link = "<memo:EntryPoint><memo:url>https://kommune.example</memo:url></memo:EntryPoint>"
+    action = (
+        "<memo:Action><memo:label>Se</memo:label><memo:actionCode>AFTALE</memo:actionCode>{}</memo:Action>"
+    )
+
+    def send(content: str) -> Any:
+        whole = action.format(content) + "</memo:MainDocument>"
+        return caller.send(good_letter().replace("</memo:MainDocument>", whole))
+
+    assert 200 == send(reservation).status_code
+    assert 200 == send(link).status_code
+    assert (400, "memo-structure") == refusal(send(reservation + link))
 
 
 def test_refuses_a_letter_without_a_document(caller: Any, good_letter: Callable[..., str]) -> None:
     """A header alone is a NemSMS, not a letter."""
     before, _, rest = good_letter().partition("<memo:MessageBody>")
 
-    assert refusal(caller.send(before + rest.partition("</memo:MessageBody>")[2])) == (400, "memo-structure")
+    assert (400, "memo-structure") == refusal(caller.send(before + rest.partition("</memo:MessageBody>")[2]))
 
 
 def test_refuses_a_body_that_is_not_utf8(caller: Any, good_letter: Callable[..., str]) -> None:
     """A document in another encoding is refused, so that no check is fooled by it."""
-    assert refusal(caller.send(good_letter(label="Før").encode("iso-8859-1"))) == (400, "xml")
-    assert refusal(caller.send(good_letter().encode("utf-16"))) == (400, "xml")
+    assert (400, "xml") == refusal(caller.send(good_letter(label="Før").encode("iso-8859-1")))
+    assert (400, "xml") == refusal(caller.send(good_letter().encode("utf-16")))
 
 
 def test_the_refusal_never_repeats_the_letter(caller: Any, good_letter: Callable[..., str]) -> None:
@@ -181,7 +205,7 @@ def test_notes_by_which_way_a_letter_would_go(
     """A child is not registered for Digital Post: a digital letter to it would come back."""
     caller.send(good_letter(recipient=recipient).replace(">Digital Post<", f">{choice}<"))
 
-    assert box.journal()[0]["channel"] == channel
+    assert channel == box.journal()[0]["channel"]
 
 
 def test_a_repeated_key_gets_the_same_receipt(
@@ -192,10 +216,10 @@ def test_a_repeated_key_gets_the_same_receipt(
     caller = calling(box)
     first, second = caller.send(good_letter(KEY)), caller.send(good_letter(KEY.upper()))
 
-    assert (first.status_code, second.status_code) == (200, 200)
+    assert (200, 200) == (first.status_code, second.status_code)
     assert first.content == second.content
-    assert box.letters() == {KEY: 1}
-    assert [entry["outcome"] for entry in box.journal()] == ["accepted", "repeated"]
+    assert {KEY: 1} == box.letters()
+    assert ["accepted", "repeated"] == [entry["outcome"] for entry in box.journal()]
 
 
 def test_a_repeated_key_is_called_a_duplicate(
@@ -207,9 +231,9 @@ def test_a_repeated_key_is_called_a_duplicate(
     caller.send(good_letter(KEY))
     again = caller.send(good_letter(KEY))
 
-    assert again.status_code == 409
+    assert 409 == again.status_code
     assert etree.fromstring(again.content).findtext(f"{OURS}messageUUID") == KEY
-    assert box.letters() == {KEY: 1}
+    assert {KEY: 1} == box.letters()
 
 
 def test_a_repeated_key_is_taken_twice(
@@ -221,7 +245,7 @@ def test_a_repeated_key_is_taken_twice(
     first, second = caller.send(good_letter(KEY)), caller.send(good_letter(KEY))
 
     assert first.content != second.content
-    assert box.letters() == {KEY: 2}
+    assert {KEY: 2} == box.letters()
 
 
 def test_parallel_calls_with_one_key_are_one_letter(
@@ -240,8 +264,8 @@ def test_parallel_calls_with_one_key_are_one_letter(
     for thread in threads:
         thread.join()
 
-    assert box.letters() == {KEY: 1}
-    assert len(box.journal()) == 4
+    assert {KEY: 1} == box.letters()
+    assert 4 == len(box.journal())
 
 
 def test_an_unknown_repeat_mode_is_an_error(start: Callable[..., Sandbox]) -> None:
@@ -255,7 +279,7 @@ def test_other_paths_and_methods_are_none_of_its_services(caller: Any) -> None:
     missing = caller.session.post(caller.box.url + "/service/other")
     wrong = caller.session.get(caller.box.url + "/service/KombiPostAfsend_1/memos")
 
-    assert (missing.status_code, wrong.status_code) == (404, 405)
+    assert (404, 405) == (missing.status_code, wrong.status_code)
 
 
 def test_two_municipalities_send_under_their_own_numbers(
@@ -265,5 +289,5 @@ def test_two_municipalities_send_under_their_own_numbers(
     hvidovre = calling(box, "0167")
     body = good_letter(str(uuid.uuid4()))
 
-    assert refusal(hvidovre.send(body)) == (400, "sender")
-    assert hvidovre.send(body.replace("29189404", "55606617")).status_code == 200
+    assert (400, "sender") == refusal(hvidovre.send(body))
+    assert 200 == hvidovre.send(body.replace("29189404", "55606617")).status_code

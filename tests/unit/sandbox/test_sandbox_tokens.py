@@ -14,7 +14,7 @@ def test_the_assertion_says_until_when_it_is_good(caller: Any) -> None:
     answer = caller.ask_sts("sf1601").json()
     assertion = base64.b64decode(answer["RequestedSecurityToken"]["Assertion"]).decode()
 
-    assert answer["Lifetime"] == "11/20/2026 20:00:00"
+    assert "11/20/2026 20:00:00" == answer["Lifetime"]
     assert 'NotOnOrAfter="2026-11-20T20:00:00.000Z"' in assertion
 
 
@@ -41,7 +41,7 @@ def test_the_sts_refuses(caller: Any, changes: dict[str, Any], status: int, code
     """An unknown or foreign CVR number, an unknown entity id and a foreign key get no assertion."""
     answer = caller.ask_sts("sf1601", **changes)
 
-    assert (answer.status_code, answer.json()["error"]) == (status, code)
+    assert (status, code) == (answer.status_code, answer.json()["error"])
 
 
 def test_the_sts_wants_json(caller: Any) -> None:
@@ -51,7 +51,7 @@ def test_the_sts_wants_json(caller: Any) -> None:
     broken = caller.session.post(url, data="{", headers={"Content-Type": "application/json"})
     array = caller.session.post(url, json=[])
 
-    assert [form.status_code, broken.status_code, array.status_code] == [415, 400, 400]
+    assert [415, 400, 400] == [form.status_code, broken.status_code, array.status_code]
 
 
 def test_the_token_service_refuses_what_the_sts_did_not_issue(caller: Any) -> None:
@@ -59,9 +59,9 @@ def test_the_token_service_refuses_what_the_sts_did_not_issue(caller: Any) -> No
     good = base64.b64decode(caller.ask_sts("sf1601").json()["RequestedSecurityToken"]["Assertion"])
     forged = base64.b64encode(good.replace(b"29189404", b"55606617")).decode()
 
-    assert caller.exchange(forged).json()["error"] == "assertion-unknown"
-    assert caller.exchange("not base64").json()["error"] == "assertion"
-    assert caller.exchange("").json()["error"] == "assertion-unknown"
+    assert "assertion-unknown" == caller.exchange(forged).json()["error"]
+    assert "assertion" == caller.exchange("not base64").json()["error"]
+    assert "assertion-unknown" == caller.exchange("").json()["error"]
 
 
 def test_an_expired_assertion_gives_no_token(caller: Any, clock: Any) -> None:
@@ -70,7 +70,7 @@ def test_an_expired_assertion_gives_no_token(caller: Any, clock: Any) -> None:
     clock.forward(hours=8)
     answer = caller.exchange(assertion)
 
-    assert (answer.status_code, answer.json()["error"]) == (401, "assertion-expired")
+    assert (401, "assertion-expired") == (answer.status_code, answer.json()["error"])
 
 
 def test_an_assertion_is_good_for_its_own_certificate_only(box: Sandbox, calling: Any) -> None:
@@ -78,14 +78,14 @@ def test_an_assertion_is_good_for_its_own_certificate_only(box: Sandbox, calling
     assertion = calling(box).ask_sts("sf1601").json()["RequestedSecurityToken"]["Assertion"]
     answer = calling(box, "0167").exchange(assertion)
 
-    assert (answer.status_code, answer.json()["error"]) == (401, "holder-of-key")
+    assert (401, "holder-of-key") == (answer.status_code, answer.json()["error"])
 
 
 def test_a_token_is_good_for_its_own_certificate_only(box: Sandbox, calling: Any) -> None:
     """Holder of key: nor a stolen access token."""
     answer = calling(box, "0167").registered("2211771212", token=calling(box).token("postforespoerg"))
 
-    assert (answer.status_code, answer.json()["error"]) == (401, "holder-of-key")
+    assert (401, "holder-of-key") == (answer.status_code, answer.json()["error"])
 
 
 def test_a_token_expires(start: Callable[..., Sandbox], calling: Any, clock: Any) -> None:
@@ -97,9 +97,9 @@ def test_a_token_expires(start: Callable[..., Sandbox], calling: Any, clock: Any
     clock.forward(seconds=1)
     after = caller.registered("2211771212", token=token)
 
-    assert before.json() == {"result": True}
-    assert (after.status_code, after.json()["error"]) == (401, "token-expired")
-    assert after.headers["WWW-Authenticate"] == "Holder-of-key"
+    assert {"result": True} == before.json()
+    assert (401, "token-expired") == (after.status_code, after.json()["error"])
+    assert "Holder-of-key" == after.headers["WWW-Authenticate"]
 
 
 def test_a_token_is_good_for_one_service(caller: Any, good_letter: Callable[..., str]) -> None:
@@ -107,9 +107,9 @@ def test_a_token_is_good_for_one_service(caller: Any, good_letter: Callable[...,
     sending = caller.send(good_letter(), token=caller.token("postforespoerg"))
     asking = caller.registered("2211771212", token=caller.token("sf1601"))
 
-    assert (sending.status_code, asking.status_code) == (403, 403)
+    assert (403, 403) == (sending.status_code, asking.status_code)
     assert b"entity-id" in sending.content
-    assert asking.json()["error"] == "entity-id"
+    assert "entity-id" == asking.json()["error"]
 
 
 def test_a_token_survives_a_restart(start: Callable[..., Sandbox], calling: Any) -> None:
@@ -118,7 +118,7 @@ def test_a_token_survives_a_restart(start: Callable[..., Sandbox], calling: Any)
     token = calling(box).token("postforespoerg")
     box.stop()
 
-    assert calling(start()).registered("2211771212", token=token).json() == {"result": True}
+    assert {"result": True} == calling(start()).registered("2211771212", token=token).json()
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_says_who_is_registered(box: Sandbox, caller: Any, path: str) -> None:
     asked = ["2211771212", by_case["not registered for Digital Post"], by_case["died after moving in"]]
     answers = [caller.registered(cpr, path=path).json() for cpr in [*asked, "0101505555"]]
 
-    assert answers == [{"result": True}, {"result": False}, {"result": False}, {"result": False}]
+    assert [{"result": True}, {"result": False}, {"result": False}, {"result": False}] == answers
 
 
 @pytest.mark.parametrize("cpr", ["", "12", "3113505555", "abcdefghij"])
@@ -138,4 +138,4 @@ def test_asks_for_a_number(caller: Any, cpr: str) -> None:
     """What is no personal number is refused, not answered with no."""
     answer = caller.registered(cpr)
 
-    assert (answer.status_code, answer.json()["error"]) == (400, "cpr")
+    assert (400, "cpr") == (answer.status_code, answer.json()["error"])

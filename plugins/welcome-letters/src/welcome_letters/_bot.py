@@ -96,7 +96,7 @@ class WelcomeLetters(Bot[Settings]):
     def choose_template(self, person: Person, move: Move, children: int) -> str:  # noqa: ARG002 - for a municipality's wrapper to look at
         """Which letter is sent: ``families`` where there are children under 18, else ``adults``."""
         return self.rule(
-            "house rule: families and adults get different letters",
+            "house rule: families or adults",
             facts={"children_under_18": children},
             result="families" if children else "adults",
         )
@@ -138,9 +138,9 @@ class WelcomeLetters(Bot[Settings]):
         """Whether the move began where it ended; the person's address of today is not asked for."""
         inside = move.from_municipality == move.to_municipality
         self.rule(
-            "house rule: the move counts, not the current address; a move inside the municipality is none",
+            "house rule: the move counts, not today's address",
             facts={"from": move.from_municipality, "to": move.to_municipality},
-            result="inside" if inside else "moved in",
+            result="moved inside" if inside else "moved in",
         )
         return inside
 
@@ -155,7 +155,7 @@ class WelcomeLetters(Bot[Settings]):
 
     def _status(self, person: Person) -> Skip | HandOver | None:
         """Skip those who are gone; a number that is no longer in use goes to a person."""
-        self.rule("house rule: only active residents", facts={"status": person.status}, result=person.status)
+        self.rule("house rule: active residents only", facts={"status": person.status}, result=person.status)
         if person.status == "active":
             return None
         if person.status in _GONE:
@@ -168,7 +168,7 @@ class WelcomeLetters(Bot[Settings]):
             return HandOver("the register gives no date of birth: child or adult cannot be told")
         adult = _age_on(self.today, person.birth_date) >= self.settings.adult_from_age
         self.rule(
-            "house rule: children are not written to themselves",
+            "house rule: children are not written to",
             facts={"adult_from_age": self.settings.adult_from_age},
             result="adult" if adult else "child",
         )
@@ -188,9 +188,10 @@ class WelcomeLetters(Bot[Settings]):
         )
 
     def _greet(self, newcomers: Sequence[_Newcomer]) -> Outcome:
-        """One letter, to the first newcomer who can be reached digitally, else to the first of all."""
+        """One letter, to the first newcomer who can be reached digitally, else on paper."""
         digital = next((one for one in newcomers if self.post.registered(one.person.cpr)), None)
-        recipient = digital or newcomers[0]
+        # Paper goes to one without protection where there is one; ties go to the first.
+        recipient = digital or min(newcomers, key=lambda one: one.person.protected)
         channel = "digital" if digital else self._without_digital_post(recipient)
         if not isinstance(channel, str):
             return channel

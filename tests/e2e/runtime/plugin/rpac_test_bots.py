@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict
@@ -46,7 +46,10 @@ class Slip(BaseModel):
     planned: bool = False
 
 
-def _planned(what: str, *, to: str, channel: str = "digital", key: str = "") -> Slip:
+Channel = Literal["digital", "physical"]
+
+
+def _planned(what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
     return Slip(id="planned", planned=True)
 
 
@@ -60,27 +63,27 @@ class Receiver(Protocol):
         ...
 
     @effect("keyed", planned=_planned)
-    def keyed(self, what: str, *, to: str, channel: str = "digital", key: str = "") -> Slip:
+    def keyed(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
         """Accepted once per key."""
         ...
 
     @effect("probe", planned=_planned)
-    def probe(self, what: str, *, to: str, channel: str = "digital", key: str = "") -> Slip:
+    def probe(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
         """Accepted always; can be searched."""
         ...
 
     @effect("unsafe", planned=_planned)
-    def unsafe(self, what: str, *, to: str, channel: str = "digital", key: str = "") -> Slip:
+    def unsafe(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
         """Accepted always."""
         ...
 
     @effect("local", planned=_planned)
-    def local(self, what: str, *, to: str, channel: str = "digital", key: str = "") -> Slip:
+    def local(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
         """Accepted once per key, as our own transaction would."""
         ...
 
     @effect("keyed", planned=_planned, decisive=True)
-    def decide(self, what: str, *, to: str, channel: str = "digital", key: str = "") -> Slip:
+    def decide(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
         """Carries out a decision."""
         ...
 
@@ -114,25 +117,25 @@ class FileReceiver:
             stream.write("asked\n")
         return f"Name of somebody born {number[:4]}"
 
-    def keyed(self, what: str, *, to: str, channel: str = "digital", key: str = "") -> Slip:
+    def keyed(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
         return self._accept("keyed", what, key, honour=self._settings.honour_keys)
 
-    def probe(self, what: str, *, to: str, channel: str = "digital", key: str = "") -> Slip:
+    def probe(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
         return self._accept("probe", what, key, honour=False)
 
-    def probe_probe(self, what: str, *, to: str, channel: str = "digital", key: str = "") -> Slip | None:
+    def probe_probe(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip | None:
         return Slip(id=key[:8], repeated=True) if self._known(key) else None
 
-    def probe_keyed(self, what: str, *, to: str, channel: str = "digital", key: str = "") -> Slip | None:
+    def probe_keyed(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip | None:
         return Slip(id=key[:8], repeated=True) if self._known(key) else None
 
-    def unsafe(self, what: str, *, to: str, channel: str = "digital", key: str = "") -> Slip:
+    def unsafe(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
         return self._accept("unsafe", what, key, honour=False)
 
-    def local(self, what: str, *, to: str, channel: str = "digital", key: str = "") -> Slip:
+    def local(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
         return self._accept("local", what, key, honour=True)
 
-    def decide(self, what: str, *, to: str, channel: str = "digital", key: str = "") -> Slip:
+    def decide(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
         return self._accept("decide", what, key, honour=True)
 
     def close(self) -> None:
@@ -168,6 +171,8 @@ class FileReceiver:
             raise TransientError("receiver", "no answer", sent="maybe")
         if when == "after" and mode == "maybe-after":
             raise TransientError("receiver", "no answer", sent="maybe")
+        if when == "after" and mode.startswith("lag"):
+            time.sleep(float(mode.removeprefix("lag")))
         if when == "after" and mode == "crash":
             raise ValueError("2211771212 is a number that must not show")
 

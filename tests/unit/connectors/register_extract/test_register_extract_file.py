@@ -254,7 +254,7 @@ def test_two_hundred_thousand_rows(opened: Open) -> None:
         ({"statuses": {"1": "alive"}}, "statuses"),
         ({"booleans": {"x": "yes"}}, "booleans"),
         ({"columns": {"cpr": "PNR"}}, "columns"),
-        ({"colums": {}}, "colums"),
+        ({"kolonner": {}}, "kolonner"),
     ],
 )
 def test_settings_are_strict(changed: dict[str, Any], key: str) -> None:

@@ -229,14 +229,21 @@ def test_nobody_by_the_number(opened: Open) -> None:
 
 def test_delimiters_and_quotes_inside_quotes(opened: Open, rows: Rows) -> None:
     """A quoted value may hold the delimiter and doubled quotes."""
-    connector = opened(rows('0303525777;"Carl ""Calle""; Holm";01;nej;0;;;;'))
+    connector = opened(rows('0303525777;"Carl ""Kalle""; Holm";01;nej;0;;;;'))
 
-    assert 'Carl "Calle"; Holm' == connector.person("0303525777").name
+    assert 'Carl "Kalle"; Holm' == connector.person("0303525777").name
 
 
 def test_a_trailing_delimiter_does_no_harm(opened: Open, rows: Rows) -> None:
     """Blank values beyond the header are left out."""
     assert "Carl" == opened(rows("0303525777;Carl;01;nej;0;;;;;;")).person("0303525777").name
+
+
+@pytest.mark.parametrize("line", ["", "   ", ";;;;;;;;", '"";"";;;;;;;', " ; ;;;;;;;", "\x1a"])
+def test_a_line_of_nothing_is_no_row(opened: Open, rows: Rows, line: str) -> None:
+    """Blank lines, a spreadsheet's lines of delimiters and the end mark of DOS are nobody's row."""
+    with pytest.raises(PersonNotFoundError):
+        opened(rows(line)).person("0303525777")
 
 
 @pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])

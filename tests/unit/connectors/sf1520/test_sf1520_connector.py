@@ -147,12 +147,19 @@ def test_a_refusal(connected: Connected, fault: Callable[..., bytes]) -> None:
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(500, TransientError), (502, TransientError), (503, TransientError), (403, AccessRefusedError)],
+    [
+        (500, TransientError),
+        (502, TransientError),
+        (503, TransientError),
+        (403, AccessRefusedError),
+        (404, AccessRefusedError),
+        (415, AccessRefusedError),
+    ],
 )
 def test_a_failing_service_is_asked_again_later(
     connected: Connected, status: int, error: type[Exception]
 ) -> None:
-    """HTML with a failure's status says nothing about the case."""
+    """HTML with a failure's status says nothing about the case: a wrong address hands over nobody."""
     connector, _ = connected((status, b"<html/>"))
 
     with pytest.raises(error):

@@ -1,0 +1,89 @@
+"""What a population is made from, and how a folder remembers it between two sandboxes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rpa_commons.validators import dk
+
+from ._files import write_json
+
+__all__ = ["World", "chosen_municipalities", "stored_day", "world_of"]
+
+_DEFAULT_SEED = 2026
+_DEFAULT_PEOPLE = 60
+_DEFAULT_MUNICIPALITY = "0265"
+_DEFAULT_CVR = "29189404"
+
+
+@dataclass(frozen=True)
+class World:
+    """Seed, size, day and places; ``municipalities`` is code -> CVR number."""
+
+    seed: int
+    people: int
+    today: date
+    municipalities: Mapping[str, str]
+
+    def save(self, folder: Path, ports: Mapping[str, int]) -> None:
+        """Write ``box.json``, with the ports for whoever wants them again."""
+        write_json(
+            folder / "box.json",
+            {
+                "seed": self.seed,
+                "people": self.people,
+                "today": self.today.isoformat(),
+                "municipalities": dict(self.municipalities),
+                "ports": dict(ports),
+            },
+        )
+
+
+def world_of(
+    stored: Mapping[str, Any],
+    *,
+    seed: int | None,
+    people: int | None,
+    today: date,
+    municipalities: Mapping[str, str],
+) -> World:
+    """What is given, else what the folder remembers, else the default."""
+    return World(
+        seed=_first(seed, stored.get("seed"), _DEFAULT_SEED),
+        people=_first(people, stored.get("people"), _DEFAULT_PEOPLE),
+        today=today,
+        municipalities=municipalities,
+    )
+
+
+def chosen_municipalities(
+    municipality: str | Mapping[str, str] | None, cvr: str | None, stored: Mapping[str, Any]
+) -> dict[str, str]:
+    """Code -> CVR number, checked.
+
+    Raises:
+        InvalidIdentifierError: a code or CVR number that can be none.
+    """
+    if isinstance(municipality, Mapping):
+        chosen = dict(municipality)
+    elif municipality or cvr or not stored.get("municipalities"):
+        chosen = {municipality or _DEFAULT_MUNICIPALITY: cvr or _DEFAULT_CVR}
+    else:
+        chosen = dict(stored["municipalities"])
+    return {dk.municipality_code(code): dk.cvr(number) for code, number in chosen.items()}
+
+
+def stored_day(stored: Mapping[str, Any]) -> date | None:
+    """The day that the folder's people were made for, if it remembers one."""
+    try:
+        return date.fromisoformat(str(stored.get("today")))
+    except ValueError:
+        return None
+
+
+def _first(given: int | None, stored: object, default: int) -> int:
+    if given is not None:
+        return given
+    return stored if isinstance(stored, int) else default

@@ -1,0 +1,81 @@
+"""The host's side: events as they come, stops, deaths, and what a worker gets from the environment."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rpa_commons.runtime import Job, Prepared, Worker, WorkerDiedError, worker_environment
+
+
+def _prepared(bench: Any, **changes: Any) -> Prepared:
+    plugin = Path(__file__).parent / "plugin"
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(plugin)}
+    return Prepared(Job.model_validate(bench.job(supervised=True, **changes)), Path(sys.executable), environment, ())
+
+
+def test_a_worker_tells_its_events_and_leaves_no_process(bench: Any) -> None:
+    """Started, found, one event an item, finished."""
+    bench.cases({"case-1": "keyed", "case-2": "skip"})
+
+    with Worker(_prepared(bench)) as worker:
+        events = [event["event"] for event in worker.events()]
+
+    assert events == ["started", "found", "item", "item", "finished"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker.pid, 0)
+
+
+def test_a_worker_that_is_killed_is_an_error_that_says_nothing_is_lost(bench: Any) -> None:
+    """With the signal, and what to do."""
+    bench.cases({"case-1": "sleep:30"})
+
+    with Worker(_prepared(bench)) as worker, pytest.raises(WorkerDiedError) as caught:
+        for event in worker.events():
+            if event["event"] == "found":
+                os.kill(worker.pid, signal.SIGKILL)
+
+    assert caught.value.code == -9
+    assert "nothing is lost" in caught.value.remedy
+
+
+def test_leaving_early_lets_the_worker_finish_the_item_in_hand(bench: Any) -> None:
+    """The host asks for a stop by closing the worker's input."""
+    bench.cases({f"case-{number}": "keyed, sleep:0.5" for number in range(20)})
+
+    with Worker(_prepared(bench)) as worker:
+        next(event for event in worker.events() if event["event"] == "item")
+        worker.stop()
+        last = list(worker.events())[-1]
+
+    assert last["event"] == "finished"
+    assert last["stopped"] == "it was told to stop"
+    assert "running" not in bench.states().values()
+    assert len(bench.accepted()) == list(bench.states().values()).count("done") < 20
+
+
+def test_an_impatient_person_ends_the_worker_at_once(bench: Any) -> None:
+    """A second Ctrl-C leaves the block with KeyboardInterrupt, which does not wait."""
+    bench.cases({"case-1": "sleep:600"})
+
+    with pytest.raises(KeyboardInterrupt), Worker(_prepared(bench)) as worker:
+        next(event for event in worker.events() if event["event"] == "found")
+        raise KeyboardInterrupt
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker.pid, 0)
+
+
+def test_a_worker_gets_the_base_variables_and_those_of_its_declared_secrets(bench: Any) -> None:
+    """A secret of another bot's connector does not reach it."""
+    secret = {"deep": [{"token": {"env": "TOKEN_A", "file": None, "keyring": None}}], "plain": {"env": "X", "y": 1}}
+    bindings = [{"capability": "Receiver", "connector": "file-receiver", "settings": secret}]
+    job = Job.model_validate(bench.job(bindings=bindings, journal_key={"env": "RPAC_KEY"}))
+    host = {"PATH": "/bin", "TOKEN_A": "a", "TOKEN_B": "b", "X": "x", "RPAC_KEY": "k", "PYTHONPATH": "/evil"}
+
+    environment = worker_environment(job, host)
+
+    assert environment == {"PATH": "/bin", "TOKEN_A": "a", "RPAC_KEY": "k"}

@@ -1,0 +1,36 @@
+"""A worker that takes its slot without asking whether another one holds it."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from rpa_commons.runtime import _slots, worker
+
+
+class NoLock:
+    """Locks nothing."""
+
+    def __init__(self, path: Any) -> None:
+        path.touch()
+
+    def acquire(self, timeout: float) -> None:
+        """Always."""
+
+    def release(self) -> None:
+        """Nothing to give back."""
+
+
+@contextlib.contextmanager
+def mutated() -> Iterator[None]:
+    _slots.FileLock = NoLock  # type: ignore[assignment,misc] - the mutation
+    yield
+
+
+def main() -> int:
+    with mutated():
+        return worker.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""``rpac sandbox``: up, fault, sent, as a person at a terminal meets them."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from click.testing import CliRunner
+
+from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.cli.sandbox import sandbox
+from rpa_commons.sandbox import Sandbox
+
+RPAC = [sys.executable, "-m", "rpa_commons", "sandbox"]
+
+
+@pytest.fixture
+def running(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", dict[str, str]]]:
+    """``rpac sandbox up`` in a process of its own, and what it printed."""
+    command = [*RPAC, "up", "--folder", str(folder), "--seed", "7", "--token-lifetime", "60"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        lines = [process.stdout.readline().split(maxsplit=1) for _ in range(3)]
+        yield process, {name: value.strip() for name, value in lines}
+        if process.poll() is None:
+            process.kill()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
+def test_up_runs_until_it_is_interrupted(running: Any) -> None:
+    """It prints the addresses, serves the page, and ends with 0 on Ctrl-C."""
+    process, said = running
+    health = requests.get(said["page"] + "health", timeout=5).json()
+    process.send_signal(signal.SIGINT)
+    _, talk = process.communicate(timeout=20)
+
+    assert "7" == health["seed"]
+    assert health["services"] == said["services"]
+    assert 0 == process.returncode
+    assert "cannot emulate OCES3 trust" in talk
+    assert "sandbox stopped" in talk
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminate kills there")
+def test_up_ends_when_a_supervisor_asks(running: Any) -> None:
+    """SIGTERM is a normal end, too."""
+    process, _ = running
+    process.terminate()
+    process.communicate(timeout=20)
+
+    assert 0 == process.returncode
+
+
+def test_up_connects_municipalities(folder: Path, tmp_path: Path) -> None:
+    """A folder given with --connect is served under its code and gets its environment."""
+    home = tmp_path / "hvidovre"
+    home.mkdir()
+    (home / "municipality.toml").write_text('code = "0167"\ncvr = "55606617"\n', "utf-8")
+    (home / "stack.toml").write_text('[DigitalPost]\nconnector = "sf1601"\n', "utf-8")
+    command = [*RPAC, "up", "--folder", str(folder), "--connect", str(home)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout
+        lines = [process.stdout.readline() for _ in range(5)]
+        process.terminate()
+
+    assert "municipality 0167, CVR 55606617" in lines[3]
+    assert lines[4].startswith("connected")
+    assert "[DigitalPost.settings]" in (home / "environments/sandbox/stack.toml").read_text("utf-8")
+
+
+def test_fault_orders_at_the_running_sandbox(box: Sandbox) -> None:
+    """The order reaches the sandbox that runs on the folder."""
+    result = CliRunner().invoke(
+        sandbox, ["fault", "sf1601", "500", "--times", "3", "--folder", str(box.folder)]
+    )
+
+    assert 0 == result.exit_code, result.output
+    assert [3] == [fault["times"] for fault in box.faults.standing()]
+
+
+def test_fault_refuses_what_the_service_cannot_show(box: Sandbox) -> None:
+    """A usage error with the reason."""
+    result = CliRunner().invoke(sandbox, ["fault", "sts", "duplicate-receipt", "--folder", str(box.folder)])
+
+    assert 2 == result.exit_code
+    assert "only sf1601" in result.output
+
+
+def test_fault_without_a_sandbox_says_how_to_start_one(folder: Path) -> None:
+    """Also where the last one was killed."""
+    runner = CliRunner()
+    nothing = runner.invoke(sandbox, ["fault", "sts", "500", "--folder", str(folder)]).exception
+    folder.mkdir()
+    (folder / "running.json").write_text('{"page_url": "http://127.0.0.1:9/"}', "utf-8")
+    dead = runner.invoke(sandbox, ["fault", "sts", "500", "--folder", str(folder)]).exception
+
+    for error in (nothing, dead):
+        assert isinstance(error, RpaCommonsError)
+        assert "rpac sandbox up" in error.remedy
+
+
+def test_sent_reads_the_journal_without_a_sandbox(box: Sandbox, caller: Any, good_letter: Any) -> None:
+    """A table for people, JSON for programs, and a count by business key."""
+    caller.send(good_letter("8c2ea15d-61fb-4ba9-9366-42f8b194c114"))
+    journal = box.journal()
+    box.stop()
+    table = CliRunner().invoke(sandbox, ["sent", "--folder", str(box.folder)])
+    data = CliRunner().invoke(sandbox, ["sent", "--json", "--folder", str(box.folder)])
+
+    assert "8c2ea15d-61fb-4ba9-9366-42f8b194c114" in table.output
+    assert "1 letters under 1 business keys" in table.output
+    assert json.loads(data.stdout) == journal
+
+
+def test_up_says_that_the_folder_is_in_use(box: Sandbox, tmp_path: Path) -> None:
+    """An expected error with a remedy, and so is a wrong number in municipality.toml."""
+    runner = CliRunner()
+    busy = runner.invoke(sandbox, ["up", "--folder", str(box.folder)]).exception
+    (tmp_path / "municipality.toml").write_text('code = "0265"\ncvr = "1"\n', "utf-8")
+    wrong = runner.invoke(
+        sandbox, ["up", "--folder", str(tmp_path / "x"), "--connect", str(tmp_path)]
+    ).exception
+
+    assert isinstance(busy, RpaCommonsError)
+    assert "another sandbox" in busy.message
+    assert isinstance(wrong, RpaCommonsError)
+    assert "municipality.toml" in wrong.remedy
