@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from rpa_commons.config import MunicipalityFolder
     from rpa_commons.runtime import ItemStory
 
 __all__ = ["items"]
 
 _STATES = (
-    "new", "running", "waiting", "done", "skipped", "proposed", "handed_over", "in_doubt", "failed", "cancelled",
+    "new", "running", "waiting", "done", "skipped", "proposed", "handed_over", "in_doubt", "failed",
+    "cancelled",
 )  # fmt: skip
-_USAGE = 2
 
 
 @click.group()
@@ -77,15 +78,12 @@ def list_(
 def show(folder: Path, instance: str, reference: str, as_json: bool) -> int:  # noqa: FBT001 - click passes it by name
     """Show what happened to one item: calls, rules, outcome. Personal values stay hidden."""
     from rpa_commons.config import open_municipality
-    from rpa_commons.runtime import UnknownItemError, reading, story_of
 
-    from ._worker import instance_id_of, keys_of, state_errors
+    from ._worker import instance_id_of, state_errors
 
     municipality = open_municipality(folder)
-    with state_errors(), reading(municipality.state_dir, instance_id_of(municipality, instance)) as engine:
-        if engine is None:
-            raise UnknownItemError(reference, f"{instance} has not run yet")
-        story = story_of(engine, keys_of(municipality), reference)
+    with state_errors():
+        story = _story(municipality, instance_id_of(municipality, instance), reference)
     click.echo(json.dumps(vars(story), indent=2, ensure_ascii=False) if as_json else _story_text(story))
     return 0
 
@@ -124,9 +122,8 @@ def adopt(
     if as_json:
         click.echo(json.dumps(summary, indent=2))
     else:
-        click.echo(
-            f"{summary['adopted']} of {summary['named']} marked as handled; {summary['known']} were known already"
-        )
+        marked = f"{summary['adopted']} of {summary['named']} marked as handled"
+        click.echo(f"{marked}; {summary['known']} were known already")
         if summary["undated"]:
             click.echo(f"{summary['undated']} cases have no date and were left as they are", err=True)
     return int(summary["exit_code"])
@@ -150,10 +147,12 @@ def settle(folder: Path, instance: str, reference: str, happened: bool | None, b
     if happened is None:
         raise click.UsageError("say --happened or --not-happened")
     municipality = open_municipality(folder)
+    instance_id = instance_id_of(municipality, instance)
     with state_errors():
+        _story(municipality, instance_id, reference)  # an unknown item is told before a missing key
         names = runtime.settle(
             municipality.state_dir,
-            instance_id_of(municipality, instance),
+            instance_id,
             keys_of(municipality),
             reference,
             happened=happened,
@@ -180,18 +179,28 @@ def reopen(folder: Path, instance: str, reference: str, by: str, reason: str) ->
     from ._worker import instance_id_of, keys_of, state_errors
 
     municipality = open_municipality(folder)
-    instance_id, keys = instance_id_of(municipality, instance), keys_of(municipality)
+    instance_id = instance_id_of(municipality, instance)
     with state_errors():
-        with runtime.reading(municipality.state_dir, instance_id) as engine:
-            story = runtime.story_of(engine, keys, reference) if engine is not None else None
+        story = _story(municipality, instance_id, reference)
         generation = runtime.reopen(
-            municipality.state_dir, instance_id, keys, reference, by=by, reason=reason
+            municipality.state_dir, instance_id, keys_of(municipality), reference, by=by, reason=reason
         )
     click.echo(f"{reference}: reopened as generation {generation}; the next run takes it up")
-    for call in story.calls if story is not None else ():
+    for call in story.calls:
         if call["kind"] != "query" and call["generation"] == generation - 1:
             click.echo(f"  already {call['state']}: {call['call']} on {call['at'][:19]}Z (key {call['key']})")
     return 0
+
+
+def _story(municipality: "MunicipalityFolder", instance_id: str, reference: str) -> "ItemStory":
+    from rpa_commons.runtime import UnknownItemError, reading, story_of
+
+    from ._worker import keys_of
+
+    with reading(municipality.state_dir, instance_id) as engine:
+        if engine is None:
+            raise UnknownItemError(reference, "the bot instance has not run yet")
+        return story_of(engine, keys_of(municipality), reference)
 
 
 def _with_job(prepared: Any, job: Any) -> Any:  # noqa: ANN401 - runtime types, imported late
@@ -202,26 +211,30 @@ def _with_job(prepared: Any, job: Any) -> Any:  # noqa: ANN401 - runtime types, 
 
 def _story_text(story: "ItemStory") -> str:
     item = story.item
-    lines = [
-        f"{item['reference']}: {item['state'].replace('_', ' ')} (generation {item['generation']}, run {item['run']})"
-    ]
-    for call in story.calls:
-        line = f"  {call['at'][:19]}Z  {call['kind']:7}  {call['call']}"
-        if call["kind"] != "query":
-            named = f" [{call['call_key']}]" if call["call_key"] else ""
-            line += f"{named}  {call['state']}  key {call['key']}"
-        lines.append(line)
-    for word in story.words:
-        said = ", ".join(
-            f"{name}: {value}"
-            for name, value in word.items()
-            if name not in {"at", "generation", "what", "outcome"}
-        )
-        lines.append(f"  {word['at'][:19]}Z  {word['what']}  {said}".rstrip())
+    state = item["state"].replace("_", " ")
+    lines = [f"{item['reference']}: {state} (generation {item['generation']}, run {item['run']})"]
+    lines.extend(_call_text(call) for call in story.calls)
+    lines.extend(_word_text(word) for word in story.words)
     outcome = story.outcome
-    for rule in outcome.get("rules", ()):
-        lines.append(f"  rule: {rule['paragraph']} ({', '.join(rule['facts'])}): {rule['result']}")
-    for name in ("reason", "receipt", "error", "place", "effect", "remedy"):
-        if outcome.get(name):
-            lines.append(f"  {name}: {outcome[name]}")
+    lines.extend(_rule_text(rule) for rule in outcome.get("rules", ()))
+    names = ("reason", "receipt", "error", "place", "effect", "remedy")
+    lines.extend(f"  {name}: {outcome[name]}" for name in names if outcome.get(name))
     return "\n".join(lines)
+
+
+def _call_text(call: dict[str, Any]) -> str:
+    line = f"  {call['at'][:19]}Z  {call['kind']:7}  {call['call']}"
+    if call["kind"] == "query":
+        return line
+    named = f" [{call['call_key']}]" if call["call_key"] else ""
+    return f"{line}{named}  {call['state']}  key {call['key']}"
+
+
+def _word_text(word: dict[str, Any]) -> str:
+    apart = {"at", "generation", "what", "outcome"}
+    said = ", ".join(f"{name}: {value}" for name, value in word.items() if name not in apart)
+    return f"  {word['at'][:19]}Z  {word['what']}  {said}".rstrip()
+
+
+def _rule_text(rule: dict[str, Any]) -> str:
+    return f"  rule: {rule['paragraph']} ({', '.join(rule['facts'])}): {rule['result']}"

@@ -152,9 +152,8 @@ def _plan_text(title: str, cases: list[dict[str, Any]], summary: dict[str, Any])
     counts = ", ".join(
         f"{count} {state.replace('_', ' ')}" for state, count in summary.get("states", {}).items()
     )
-    lines.append(
-        f"  {summary.get('found', 0)} found, {summary.get('known', 0)} handled already; would be: {counts or 'nothing'}"
-    )
+    found = f"{summary.get('found', 0)} found, {summary.get('known', 0)} handled already"
+    lines.append(f"  {found}; would be: {counts or 'nothing'}")
     if summary.get("before_start"):
         lines.append(f"  {summary['before_start']} lie before the start date")
     lines.extend(f"  finding: {finding}" for finding in summary.get("findings", ()))

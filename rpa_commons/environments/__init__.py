@@ -22,6 +22,7 @@ from ._errors import (
     WheelRefusedError,
 )
 from ._install import InstalledBot, install
+from ._instances import InstanceHead, instance_head
 from ._use import LockedBot, locked, locked_bots, python_of
 from ._wheels import CheckedWheel, check_wheel
 
@@ -31,6 +32,7 @@ __all__ = [
     "InstallError",
     "InstalledBot",
     "InstanceFileError",
+    "InstanceHead",
     "LockMismatchError",
     "LockedBot",
     "ManifestMismatchError",
@@ -40,6 +42,7 @@ __all__ = [
     "build_wheel",
     "check_wheel",
     "install",
+    "instance_head",
     "locked",
     "locked_bots",
     "python_of",

@@ -58,7 +58,7 @@ def build_wheel(
         InstallError: the disk is full or cannot be written.
         WheelRefusedError: what came out is no wheel that ``rpac install`` would take.
     """
-    project = project.resolve()
+    project, out = project.resolve(), out.resolve()  # uv works in a folder of its own
     name, source = _project(project)
     uv = Uv(offline=offline, find_links=tuple(find_links))
     cache = platformdirs.user_cache_path("rpa-commons") / "builds"

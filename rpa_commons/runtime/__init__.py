@@ -1,8 +1,8 @@
 """Runs bots: work items, effects that happen once, recovery; the host's side of it.
 
-A *worker* (``python -m rpa_commons.runtime.worker``) does one job in the instance's own environment and is the
-only place that loads plugins and DBOS. What is imported here is the host's side: preparing a job, starting and
-stopping a worker, and reading what it has written down.
+A *worker* (``python -m rpa_commons.runtime.worker``) does one job in the instance's own environment and is
+the only place that loads plugins and DBOS. What is imported here is the host's side: preparing a job,
+starting and stopping a worker, and reading what it has written down.
 
 The heart is the order of writing: an effect's intent is committed, then the effect is carried out under a
 key that depends on the item and not on the run, then its result is committed. What is found half-done after a

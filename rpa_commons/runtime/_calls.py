@@ -9,7 +9,6 @@ Rules this module keeps (the order is the whole point):
 * an effect that nobody can say of whether it happened never looks like an ordinary error to the bot.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -123,7 +122,7 @@ class RunCalls:
             raise BotMistake(f"{spec.name} carries out a decision and may be called in decided() only")
         if call in self._called:
             raise BotMistake(
-                f"{spec.name} is called twice in one item under one call key: give each call a key=... of its own"
+                f"{spec.name} is called twice in one item under one call key: give each call its own key=..."
             )
         self._called.add(call)
 
@@ -146,14 +145,12 @@ class RunCalls:
             raise Postponed(
                 row.intent_at + settle, f"{spec.name}: the receiver needs time before it is asked"
             )
-        probe: Callable[..., Any] = getattr(connector, f"probe_{spec.method}")
-        return probe(**arguments, key=row.intent.key)
+        return getattr(connector, f"probe_{spec.method}")(**arguments, key=row.intent.key)
 
     def _carry_out(self, spec: CallSpec, connector: object, arguments: dict[str, Any], row: EffectRow) -> Any:  # noqa: ANN401 - the capability's type
         intent = row.intent
-        method: Callable[..., Any] = getattr(connector, spec.method)
         try:
-            value = method(**arguments, key=intent.key)
+            value = getattr(connector, spec.method)(**arguments, key=intent.key)
         except BusinessError as error:
             self._lane.journal.conclude(self._item, intent, "refused", error.message.encode())
             row.state, row.result = "refused", error.message.encode()

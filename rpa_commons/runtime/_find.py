@@ -1,7 +1,7 @@
 """What ``find`` comes upon, and the calls it may make.
 
-Rules this module keeps: while looking for cases a bot asks and changes nothing, an effect there is a mistake of
-the bot; an error ends the looking and not the run, for what is queued already can be worked on.
+Rules this module keeps: while looking for cases a bot asks and changes nothing, an effect there is a mistake
+of the bot; an error ends the looking and not the run, for what is queued already can be worked on.
 """
 
 from collections.abc import Iterator

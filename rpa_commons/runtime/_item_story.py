@@ -60,8 +60,8 @@ def story_of(engine: sa.Engine, keys: Keys, reference: str) -> ItemStory:
             sa.select(history).where(history.c.reference == reference).order_by(history.c.id)
         ).all()
     shown = (
-        "reference", "state", "generation", "phase", "enqueued_at", "finished_at", "until", "bot_version", "run",
-        "claims", "deaths",
+        "reference", "state", "generation", "phase", "enqueued_at", "finished_at", "until", "bot_version",
+        "run", "claims", "deaths",
     )  # fmt: skip
     calls = [_query(one) for one in asked] + [_effect(one) for one in intended]
     outcome = _outcome(keys, reference, row.generation, row.outcome)

@@ -247,8 +247,8 @@ class Journal:
         now = _clock.now()
         row = {
             "reference": item.reference, "generation": item.generation, "name": intent.name,
-            "call_key": intent.call_key, "phase": item.phase, "effect_class": intent.effect_class, "args_hash": intent.args_hash,
-            "key": intent.key, "state": "open", "intent_at": _clock.text(now),
+            "call_key": intent.call_key, "phase": item.phase, "effect_class": intent.effect_class,
+            "args_hash": intent.args_hash, "key": intent.key, "state": "open", "intent_at": _clock.text(now),
         }  # fmt: skip
         with self._write() as connection:
             self._write_queries(connection, item, asked)

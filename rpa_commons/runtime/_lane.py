@@ -133,6 +133,6 @@ def work(
                 state.find(problem)
     except (Signal, RpaCommonsError) as error:
         state.fail(error)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - our own bug ends the run like our own failure
         _LOG.exception("a lane failed")
         state.fail(error)

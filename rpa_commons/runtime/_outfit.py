@@ -113,9 +113,7 @@ class Outfit:
         spec: CapabilitySpec = capability_spec(kind.capability)
         if spec.name != binding.capability:
             raise RunRefusedError(f"connector {kind.name} serves {spec.name}, not {binding.capability}")
-        surroundings = Surroundings(
-            self.municipality, self.job.environment, self.job.folder, lambda ref: self._secret(ref)
-        )
+        surroundings = Surroundings(self.municipality, self.job.environment, self.job.folder, self._secret)
         settings = _read(kind.Settings, binding.settings, f"the settings of connector {kind.name}")
         connector: object = kind(settings, surroundings)
         refuse_unfit(spec, kind.name, connector)
@@ -125,7 +123,7 @@ class Outfit:
         return resolve_secret(ref, self.job.folder)
 
     def _read_settings(self) -> BotSettings:
-        settings = _read(
+        settings: BotSettings = _read(
             settings_type_of(self.bot), self.job.settings, f"the settings of {self.job.instance.name}"
         )
         if self.job.letters.letterhead is not None:

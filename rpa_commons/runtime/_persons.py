@@ -1,7 +1,7 @@
 """What a person says about an item: that an effect happened or not, and that a case is to be done again.
 
-Rules this module keeps: every word has a name and a time beside it, encrypted; an item that a worker has in hand
-is left alone; reopening starts a new generation with keys of its own and keeps the old one for good.
+Rules this module keeps: every word has a name and a time beside it, encrypted; an item that a worker has in
+hand is left alone; reopening starts a new generation with keys of its own and keeps the old one for good.
 """
 
 import json

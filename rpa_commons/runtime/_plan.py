@@ -154,7 +154,8 @@ class _Planner:
 
     def _cases(self) -> Iterator[_Case]:
         now = _clock.now()
-        known = yield from self._queued()
+        known: set[str] = set()
+        yield from self._queued(known)
         for found in find_items(self._outfit, self._connectors, now, self._finding):
             if found.reference in known:
                 self._known += 1
@@ -163,16 +164,17 @@ class _Planner:
             payload, _ = payload_bytes(found.payload)
             yield _Case(Claimed(found.reference, 1, 0, payload, now, first_time=True, tries=0), {})
 
-    def _queued(self) -> Iterator[_Case]:
-        """What the queue holds already: new items and waiting ones that are due; returns all known references."""
+    def _queued(self, known: set[str]) -> Iterator[_Case]:
+        """What the queue holds already: new items and waiting ones that are due; fills ``known``."""
         if self._engine is None:
-            return set()
+            return
         now = _clock.now()
         with Journal(self._engine, self._keys.sealer) as journal:
             with guarded(), self._engine.connect() as connection:
                 rows = connection.execute(
                     sa.select(items).order_by(items.c.enqueued_at, items.c.reference)
                 ).all()
+            known.update(row.reference for row in rows)
             for row in rows:
                 due = row.state == "waiting" and row.until is not None and _clock.parse(row.until) <= now
                 if row.state not in {"new", "running"} and not due:
@@ -183,7 +185,6 @@ class _Planner:
                     row.reference, row.generation, row.phase, payload, clock, row.claims == 0, row.tries
                 )
                 yield _Case(item, journal.effects_of(item))
-        return {row.reference for row in rows}
 
     def _plan_one(self, case: _Case) -> None:
         item = case.item

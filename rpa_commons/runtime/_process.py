@@ -1,8 +1,8 @@
 """One pass through one item: from the bot's ``process`` to an ending that can be written down.
 
-Rules this module keeps: a business error is handed over, a system that does not answer is tried again and then
-waits in the queue, anything else fails this item alone; an effect whose end is unknown outweighs all of them;
-our own database failure is no ending at all.
+Rules this module keeps: a business error is handed over, a system that does not answer is tried again and
+then waits in the queue, anything else fails this item alone; an effect whose end is unknown outweighs all of
+them; our own database failure is no ending at all.
 """
 
 import traceback
@@ -90,7 +90,7 @@ def process(
     return ending, ended
 
 
-def _attempt(
+def _attempt(  # noqa: PLR0911 - one way out per kind of ending, side by side
     item: Claimed, outfit: Outfit, connectors: ConnectorSet, calls: RunCalls, context: ItemContext
 ) -> Ending:
     try:

@@ -1,8 +1,8 @@
 """The queue of work items: putting in, what is due, and what a dead worker left behind.
 
 Rules this module keeps: a reference stands in the queue once per instance (primary key) or once per
-municipality (claim); the first payload is kept and another one for the same reference is reported, never taken;
-a worker that died over one item five times is not given it again.
+municipality (claim); the first payload is kept and another one for the same reference is reported, never
+taken; a worker that died over one item five times is not given it again.
 """
 
 import json

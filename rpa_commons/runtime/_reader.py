@@ -1,8 +1,8 @@
 """Reading an instance's state without leaving a trace: for the host, and for plans.
 
-Rules this module keeps: nothing is created or changed beside the original, not even SQLite's own -wal and -shm
-files; a state of another schema version is refused before anything else is read; references and counts need
-no key, what is sealed is opened only by whoever has one.
+Rules this module keeps: nothing is created or changed beside the original, not even SQLite's own -wal and
+-shm files; a state of another schema version is refused before anything else is read; references and counts
+need no key, what is sealed is opened only by whoever has one.
 
 How it reads: beside a live worker through a read-only connection; a closed database as immutable; one that a
 dead worker left half-written from a copy of the database and its write-ahead log.

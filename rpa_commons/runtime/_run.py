@@ -38,7 +38,7 @@ class Run:
 
     def __init__(
         self, job: Job, keys: Keys, database: sa.Engine, slot: Slot, emit: Callable[[dict[str, Any]], None]
-    ):
+    ) -> None:
         self._job = job
         self._keys = keys
         self._database = database

@@ -1,7 +1,7 @@
 """What the lanes of one run share: counts, the limit, and whether to go on.
 
-Rules this module keeps: every change happens under one lock; the run stops early for one clear reason, and what
-it has not taken up stays in the queue.
+Rules this module keeps: every change happens under one lock; the run stops early for one clear reason, and
+what it has not taken up stays in the queue.
 """
 
 import threading

@@ -1,7 +1,7 @@
 """The book of runs of one instance, and whether a first run in production may start.
 
-Rules this module keeps: a first run in production never begins with the whole past, because the robot before it
-has handled that; each run is written down with the versions and digests it ran with.
+Rules this module keeps: a first run in production never begins with the whole past, because the robot before
+it has handled that; each run is written down with the versions and digests it ran with.
 """
 
 import json

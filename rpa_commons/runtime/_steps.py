@@ -1,8 +1,8 @@
 """Named steps and plugins: which bots and connectors there are, and what a municipality wraps.
 
 Rules this module keeps: a misspelt hook is an error with a guess before anything runs; a municipality only
-wraps a step (it may change arguments or veto), it never takes its place, so the step itself runs once; what an
-observer raises is logged by its class and never becomes a case's outcome.
+wraps a step (it may change arguments or veto), it never takes its place, so the step itself runs once; what
+an observer raises is logged by its class and never becomes a case's outcome.
 """
 
 import difflib
@@ -49,7 +49,9 @@ class Plugins:
         Raises:
             RunRefusedError: no plugin ships it.
         """
-        bots = {bot.name: bot for shipped in self._manager.hook.rpac_bots() for bot in shipped}
+        bots: dict[str, type[Bot[Any]]] = {
+            bot.name: bot for shipped in self._manager.hook.rpac_bots() for bot in shipped
+        }
         if name in bots:
             return bots[name]
         raise RunRefusedError(

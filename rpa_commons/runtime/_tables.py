@@ -1,7 +1,7 @@
 """The tables of an instance's state, beside DBOS's own in one file, and of the municipality.
 
-Rules this module keeps: a reference stands in clear and is never personal; everything that came from or goes to
-a system outside (payload, arguments, results, outcomes, error texts, notes) is a sealed blob or a keyed
+Rules this module keeps: a reference stands in clear and is never personal; everything that came from or goes
+to a system outside (payload, arguments, results, outcomes, error texts, notes) is a sealed blob or a keyed
 digest; times are ISO 8601 in UTC with microseconds, so that text order is time order.
 """
 

@@ -1,8 +1,8 @@
 """The host's side: a job from the configuration, a worker in the instance's own environment, its events.
 
-Rules this module keeps: the host imports neither plugin code nor DBOS; a worker gets a fixed set of environment
-variables and those that the declared secrets name, nothing else; a stop is asked for by closing the worker's
-standard input, which works on every platform, and only after that by force.
+Rules this module keeps: the host imports neither plugin code nor DBOS; a worker gets a fixed set of
+environment variables and those that the declared secrets name, nothing else; a stop is asked for by closing
+the worker's standard input, which works on every platform, and only after that by force.
 
 Usage::
 
@@ -42,7 +42,8 @@ _BASE_VARIABLES = frozenset(
     {
         # where programs and folders are
         "PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TEMP", "TMP", "XDG_STATE_HOME", "XDG_CACHE_HOME",
-        "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC",
+        "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR",
+        "COMSPEC",
         "USERPROFILE", "USERNAME", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PATHEXT",
         # language and time
         "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ",
@@ -99,7 +100,7 @@ def prepare(
     """Resolve one instance's configuration into what its worker needs.
 
     Raises:
-        RpaCommonsError: the configuration, the lock or the environment is not in order, or a secret is missing.
+        RpaCommonsError: configuration, lock or environment are not in order, or a secret is missing.
     """
     resolved = resolve_instance(
         municipality,
@@ -184,7 +185,7 @@ class Worker:
     def __init__(self, prepared: Prepared, *, module: str = "rpa_commons.runtime.worker") -> None:
         self._prepared = prepared
         self._module = module
-        self._last: dict[str, Any] = {}
+        self._last_word = ""
 
     def __enter__(self) -> Self:
         prepared = self._prepared
@@ -230,12 +231,13 @@ class Worker:
             return
         for line in self._process.stdout:
             try:
-                self._last = json.loads(line)
+                event: dict[str, Any] = json.loads(line)
             except ValueError:  # a line cut off by a kill
                 continue
-            yield self._last
+            self._last_word = event["event"]
+            yield event
         code = self._process.wait()
-        if self._last.get("event") not in {"finished", "refused"}:
+        if self._last_word not in {"finished", "refused"}:
             raise WorkerDiedError(code)
 
     def stop(self) -> None:

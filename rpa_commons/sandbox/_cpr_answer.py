@@ -112,7 +112,7 @@ def _relations(data: "etree._Element", person: Person) -> None:
         _add(_add(data, "aegtefaelle"), "personnummer", person.spouse)
     for child in person.children:
         _add(_add(data, "barn"), "personnummer", child)
-    for role, parent in zip(("mor", "far"), person.parents, strict=False):
+    for role, parent in zip(("mor", "far"), person.parents, strict=False):  # codespell:ignore mor
         _add(_add(data, role), "personnummer", parent)
 
 

@@ -127,9 +127,10 @@ class Page:
             f'<tr><td class="fixed">{_time(entry)}</td><td>{escape(str(entry["service"]))}</td>'
             f'<td class="{colour}">{escape(outcome)}{reason}</td>'
             f'<td class="fixed">{escape(str(entry["message_uuid"]))}</td>'
-            f"<td>{escape(str(entry.get('cvr', '')))}</td>"
-            f"<td>{escape(_masked(str(entry.get('recipient', ''))))}{who}</td>"
-            f'<td class="{"warn" if way == "undeliverable" else ""}">{escape(way)}</td><td>{link}</td></tr>'
+            f'<td class="fixed">{escape(str(entry.get("cvr", "")))}</td>'
+            f"<td class='free'>{escape(_masked(str(entry.get('recipient', ''))))}{who}</td>"
+            f'<td class="{"warn" if way == "undeliverable" else ""}">{escape(way)}</td>'
+            f'<td class="free">{link}</td></tr>'
         )
 
     def _people(self) -> Response:

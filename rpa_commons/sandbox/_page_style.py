@@ -26,7 +26,7 @@ h2 { font-size: 1.05rem; margin: 2rem 0 .6rem } a { color: var(--accent) }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; padding: .45rem .8rem; border-bottom: 1px solid var(--line); vertical-align: top }
 tr:last-child td { border-bottom: 0 } th { background: var(--soft); font-weight: 600; white-space: nowrap }
-td { overflow-wrap: anywhere; min-width: 4.5rem }
+td.free { overflow-wrap: anywhere; min-width: 9rem }
 td.fixed { font-family: ui-monospace, Consolas, monospace; font-size: .86em; white-space: nowrap }
 .good { color: var(--good) } .bad { color: var(--bad) } .warn { color: var(--warn) }
 .quiet { color: var(--quiet) }

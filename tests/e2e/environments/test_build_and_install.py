@@ -113,10 +113,16 @@ def version_in(municipality: MunicipalityFolder, instance: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def test_a_wheel_built_twice_has_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
-    """Whoever builds the same sources elsewhere can prove that it is the same bot."""
-    again = build_wheel(copy_project(tmp_path / "elsewhere"), tmp_path / "dist", progress=quiet)
+def test_a_wheel_built_twice_has_the_same_bytes(
+    wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever builds the same sources elsewhere, under any path, can prove that it is the same bot."""
+    copy_project(tmp_path / "elsewhere")
+    monkeypatch.chdir(tmp_path)
 
+    again = build_wheel(Path("elsewhere"), Path("elsewhere/dist"), progress=quiet)
+
+    assert again == tmp_path / "elsewhere" / "dist" / wheel.name
     assert wheel_sha256(wheel) == wheel_sha256(again)
     assert "tiny_greeter" not in sys.modules
 

@@ -112,7 +112,7 @@ def test_a_folder_that_cannot_be_written_is_named(municipality: Any, make_wheel:
 def test_a_second_installation_says_that_it_waits(
     municipality: Any, make_wheel: Any, host: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two at once would tread on each other; the second waits and says so."""
+    """Two at once would get in the way of each other; the second waits and says so."""
     monkeypatch.setattr("rpa_commons.environments._install._WAIT", 0.1)
     said: list[str] = []
 

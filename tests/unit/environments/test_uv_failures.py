@@ -56,7 +56,7 @@ def test_uv_answers() -> None:
 def test_uv_refuses_with_its_own_words() -> None:
     """A command that uv does not know is an error that quotes it."""
     with pytest.raises(UvError, match="unrecognized subcommand"):
-        Uv().run("misspelling", ["isntall"])
+        Uv().run("misspelling", ["no-such-command"])
 
 
 def test_a_missing_uv_is_told_with_the_way_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
