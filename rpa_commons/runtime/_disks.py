@@ -5,6 +5,7 @@ be on the same host computer"): a network file system would corrupt the state si
 """
 
 import os
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,10 +17,11 @@ __all__ = ["file_system_of", "refuse_network_disk"]
 _NETWORK_TYPES = frozenset(
     {
         "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "fuse.davfs2", "fuse.glusterfs",
-        "fuse.rclone", "fuse.s3fs", "fuse.sshfs", "glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "smb2", "smb3",
-        "smbfs", "vboxsf", "virtiofs",
+        "fuse.rclone", "fuse.s3fs", "fuse.sshfs", "glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs4",
+        "smb2", "smb3", "smbfs", "vboxsf", "virtiofs",
     }
 )  # fmt: skip
+_ESCAPED = re.compile(r"\\([0-7]{3})", re.ASCII)  # a blank is written \040
 _DRIVE_REMOTE = 4  # GetDriveTypeW, winbase.h
 
 
@@ -55,7 +57,7 @@ def file_system_of(folder: Path, mountinfo: Iterable[str] | None = None) -> str:
     best, kind = "", ""
     for line in mountinfo:
         left, _, right = line.partition(" - ")
-        mount = left.split()[4].encode().decode("unicode_escape")  # blanks are written \040
+        mount = _ESCAPED.sub(lambda match: chr(int(match[1], 8)), left.split()[4])
         inside = place == mount or place.startswith(mount.rstrip("/") + "/")
         if inside and len(mount) >= len(best):  # of two on one point the later one is on top
             best, kind = mount, right.split()[0]

@@ -106,17 +106,15 @@ def test_the_hook_wraps_a_step_that_there_is() -> None:
     manager.check_pending()
 
 
-def test_the_hook_greets_neighbours_only(town: Any) -> None:
-    """Who comes from a neighbouring municipality gets one more sentence, others do not."""
-    hook = _hook()
-    town.wrappers.append({"rpac_step_compose": hook.rpac_step_compose})
-    town.move(town.resident(), from_municipality="0101")
-    town.move(town.resident(), from_municipality="0751")
+def test_the_hook_speaks_to_movers_from_abroad_only(town: Any) -> None:
+    """Who moves in from abroad gets one more sentence, others do not."""
+    town.wrappers.append({"rpac_step_compose": _hook().rpac_step_compose})
     town.move(town.resident(), origin="abroad")
+    town.move(town.resident())
 
     town.run()
 
-    assert ["ikke flyttet langt" in one.letter.text for one in town.post.sent] == [True, False, False]
+    assert ["ny i Danmark" in one.letter.text for one in town.post.sent] == [True, False]
 
 
 def test_roskildes_letter_is_one_block(town: Any, resolved: dict[str, Any]) -> None:

@@ -45,6 +45,8 @@ def rpac(checkout: Path, *words: str | Path, answer: bool = False) -> Any:  # no
     command = [sys.executable, "-m", "rpa_commons", *map(str, words), *(["--json"] if answer else [])]
     # A child that inherits the variable would look for its packages in the wrong environment.
     environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    # The simulators are on this machine, whatever proxy leads out of it.
+    environment["NO_PROXY"] = "127.0.0.1,localhost"
     done = subprocess.run(  # noqa: S603 - our own command
         command,
         cwd=checkout,

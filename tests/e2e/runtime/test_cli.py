@@ -41,7 +41,9 @@ def town(bench: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def rpac(bench: Any, *words: str) -> Any:
     """A command in this process; its exit code is the return value."""
-    return CliRunner().invoke(cli, ["-C", str(bench.town), *words], standalone_mode=False, catch_exceptions=False)
+    return CliRunner().invoke(
+        cli, ["-C", str(bench.town), *words], standalone_mode=False, catch_exceptions=False
+    )
 
 
 def rpac_process(bench: Any, *words: str) -> "subprocess.CompletedProcess[str]":
@@ -190,7 +192,9 @@ def test_adopting_a_file_of_references(town: Any) -> None:
         (("items", "settle", "letters", "x", "--by", "me", "--happened"), 1, "has not run yet"),
     ],
 )
-def test_a_mistake_on_the_command_line_is_explained(town: Any, words: tuple[str, ...], code: int, message: str) -> None:
+def test_a_mistake_on_the_command_line_is_explained(
+    town: Any, words: tuple[str, ...], code: int, message: str
+) -> None:
     """With the exit code that its kind has."""
     result = rpac_process(town, *words)
 

@@ -104,7 +104,9 @@ def test_a_full_disk_stops_the_run_and_is_nobodys_outcome(bench: Any) -> None:
 
 def test_nothing_personal_and_nothing_pickled_lies_in_the_state(bench: Any) -> None:
     """Raw bytes of database, write-ahead log and every other file, after a death in the middle and after the end."""
-    bench.cases({"case-1": "ask, rule, keyed, propose", "case-2": "ask, error", "case-3": "ask, rule, keyed, keyed:2"})
+    bench.cases(
+        {"case-1": "ask, rule, keyed, propose", "case-2": "ask, error", "case-3": "ask, rule, keyed, keyed:2"}
+    )
     names = ("case-1", "case-3")
 
     dead = bench.run(die_at=["after-effect:2"])
@@ -179,7 +181,11 @@ def test_a_plan_changes_no_byte(bench: Any, state: str) -> None:
     assert result.code == 0
     after["asked.txt"] = before["asked.txt"] = ""  # the system is asked for real
     assert after == before
-    expected = {"none": {"case-1", "case-2"}, "closed": {"case-3"}, "broken off": {"case-1", "case-2", "case-3"}}
+    expected = {
+        "none": {"case-1", "case-2"},
+        "closed": {"case-3"},
+        "broken off": {"case-1", "case-2", "case-3"},
+    }
     assert {event["reference"] for event in result.of("planned")} == expected[state]
 
 

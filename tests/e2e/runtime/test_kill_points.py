@@ -10,7 +10,9 @@ CLASSES = ("keyed", "probe", "local", "unsafe")
 
 @pytest.mark.parametrize("effect_class", CLASSES)
 @pytest.mark.parametrize("point", POINTS)
-def test_a_worker_that_dies_at_a_point_neither_loses_nor_doubles(bench: Any, point: str, effect_class: str) -> None:
+def test_a_worker_that_dies_at_a_point_neither_loses_nor_doubles(
+    bench: Any, point: str, effect_class: str
+) -> None:
     """Whatever the point of death, the effect happens once; an unsafe one of unknown end goes to a person."""
     bench.cases({"case-1": f"ask, {effect_class}", "case-2": f"ask, {effect_class}"})
 

@@ -14,7 +14,9 @@ from rpa_commons.runtime import Job, Prepared, Worker, WorkerDiedError, worker_e
 def _prepared(bench: Any, **changes: Any) -> Prepared:
     plugin = Path(__file__).parent / "plugin"
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(plugin)}
-    return Prepared(Job.model_validate(bench.job(supervised=True, **changes)), Path(sys.executable), environment, ())
+    return Prepared(
+        Job.model_validate(bench.job(supervised=True, **changes)), Path(sys.executable), environment, ()
+    )
 
 
 def test_a_worker_tells_its_events_and_leaves_no_process(bench: Any) -> None:
@@ -71,7 +73,10 @@ def test_an_impatient_person_ends_the_worker_at_once(bench: Any) -> None:
 
 def test_a_worker_gets_the_base_variables_and_those_of_its_declared_secrets(bench: Any) -> None:
     """A secret of another bot's connector does not reach it."""
-    secret = {"deep": [{"token": {"env": "TOKEN_A", "file": None, "keyring": None}}], "plain": {"env": "X", "y": 1}}
+    secret = {
+        "deep": [{"token": {"env": "TOKEN_A", "file": None, "keyring": None}}],
+        "plain": {"env": "X", "y": 1},
+    }
     bindings = [{"capability": "Receiver", "connector": "file-receiver", "settings": secret}]
     job = Job.model_validate(bench.job(bindings=bindings, journal_key={"env": "RPAC_KEY"}))
     host = {"PATH": "/bin", "TOKEN_A": "a", "TOKEN_B": "b", "X": "x", "RPAC_KEY": "k", "PYTHONPATH": "/evil"}

@@ -186,7 +186,9 @@ def test_a_municipality_wraps_a_step_and_may_veto_it(bench: Any) -> None:
         ("import no_such_module", "cannot be loaded", "correct"),
     ],
 )
-def test_a_broken_hook_is_refused_before_anything_runs(bench: Any, source: str, problem: str, remedy: str) -> None:
+def test_a_broken_hook_is_refused_before_anything_runs(
+    bench: Any, source: str, problem: str, remedy: str
+) -> None:
     """With the place, what is wrong, and a guess."""
     bench.cases({"case-1": "compose:hello"})
 

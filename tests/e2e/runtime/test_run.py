@@ -31,7 +31,9 @@ def test_outcomes_become_states(bench: Any) -> None:
     assert result.code == 0
 
 
-@pytest.mark.parametrize("script", ["error", "text", "naive", "keyed, keyed", "decide", "try decide", "try keyed, try keyed"])
+@pytest.mark.parametrize(
+    "script", ["error", "text", "naive", "keyed, keyed", "decide", "try decide", "try keyed, try keyed"]
+)
 def test_a_mistake_of_the_bot_fails_its_own_item_alone(bench: Any, script: str) -> None:
     """The item fails, the next one is done, and no value shows; a mistake at the door cannot be swallowed."""
     bench.cases({"case-1": script, "case-2": "keyed"})
@@ -53,7 +55,9 @@ def test_a_failure_says_where_in_the_bot_it_was(bench: Any) -> None:
     assert "in carry_out" in result.of("item")[0]["reason"]
 
 
-def test_a_call_with_other_arguments_in_a_replay_fails_rather_than_answering_with_the_old_result(bench: Any) -> None:
+def test_a_call_with_other_arguments_in_a_replay_fails_rather_than_answering_with_the_old_result(
+    bench: Any,
+) -> None:
     """A bot that is not deterministic is told so; the effect is not carried out again."""
     bench.cases({"case-1": "random"})
 
@@ -122,7 +126,9 @@ def test_an_unsafe_effect_that_certainly_was_not_sent_is_tried_again(bench: Any)
 
 
 @pytest.mark.parametrize("script", ["unsafe", "try unsafe, done", "try unsafe, try unsafe:again, handover"])
-def test_an_unsafe_effect_without_answer_is_in_doubt_whatever_the_bot_catches(bench: Any, script: str) -> None:
+def test_an_unsafe_effect_without_answer_is_in_doubt_whatever_the_bot_catches(
+    bench: Any, script: str
+) -> None:
     """A bot's ``except Exception`` does not turn a doubt into an outcome."""
     bench.cases({"case-1": script})
     bench.mode(unsafe="maybe-after")

@@ -10,7 +10,9 @@ MUTANTS = Path(__file__).parent / "mutants"
 
 
 @pytest.mark.parametrize(("mutant", "copies"), [("", 1), ("no_key", 2)])
-def test_without_a_key_that_belongs_to_the_item_a_killed_worker_doubles(bench: Any, mutant: str, copies: int) -> None:
+def test_without_a_key_that_belongs_to_the_item_a_killed_worker_doubles(
+    bench: Any, mutant: str, copies: int
+) -> None:
     """Killed after the effect, a keyed one is repeated; only the same key keeps it single."""
     _use(bench, mutant)
     bench.cases({"case-1": "keyed"})

@@ -39,7 +39,9 @@ def test_a_long_storm_loses_and_doubles_nothing(bench: Any, threads: int, effect
 
 @pytest.mark.storm
 @pytest.mark.parametrize("threads", [1, 8])
-def test_a_long_storm_of_unsafe_effects_doubles_nothing_and_reports_the_doubtful(bench: Any, threads: int) -> None:
+def test_a_long_storm_of_unsafe_effects_doubles_nothing_and_reports_the_doubtful(
+    bench: Any, threads: int
+) -> None:
     """500 cases, 20 kills, a receiver that honours nothing: none twice; what is missing is in doubt."""
     storm = _storm(bench, items=ITEMS_LONG, kills=KILLS_LONG, script="ask, unsafe", threads=threads)
 
@@ -56,7 +58,9 @@ def test_the_same_storm_with_keys_off_doubles(bench: Any) -> None:
     assert max(storm.values()) > 1
 
 
-def _storm(bench: Any, *, items: int, kills: int, script: str, threads: int, honour_keys: bool = True) -> Counter[str]:
+def _storm(
+    bench: Any, *, items: int, kills: int, script: str, threads: int, honour_keys: bool = True
+) -> Counter[str]:
     seed = int(os.environ.get("RPAC_STORM_SEED", str(random.SystemRandom().randrange(10**6))))
     print(f"RPAC_STORM_SEED={seed}")
     chance = random.Random(seed)  # noqa: S311 - when to kill, not a secret
@@ -66,7 +70,9 @@ def _storm(bench: Any, *, items: int, kills: int, script: str, threads: int, hon
     left = kills
     while left:
         process = bench.start(**wishes)
-        killed = _kill_after(process, chance.randint(1, max(1, items // (kills + 2))), chance.uniform(0, 0.01))
+        killed = _kill_after(
+            process, chance.randint(1, max(1, items // (kills + 2))), chance.uniform(0, 0.01)
+        )
         left -= killed
         if not killed:  # everything was done before the storm was over
             break

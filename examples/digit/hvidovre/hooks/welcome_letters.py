@@ -1,15 +1,13 @@
-"""Who comes from a neighbouring municipality is greeted as a neighbour."""
+"""Who moves in from abroad is offered help to get started."""
 
 from collections.abc import Generator
 
 from rpa_commons.sdk import StepCall, hookimpl
 
-NEIGHBOURS = {"0101", "0153", "0175"}  # København, Brøndby, Rødovre
-
 
 @hookimpl(wrapper=True)
 def rpac_step_compose(step: StepCall) -> Generator[None, object, object]:
-    """One more sentence at the end of a neighbour's letter."""
-    if step.arguments["move"].from_municipality in NEIGHBOURS:
-        step.arguments["closing"] = "Du er ikke flyttet langt, men du er lige så velkommen."
+    """One more sentence at the end of the letter, by where the mover comes from."""
+    if step.arguments["move"].origin == "abroad":
+        step.arguments["closing"] = "Er du ny i Danmark, hjælper Borgerservice dig gerne i gang."
     return (yield)
