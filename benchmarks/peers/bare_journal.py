@@ -21,12 +21,12 @@ def main(items: int) -> float:
         database.execute(
             "CREATE TABLE journal (reference TEXT, name TEXT, intent TEXT, result TEXT, PRIMARY KEY (reference, name))"
         )
+        start = time.perf_counter()
         database.execute("BEGIN")
         database.executemany(
             "INSERT INTO items VALUES (?, 'new', ?, NULL)", ((f"item-{n}", "{}") for n in range(items))
         )
         database.execute("COMMIT")
-        start = time.perf_counter()
         for number in range(items):
             reference = f"item-{number}"
             database.execute("UPDATE items SET state = 'running' WHERE reference = ?", (reference,))

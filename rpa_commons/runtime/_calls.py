@@ -106,6 +106,7 @@ class RunCalls:
             found = self._reenter(spec, connector, arguments, row)
             if found is not None:
                 return self._done(spec, row, found)
+            self._attempted(row)
         self._lane.faults.reach("after-intent")
         return self._carry_out(spec, connector, arguments, row)
 
@@ -161,10 +162,17 @@ class RunCalls:
                 row.state = "unsent"
             elif effect_class_of(spec, connector) == "unsafe":
                 raise InDoubt(spec.name, "the system may have taken it and did not answer") from error
+            else:
+                self._attempted(row)
             self._called.discard((intent.name, intent.call_key))
             raise
         self._lane.faults.reach("after-effect")
         return self._done(spec, row, value)
+
+    def _attempted(self, row: EffectRow) -> None:
+        """Commit that an open effect is, or just was, attempted again: settle times count from here."""
+        self._lane.journal.intend_again(self._item, row.intent, self._flushed())
+        row.intent_at = _clock.now()
 
     def _done(self, spec: CallSpec, row: EffectRow, value: object) -> Any:  # noqa: ANN401 - the capability's type
         data = result_bytes(spec, value)

@@ -70,6 +70,7 @@ class Engine:
     ) -> None:
         self._work = work
         self._threads = threads
+        self._permits = threading.Semaphore(threads)  # recovered chunks come by a queue of DBOS's own
         self._changed = threading.Condition()
         self._finished: set[str] = set()
         self._awaited: set[str] = set()
@@ -134,7 +135,8 @@ class Engine:
 
     def _run_chunk(self, references: list[str]) -> None:
         try:
-            self._work(references)
+            with self._permits:
+                self._work(references)
         finally:
             with self._changed:
                 self._finished.add(str(DBOS.workflow_id))

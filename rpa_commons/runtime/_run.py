@@ -31,6 +31,7 @@ __all__ = ["Run"]
 
 _BATCH = 200
 _LARGEST_CHUNK = 1000
+_INTERRUPTED = 130
 
 
 class Run:
@@ -166,7 +167,6 @@ class Run:
             queued = -1
         done = state.states["done"]
         names = ("done", "skipped", "handed_over", "proposed", "waiting", "in_doubt", "failed", "postponed")
-        bad = state.failure or state.stopped_because or state.findings or state.states["failed"]
         return {
             "run": number,
             "found": self._finding.seen,
@@ -180,8 +180,15 @@ class Run:
             "seconds": round(self._elapsed(_clock.now()), 1),
             "findings": list(state.findings),
             "stopped": state.stopped_because or (str(state.failure) if state.failure else ""),
-            "exit_code": 1 if bad or state.states["in_doubt"] or state.states["postponed"] else 0,
+            "exit_code": self._exit_code(),
         }
+
+    def _exit_code(self) -> int:
+        state = self.state
+        if state.interrupted and state.failure is None:
+            return _INTERRUPTED
+        bad = any(state.states[name] for name in ("failed", "in_doubt", "postponed"))
+        return int(bool(bad or state.failure or state.stopped_because or state.findings))
 
     def _elapsed(self, now: datetime) -> float:
         return (now - self._started).total_seconds()

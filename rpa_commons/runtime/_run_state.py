@@ -9,8 +9,11 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from rpa_commons.validators import mask_personal_numbers
+
 __all__ = ["RunState"]
 
+_MOST_FINDINGS = 200
 _GIVE_UP_AFTER = 3
 """So many items in a row that one system did not answer for end the run."""
 
@@ -28,6 +31,7 @@ class RunState:
         self.effects: Counter[str] = Counter()
         self.findings: list[str] = []
         self.stopped_because = ""
+        self.interrupted = False
         self.failure: BaseException | None = None
 
     def emit(self, **event: Any) -> None:  # noqa: ANN401 - JSON values
@@ -37,6 +41,11 @@ class RunState:
                 self._emit(event)
         except (OSError, ValueError):  # the pipe is closed
             self.stop("nobody listens any more")
+
+    def interrupt(self) -> None:
+        """Somebody wants the run to stop: finish the items in hand and take up no more."""
+        self.interrupted = True
+        self.stop("it was told to stop")
 
     def stop(self, because: str) -> None:
         """Finish the items in hand and take up no more."""
@@ -95,9 +104,13 @@ class RunState:
             self.stop(f"{_GIVE_UP_AFTER} items in a row failed because of one system: {reason}")
 
     def find(self, finding: str) -> None:
-        """Keep something that a person should look at; the same words once."""
+        """Keep something that a person should look at; the same words once, and no endless list."""
+        finding = mask_personal_numbers(finding)
         with self._lock:
             if finding in self.findings:
+                return
+            if len(self.findings) >= _MOST_FINDINGS:
+                self.findings[-1] = "there are more findings than are listed here"
                 return
             self.findings.append(finding)
         self.emit(event="finding", message=finding)

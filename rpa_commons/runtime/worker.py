@@ -36,10 +36,9 @@ __all__ = ["main"]
 
 _FAILED = 1
 _OUR_BUG = 70
-_INTERRUPTED = 130
 _WATCH_SECONDS = 0.5
 
-Stop = Callable[[str], None]
+Stop = Callable[[], None]
 Emit = Callable[[dict[str, Any]], None]
 
 
@@ -94,7 +93,7 @@ def _do(job: Job, emit: Emit) -> int:
 
                 return adopt(job, keys, database, emit)
             run = Run(job, keys, database, slot, emit)
-            _watch(job, slot, run.state.stop, emit)
+            _watch(job, slot, run.state.interrupt, emit)
             summary = run.go()
     finally:
         slot.release()
@@ -119,7 +118,7 @@ def _watch(job: Job, slot: Slot, stop: Stop, emit: Emit) -> None:
     def on_signal(_number: int, _frame: object) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        stop("it was told to stop")
+        stop()
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
@@ -145,7 +144,7 @@ def _watch(job: Job, slot: Slot, stop: Stop, emit: Emit) -> None:
         def listen() -> None:
             while os.read(0, 4096):
                 pass
-            stop("it was told to stop")
+            stop()
 
         threading.Thread(target=listen, name="host-listener", daemon=True).start()
 

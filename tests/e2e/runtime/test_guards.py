@@ -78,7 +78,7 @@ def test_a_worker_that_is_told_to_stop_finishes_the_item_in_hand(bench: Any, how
     states = list(bench.states().values())
     bench.run()
 
-    assert worker.returncode == 1
+    assert worker.returncode == 130
     assert "running" not in states
     assert "new" in states
     assert sorted(bench.accepted()) == [("keyed", f"case-{number}") for number in range(5)]

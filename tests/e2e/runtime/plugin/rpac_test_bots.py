@@ -94,6 +94,8 @@ class ReceiverSettings(ConnectorSettings):
     file: str
     honour_keys: bool = True
     noop: bool = False
+    visible_after: float = 0.0
+    settle_seconds: float = 0.1
     weaken: dict[str, str] = {}
 
 
@@ -103,12 +105,12 @@ class FileReceiver:
     name = "file-receiver"
     capability = Receiver
     Settings = ReceiverSettings
-    settle_seconds = 0.1
 
     def __init__(self, settings: ReceiverSettings, surroundings: Surroundings) -> None:
         self._settings = settings
         self._file = Path(settings.file)
         self.effect_classes = dict(settings.weaken)
+        self.settle_seconds = settings.settle_seconds
         self.problems: tuple[str, ...] = ()
 
     def name_of(self, number: str) -> str:
@@ -124,6 +126,9 @@ class FileReceiver:
         return self._accept("probe", what, key, honour=False)
 
     def probe_probe(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip | None:
+        wait = self._settings.visible_after
+        if wait and self._file.exists() and time.time() - self._file.stat().st_mtime < wait:
+            return None
         return Slip(id=key[:8], repeated=True) if self._known(key) else None
 
     def probe_keyed(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip | None:
