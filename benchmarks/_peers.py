@@ -27,7 +27,16 @@ def peer_python(name: str, *requirements: str) -> Path:
         subprocess.run([binary, "venv", "-q", "--clear", str(folder)], check=True)
         if requirements:
             subprocess.run(
-                [binary, "pip", "install", "-q", "--compile-bytecode", "--python", str(python), *requirements],
+                [
+                    binary,
+                    "pip",
+                    "install",
+                    "-q",
+                    "--compile-bytecode",
+                    "--python",
+                    str(python),
+                    *requirements,
+                ],
                 check=True,
             )
         marker.write_text(wanted, encoding="utf-8")

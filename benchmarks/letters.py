@@ -2,7 +2,7 @@
 
 The steps do nothing, so what is measured is the price of never doing a thing twice. Ours encrypts what it
 writes, validates what it reads and starts a bot for each item; the peers do none of that. Enqueueing is
-included for all of them, starting the process for none.
+included for all of them; starting the process and launching DBOS for none.
 """
 
 import json
@@ -22,7 +22,7 @@ NOTE = (
     "the same rows; peers: DBOS alone, and DBOS with one workflow an item plus intents and keys; aim: at least "
     "0.4 of the limit"
 )
-_ITEMS = 1000
+_ITEMS = 2000
 _PEER_ITEMS = 200
 _PEERS = Path(__file__).parent / "peers"
 _ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
@@ -83,6 +83,9 @@ def _peer(python: Path, script: str, *arguments: int) -> float:
         words = [str(argument) for argument in arguments]
         tail = ["-"] if script == "dbos_per_item.py" else []
         done = subprocess.run(
-            [str(python), str(_PEERS / script), *words, folder, *tail], capture_output=True, text=True, check=True
+            [str(python), str(_PEERS / script), *words, folder, *tail],
+            capture_output=True,
+            text=True,
+            check=True,
         )
     return float(done.stdout.split()[-1])

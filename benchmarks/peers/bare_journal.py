@@ -17,7 +17,9 @@ def main(items: int) -> float:
         database = sqlite3.connect(Path(folder) / "journal.sqlite", isolation_level=None)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
-        database.execute("CREATE TABLE items (reference TEXT PRIMARY KEY, state TEXT, payload TEXT, outcome TEXT)")
+        database.execute(
+            "CREATE TABLE items (reference TEXT PRIMARY KEY, state TEXT, payload TEXT, outcome TEXT)"
+        )
         database.execute(
             "CREATE TABLE journal (reference TEXT, name TEXT, intent TEXT, result TEXT, PRIMARY KEY (reference, name))"
         )
@@ -33,12 +35,15 @@ def main(items: int) -> float:
             for query in ("one", "two"):
                 database.execute("INSERT INTO journal VALUES (?, ?, NULL, 'null')", (reference, query))
             database.execute(
-                "INSERT INTO journal VALUES (?, 'effect', 'key', NULL) ON CONFLICT DO NOTHING RETURNING 1", (reference,)
+                "INSERT INTO journal VALUES (?, 'effect', 'key', NULL) ON CONFLICT DO NOTHING RETURNING 1",
+                (reference,),
             ).fetchall()
             database.execute(
                 "UPDATE journal SET result = 'null' WHERE reference = ? AND name = 'effect'", (reference,)
             )
-            database.execute("UPDATE items SET state = 'done', outcome = '{}' WHERE reference = ?", (reference,))
+            database.execute(
+                "UPDATE items SET state = 'done', outcome = '{}' WHERE reference = ?", (reference,)
+            )
         rate = items / (time.perf_counter() - start)
         database.close()
         return rate

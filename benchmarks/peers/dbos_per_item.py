@@ -75,7 +75,8 @@ def main(items: int, threads: int, folder: Path, receiver: Path | None) -> float
             deliver(receiver, key)
         with engine.begin() as connection:
             connection.execute(
-                sa.text("UPDATE intents SET result = 'taken' WHERE reference = :reference"), {"reference": reference}
+                sa.text("UPDATE intents SET result = 'taken' WHERE reference = :reference"),
+                {"reference": reference},
             )
         return key
 

@@ -75,11 +75,11 @@ def keys_of(municipality: "MunicipalityFolder") -> "Keys":
         JournalKeyError: there is no key yet.
     """
     from rpa_commons.config import resolve_secret
-    from rpa_commons.runtime import open_keys
+    from rpa_commons.runtime import open_keys, state_home
 
     reference = municipality.journal_key
     secret = resolve_secret(reference, Path(municipality.folder)) if reference is not None else None
-    return open_keys(municipality.state_dir, secret, create=False)
+    return open_keys(state_home(municipality), secret, create=False)
 
 
 @contextmanager

@@ -29,6 +29,10 @@ def _json(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
+def _environment(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("-E", "--environment", help="Instead of the one in municipality.toml.")(command)
+
+
 @items.command("list")
 @click.argument("instance")
 @click.option("--state", type=click.Choice(_STATES), help="Only items in this state.")
@@ -37,10 +41,12 @@ def _json(command: Callable[..., Any]) -> Callable[..., Any]:
     "--since", type=click.DateTime(["%Y-%m-%d"]), help="Only items that changed on or after this day (UTC)."
 )
 @_json
+@_environment
 @click.pass_obj
 def list_(
     folder: Path,
     instance: str,
+    environment: str | None,
     state: str | None,
     bot_version: str | None,
     since: datetime | None,
@@ -48,12 +54,12 @@ def list_(
 ) -> int:
     """List the work items of INSTANCE, oldest first."""
     from rpa_commons.config import open_municipality
-    from rpa_commons.runtime import list_items, reading
+    from rpa_commons.runtime import list_items, reading, state_home
 
     from ._worker import instance_id_of, state_errors
 
-    municipality = open_municipality(folder)
-    with state_errors(), reading(municipality.state_dir, instance_id_of(municipality, instance)) as engine:
+    municipality = open_municipality(folder, environment=environment)
+    with state_errors(), reading(state_home(municipality), instance_id_of(municipality, instance)) as engine:
         day = since.date() if since is not None else None
         found = [] if engine is None else list_items(engine, state=state, bot_version=bot_version, since=day)
     if as_json:
@@ -74,14 +80,21 @@ def list_(
 @click.argument("instance")
 @click.argument("reference")
 @_json
+@_environment
 @click.pass_obj
-def show(folder: Path, instance: str, reference: str, as_json: bool) -> int:  # noqa: FBT001 - click passes it by name
+def show(
+    folder: Path,
+    instance: str,
+    reference: str,
+    environment: str | None,
+    as_json: bool,  # noqa: FBT001 - click passes it by name
+) -> int:
     """Show what happened to one item: calls, rules, outcome. Personal values stay hidden."""
     from rpa_commons.config import open_municipality
 
     from ._worker import instance_id_of, state_errors
 
-    municipality = open_municipality(folder)
+    municipality = open_municipality(folder, environment=environment)
     with state_errors():
         story = _story(municipality, instance_id_of(municipality, instance), reference)
     click.echo(json.dumps(vars(story), indent=2, ensure_ascii=False) if as_json else _story_text(story))
@@ -93,10 +106,12 @@ def show(folder: Path, instance: str, reference: str, as_json: bool) -> int:  # 
 @click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="Every case that arose before this day.")
 @_json
+@_environment
 @click.pass_obj
 def adopt(
     folder: Path,
     instance: str,
+    environment: str | None,
     file: Path | None,
     before: datetime | None,
     as_json: bool,  # noqa: FBT001 - click passes it by name
@@ -109,7 +124,7 @@ def adopt(
 
     if (file is None) == (before is None):
         raise click.UsageError("give a FILE of references, or --before YYYY-MM-DD")
-    municipality = open_municipality(folder)
+    municipality = open_municipality(folder, environment=environment)
     prepared = prepare(municipality, instance, mode="adopt")
     day: date | None = before.date() if before is not None else None
     lines = file.read_text("utf-8-sig").splitlines() if file is not None else []
@@ -136,8 +151,16 @@ def adopt(
     "--happened/--not-happened", default=None, help="Whether the effect happened, as you have found out."
 )
 @click.option("--by", required=True, metavar="NAME", help="Who says so; kept with the item.")
+@_environment
 @click.pass_obj
-def settle(folder: Path, instance: str, reference: str, happened: bool | None, by: str) -> int:  # noqa: FBT001 - click passes it by name
+def settle(
+    folder: Path,
+    instance: str,
+    reference: str,
+    environment: str | None,
+    happened: bool | None,  # noqa: FBT001 - click passes it by name
+    by: str,
+) -> int:
     """Say of an item in doubt whether its effect happened; the next run goes on from there."""
     from rpa_commons import runtime
     from rpa_commons.config import open_municipality
@@ -146,12 +169,12 @@ def settle(folder: Path, instance: str, reference: str, happened: bool | None, b
 
     if happened is None:
         raise click.UsageError("say --happened or --not-happened")
-    municipality = open_municipality(folder)
+    municipality = open_municipality(folder, environment=environment)
     instance_id = instance_id_of(municipality, instance)
     with state_errors():
         _story(municipality, instance_id, reference)  # an unknown item is told before a missing key
         names = runtime.settle(
-            municipality.state_dir,
+            runtime.state_home(municipality),
             instance_id,
             keys_of(municipality),
             reference,
@@ -170,20 +193,26 @@ def settle(folder: Path, instance: str, reference: str, happened: bool | None, b
 @click.argument("reference")
 @click.option("--by", required=True, metavar="NAME", help="Who reopens it; kept with the item.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the item.")
+@_environment
 @click.pass_obj
-def reopen(folder: Path, instance: str, reference: str, by: str, reason: str) -> int:
+def reopen(folder: Path, instance: str, reference: str, environment: str | None, by: str, reason: str) -> int:
     """Have a case done again from the start. Shows what was already done for it, which will be done again."""
     from rpa_commons import runtime
     from rpa_commons.config import open_municipality
 
     from ._worker import instance_id_of, keys_of, state_errors
 
-    municipality = open_municipality(folder)
+    municipality = open_municipality(folder, environment=environment)
     instance_id = instance_id_of(municipality, instance)
     with state_errors():
         story = _story(municipality, instance_id, reference)
         generation = runtime.reopen(
-            municipality.state_dir, instance_id, keys_of(municipality), reference, by=by, reason=reason
+            runtime.state_home(municipality),
+            instance_id,
+            keys_of(municipality),
+            reference,
+            by=by,
+            reason=reason,
         )
     click.echo(f"{reference}: reopened as generation {generation}; the next run takes it up")
     for call in story.calls:
@@ -193,11 +222,11 @@ def reopen(folder: Path, instance: str, reference: str, by: str, reason: str) ->
 
 
 def _story(municipality: "MunicipalityFolder", instance_id: str, reference: str) -> "ItemStory":
-    from rpa_commons.runtime import UnknownItemError, reading, story_of
+    from rpa_commons.runtime import UnknownItemError, reading, state_home, story_of
 
     from ._worker import keys_of
 
-    with reading(municipality.state_dir, instance_id) as engine:
+    with reading(state_home(municipality), instance_id) as engine:
         if engine is None:
             raise UnknownItemError(reference, "the bot instance has not run yet")
         return story_of(engine, keys_of(municipality), reference)

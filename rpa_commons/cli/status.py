@@ -37,13 +37,13 @@ def status(folder: Path, environment: str | None, as_json: bool) -> int:  # noqa
 
 def _row(municipality: "MunicipalityFolder", name: str) -> dict[str, Any]:
     from rpa_commons.capabilities import RpaCommonsError
-    from rpa_commons.runtime import instance_status
+    from rpa_commons.runtime import instance_status, state_home
 
     from ._worker import instance_id_of, state_errors
 
     try:
         with state_errors():
-            found = instance_status(municipality.state_dir, instance_id_of(municipality, name))
+            found = instance_status(state_home(municipality), instance_id_of(municipality, name))
     except (RpaCommonsError, click.ClickException) as error:
         return {"instance": name, "problem": error.message}
     holder = found.holder

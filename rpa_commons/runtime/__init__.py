@@ -23,7 +23,7 @@ from ._item_story import ItemStory, story_of
 from ._job import Job
 from ._persons import reopen, settle
 from ._reader import InstanceStatus, ItemRow, instance_status, list_items, reading
-from .launch import Prepared, Worker, WorkerDiedError, job_of, prepare, worker_environment
+from .launch import Prepared, Worker, WorkerDiedError, job_of, prepare, state_home, worker_environment
 
 __all__ = [
     "HookError",
@@ -49,6 +49,7 @@ __all__ = [
     "reading",
     "reopen",
     "settle",
+    "state_home",
     "story_of",
     "worker_environment",
 ]

@@ -13,7 +13,10 @@ from pydantic import BaseModel, ConfigDict
 from rpa_commons.config import SecretRef
 from rpa_commons.letters import Letterhead
 
-__all__ = ["BindingEntry", "InstanceEntry", "Job", "LetterEntry", "MunicipalityEntry"]
+__all__ = ["PRODUCTION", "BindingEntry", "InstanceEntry", "Job", "LetterEntry", "MunicipalityEntry"]
+
+PRODUCTION = "production"
+"""The environment whose cases are real."""
 
 
 class _Model(BaseModel):
@@ -63,6 +66,7 @@ class Job(_Model):
     municipality: MunicipalityEntry
     folder: Path
     state_dir: Path
+    """Of this environment; see ``state_home``."""
     environment: str
     instance: InstanceEntry
     settings: dict[str, Any] = {}

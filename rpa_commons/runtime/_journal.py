@@ -113,7 +113,12 @@ def _where(item: Claimed) -> dict[str, Any]:
 _THIS_ITEM = (items.c.reference == sa.bindparam("b_reference"), items.c.state == "running")
 _TAKE_UP = (
     items.update()
-    .where(items.c.reference == sa.bindparam("b_reference"), items.c.state.in_(("new", "waiting")))
+    .where(
+        items.c.reference == sa.bindparam("b_reference"),
+        items.c.state.in_(("new", "waiting")),
+        # What this very run has put back waits for the next one, though a recovered chunk names it again.
+        sa.or_(items.c.run.is_(None), items.c.run != sa.bindparam("b_run")),
+    )
     .values(
         state="running",
         phase=items.c.phase + sa.case((items.c.state == "waiting", 1), else_=0),

@@ -19,7 +19,7 @@ class ItemScope:
     """One generation of one work item, seen from the whole municipality.
 
     Attributes:
-        municipality: Official code, ``"0265"``.
+        municipality: Official code, ``"0265"``; outside production the environment is added.
         owner: The instance's id, or the bot's name where a reference is unique per municipality.
         reference: The item's reference.
         generation: 1 for the first; a person who reopens the item starts the next.

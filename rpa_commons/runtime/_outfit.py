@@ -32,7 +32,7 @@ from rpa_commons.sdk import (
 from ._crypto import Digester
 from ._door import Calls, Door, refuse_unfit
 from ._errors import RunRefusedError
-from ._job import BindingEntry, Job
+from ._job import PRODUCTION, BindingEntry, Job
 from ._keys import ItemScope
 from ._steps import Plugins, Steps
 
@@ -84,7 +84,10 @@ class Outfit:
         """Where an item's keys come from; see :mod:`._keys`."""
         instance = self.job.instance
         owner = instance.bot if instance.unique == "municipality" else instance.id
-        return ItemScope(self.job.municipality.code, owner, reference, generation)
+        code = self.job.municipality.code
+        if self.job.environment != PRODUCTION:  # a trial's key must never be taken for the real one
+            code = f"{code}/{self.job.environment}"
+        return ItemScope(code, owner, reference, generation)
 
     def make(self, context: BotContext, connectors: ConnectorSet, calls: Calls) -> Bot[Any]:
         """A bot for one item, with its doors and its clock."""

@@ -28,7 +28,7 @@ from ._crypto import Keys, ephemeral_keys, open_keys
 from ._database import guarded
 from ._errors import BotMistake, JournalKeyError, RunRefusedError, Vetoed
 from ._find import Finding, find_items
-from ._job import Job
+from ._job import PRODUCTION, Job
 from ._journal import Claimed, EffectRow, Journal
 from ._outfit import ConnectorSet, Outfit
 from ._process import Ending, place_in, sum_up
@@ -230,7 +230,7 @@ class _Planner:
         try:
             if self._engine is not None:
                 refuse_unprepared(self._engine, job)
-            elif job.environment == "production" and job.instance.start_from is None:
+            elif job.environment == PRODUCTION and job.instance.start_from is None:
                 self._find(
                     "the first run in production needs start_from, or rpac items adopt, before it may start"
                 )

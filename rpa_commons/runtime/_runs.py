@@ -13,7 +13,7 @@ from . import _clock
 from ._crypto import Sealer
 from ._database import guarded
 from ._errors import RunRefusedError
-from ._job import Job
+from ._job import PRODUCTION, Job
 from ._tables import history, runs
 
 __all__ = ["begin_run", "end_run", "refuse_unprepared"]
@@ -26,11 +26,11 @@ def refuse_unprepared(engine: sa.Engine, job: Job) -> None:
         RunRefusedError: it is the first run in production, and neither ``start_from`` is set nor has anything
             been adopted.
     """
-    if job.environment != "production" or job.instance.start_from is not None:
+    if job.environment != PRODUCTION or job.instance.start_from is not None:
         return
     with guarded(), engine.connect() as connection:
         ran = connection.execute(
-            sa.select(runs.c.number).where(runs.c.environment == "production").limit(1)
+            sa.select(runs.c.number).where(runs.c.environment == PRODUCTION).limit(1)
         ).first()
         adopted = connection.execute(
             sa.select(history.c.id).where(history.c.what == "adopted").limit(1)

@@ -86,7 +86,8 @@ class Steps:
     def __init__(self, bot: type[Bot[Any]], hook: Path | None = None) -> None:
         names = list(steps_of(bot))
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
-        self._manager.add_hookspecs(hookspecs.step_hookspecs(names))
+        if names:  # pluggy refuses a namespace without hooks, and a bot need not have steps
+            self._manager.add_hookspecs(hookspecs.step_hookspecs(names))
         self.sha256: str | None = None
         self.module: ModuleType | None = None
         if hook is not None:

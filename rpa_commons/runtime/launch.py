@@ -34,9 +34,9 @@ from rpa_commons.config import (
 from rpa_commons.connectors import catalogue
 from rpa_commons.environments import locked, python_of
 
-from ._job import BindingEntry, InstanceEntry, Job, LetterEntry, MunicipalityEntry
+from ._job import PRODUCTION, BindingEntry, InstanceEntry, Job, LetterEntry, MunicipalityEntry
 
-__all__ = ["Prepared", "Worker", "WorkerDiedError", "job_of", "prepare", "worker_environment"]
+__all__ = ["Prepared", "Worker", "WorkerDiedError", "job_of", "prepare", "state_home", "worker_environment"]
 
 _BASE_VARIABLES = frozenset(
     {
@@ -116,6 +116,17 @@ def prepare(
     return Prepared(job, python_of(municipality, instance), worker_environment(job))
 
 
+def state_home(municipality: MunicipalityFolder) -> Path:
+    """Where the state of the active environment lies: ``state_dir`` itself for production.
+
+    A case that was tried out in another environment must not count as handled in production, so each of the
+    others has a folder of its own below, with its own keys.
+    """
+    if municipality.environment == PRODUCTION:
+        return municipality.state_dir
+    return municipality.state_dir / municipality.environment
+
+
 def job_of(
     municipality: MunicipalityFolder,
     resolved: ResolvedInstance,
@@ -135,7 +146,7 @@ def job_of(
             languages=municipality.languages,
         ),
         folder=municipality.folder,
-        state_dir=municipality.state_dir,
+        state_dir=state_home(municipality),
         environment=municipality.environment,
         instance=InstanceEntry(
             name=resolved.name,

@@ -20,9 +20,10 @@ ID = "0b6f0c1e-0000-4000-8000-000000000001"
 def town(bench: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The bench with a municipality folder; a worker is started as for an installed bot."""
     folder = bench.folder / "roskilde"
+    bench.state_dir = bench.folder / "states" / "test"  # of the environment that municipality.toml names
     (folder / "bots").mkdir(parents=True)
     (folder / "municipality.toml").write_text(
-        'name = "Roskilde"\ncode = "0265"\ncvr = "29189404"\nenvironment = "test"\nstate_dir = "../state"\n'
+        'name = "Roskilde"\ncode = "0265"\ncvr = "29189404"\nenvironment = "test"\nstate_dir = "../states"\n'
         '[letterhead]\nname = "Roskilde Kommune"\n',
         encoding="utf-8",
     )
@@ -200,3 +201,18 @@ def test_a_mistake_on_the_command_line_is_explained(
 
     assert message in result.stderr
     assert result.returncode == code
+
+
+def test_what_was_tried_out_in_test_is_not_handled_in_production(town: Any) -> None:
+    """Each environment has a state of its own; production's lies in state_dir itself."""
+    town.cases({"case-1": "keyed"})
+    town.run()
+
+    tried = rpac(town, "items", "list", "letters")
+    real = rpac(town, "items", "list", "letters", "-E", "production")
+    town.state_dir = town.folder / "states"
+    town.run(environment="production", instance={"start_from": "2026-01-01"})
+
+    assert "case-1" in tried.stdout
+    assert real.stdout == "letters has not run yet\n"
+    assert town.accepted() == [("keyed", "case-1")] * 2  # under another key, so the receiver took both
