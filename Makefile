@@ -39,7 +39,7 @@ check: $(READY)  ## ruff, mypy, import order, dependencies, spelling
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry .
-	@$(BIN)/codespell
+	@git ls-files -z | xargs -0 $(BIN)/codespell
 
 docs: $(READY)  ## build the documentation into site/
 	@$(BIN)/mkdocs build --strict --quiet && echo "the documentation is in site/index.html"

@@ -74,10 +74,9 @@ def table(figures: Sequence[Figures], unit: str) -> str:
     """The figures as aligned lines for a terminal."""
     width = max(len(one.name) for one in figures)
     lines = [f"{'':{width}}  {'median':>10}  {'min - max':>21}  ours/this   ({unit})"]
-    lines += [
-        f"{one.name:{width}}  {one.median:>10.3f}  {one.low:>9.3f} - {one.high:>9.3f}  {one.ratio_of_ours:>9.2f}"
-        for one in figures
-    ]
+    for one in figures:
+        low_to_high = f"{one.low:.3f} - {one.high:.3f}"
+        lines.append(f"{one.name:{width}}  {one.median:>10.3f}  {low_to_high:>21}  {one.ratio_of_ours:>9.2f}")
     return "\n".join(lines)
 
 

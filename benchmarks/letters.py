@@ -18,9 +18,9 @@ __all__ = ["NOTE", "UNIT", "run"]
 
 UNIT = "items a second"
 NOTE = (
-    "two queries and one effect an item, SQLite in WAL with synchronous FULL; limit: a bare intent journal of "
-    "the same rows; peers: DBOS alone, and DBOS with one workflow an item plus intents and keys; aim: at least "
-    "0.4 of the limit"
+    "two queries and one effect an item, SQLite in WAL with synchronous FULL; limit: a bare intent journal "
+    "of the same rows; peers: DBOS alone, and DBOS with one workflow an item plus intents and keys; "
+    "aim: at least 0.4 of the limit"
 )
 _ITEMS = 2000
 _PEER_ITEMS = 200

@@ -8,7 +8,7 @@ def cli() -> None:
     """A bare click program."""
 
 
-for _name in "demo install plan run status items config record build sandbox".split():
+for _name in ("demo", "install", "plan", "run", "status", "items", "config", "record", "build", "sandbox"):
     cli.command(_name, help="A command.")(lambda: None)
 
 if __name__ == "__main__":

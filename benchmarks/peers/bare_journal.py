@@ -21,7 +21,8 @@ def main(items: int) -> float:
             "CREATE TABLE items (reference TEXT PRIMARY KEY, state TEXT, payload TEXT, outcome TEXT)"
         )
         database.execute(
-            "CREATE TABLE journal (reference TEXT, name TEXT, intent TEXT, result TEXT, PRIMARY KEY (reference, name))"
+            "CREATE TABLE journal (reference TEXT, name TEXT, intent TEXT, result TEXT, "
+            "PRIMARY KEY (reference, name))"
         )
         start = time.perf_counter()
         database.execute("BEGIN")

@@ -17,8 +17,8 @@ __all__ = ["demo"]
 def demo(checkout: Path | None, *, fresh: bool) -> None:
     """Run one wheel of welcome-letters for two municipalities that differ only in configuration.
 
-    Starts simulators of the systems on 127.0.0.1, builds the wheel once, installs it for both, plans, runs, and
-    compares. Everything it starts is stopped, everything it writes lies in .rpac and below examples/.
+    Starts simulators of the systems on 127.0.0.1, builds the wheel once, installs it for both, plans, runs
+    and compares. What it starts is stopped; what it writes lies in .rpac and below examples/.
     """
     from ._demo import run_demo
 

@@ -2,38 +2,42 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from . import _clock
 from ._database import guarded
 from ._job import Job
 from ._tables import audit
 
-__all__ = ["write_audit"]
+__all__ = ["AuditLine", "write_audit"]
 
 
-def write_audit(
-    engine: sa.Engine, job: Job, run: int, started: datetime, counts: Mapping[str, int], minutes: float
-) -> None:
-    """Write one run's line.
+@dataclass(frozen=True)
+class AuditLine:
+    """One run as the municipality's book has it: counts by name, minutes freed, times in UTC."""
+
+    run: int
+    bot_version: str
+    environment: str
+    started_at: str
+    ended_at: str
+    counts: Mapping[str, int]
+    minutes: float
+
+
+def write_audit(engine: sa.Engine, job: Job, line: AuditLine) -> None:
+    """Write one run's line; a line that is there already stays.
 
     Raises:
         JournalFailure: the database cannot be written.
     """
-    row = {
+    row = vars(line) | {
         "instance": job.instance.id,
-        "run": run,
         "name": job.instance.name,
         "bot": job.instance.bot,
-        "bot_version": job.instance.bot_version,
-        "environment": job.environment,
-        "started_at": _clock.text(started),
-        "ended_at": _clock.text(_clock.now()),
-        "counts": json.dumps(counts, sort_keys=True),
-        "minutes": minutes,
+        "counts": json.dumps(line.counts, sort_keys=True),
     }
     with guarded(), engine.begin() as connection:
         connection.execute(insert(audit).values(row).on_conflict_do_nothing())

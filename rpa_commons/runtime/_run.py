@@ -20,11 +20,10 @@ from ._errors import Signal
 from ._find import Finding, find_items
 from ._job import Job
 from ._lane import DyingFaults, work
-from ._municipality import write_audit
 from ._outfit import Outfit
 from ._queue import Arrival, Queue
 from ._run_state import RunState
-from ._runs import begin_run, end_run, refuse_unprepared
+from ._runs import begin_run, end_broken_runs, end_run, refuse_unprepared
 from ._slots import Slot
 
 __all__ = ["Run"]
@@ -64,6 +63,7 @@ class Run:
         with contextlib.ExitStack() as stack:
             municipality = open_municipality_state(self._job.state_dir)
             stack.callback(municipality.dispose)
+            end_broken_runs(self._database, municipality, self._job)
             number = begin_run(self._database, self._keys.sealer, self._job, outfit.steps.sha256)
             self.state.emit(event="started", run=number, instance=self._job.instance.name)
             name = self._job.instance.name
@@ -74,8 +74,7 @@ class Run:
             summary = self._summary(number, queue)
             if self.state.failure is None or not isinstance(self.state.failure, Signal):
                 counts = {key: value for key, value in summary.items() if isinstance(value, int)}
-                end_run(self._database, number, counts)
-                write_audit(municipality, self._job, number, self._started, counts, summary["minutes"])
+                end_run(self._database, municipality, self._job, number, counts)
                 outfit.plugins.observe("rpac_run_finished", instance=name, run_id=str(number), counts=counts)
         return summary
 

@@ -14,9 +14,12 @@ from ._crypto import Sealer
 from ._database import guarded
 from ._errors import RunRefusedError
 from ._job import PRODUCTION, Job
-from ._tables import history, runs
+from ._municipality import AuditLine, write_audit
+from ._tables import history, items, runs
 
-__all__ = ["begin_run", "end_run", "refuse_unprepared"]
+__all__ = ["begin_run", "end_broken_runs", "end_run", "refuse_unprepared"]
+
+_UNENDED = ("new", "running")
 
 
 def refuse_unprepared(engine: sa.Engine, job: Job) -> None:
@@ -67,8 +70,31 @@ def begin_run(engine: sa.Engine, sealer: Sealer, job: Job, hook_sha256: str | No
     return int(number)
 
 
-def end_run(engine: sa.Engine, number: int, counts: Mapping[str, int]) -> None:
-    """Write down how a run ended."""
-    values = {"ended_at": _clock.text(_clock.now()), "counts": json.dumps(counts, sort_keys=True)}
+def end_run(
+    engine: sa.Engine, municipality: sa.Engine, job: Job, number: int, counts: Mapping[str, int]
+) -> None:
+    """Write down how a run ended, in the municipality's book too: that one first, for it bears repetition."""
+    ended = _clock.text(_clock.now())
+    with guarded(), engine.connect() as connection:
+        row = connection.execute(sa.select(runs).where(runs.c.number == number)).one()
+    minutes = counts.get("done", 0) * job.instance.minutes_per_case
+    times = (row.started_at, ended)
+    write_audit(
+        municipality, job, AuditLine(number, row.bot_version, row.environment, *times, counts, minutes)
+    )
+    values = {"ended_at": ended, "counts": json.dumps(counts, sort_keys=True)}
     with guarded(), engine.begin() as connection:
         connection.execute(runs.update().where(runs.c.number == number).values(values))
+
+
+def end_broken_runs(engine: sa.Engine, municipality: sa.Engine, job: Job) -> None:
+    """Count what earlier runs brought to an end before they broke off, so that no freed minute is lost."""
+    with guarded(), engine.connect() as connection:
+        numbers = list(
+            connection.execute(sa.select(runs.c.number).where(runs.c.ended_at.is_(None))).scalars()
+        )
+        by_run = sa.select(items.c.run, items.c.state, sa.func.count()).group_by(items.c.run, items.c.state)
+        found = connection.execute(by_run.where(items.c.run.in_(numbers))).all()
+    for number in numbers:
+        counts = {state: count for run, state, count in found if run == number and state not in _UNENDED}
+        end_run(engine, municipality, job, number, counts)

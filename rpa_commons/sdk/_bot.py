@@ -59,7 +59,7 @@ class Bot(Generic[SettingsT_co]):
 
     def __init__(
         self, settings: SettingsT_co, context: BotContext, capabilities: Mapping[str, object]
-    ) -> None:  # type: ignore[misc]
+    ) -> None:
         """Made by the runtime for one item; ``capabilities`` maps attribute names to their doors."""
         self.settings = settings
         self._context = context

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pydantic
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 __all__ = ["BotSettings", "Field"]
 
@@ -36,6 +36,6 @@ def Field(  # noqa: N802 - it stands where pydantic's Field stands
         sensitive: Money or law stands behind the value.
         **constraints: Whatever pydantic's ``Field`` takes besides.
     """
-    extra = {"unit": unit, "personal": personal, "sensitive": sensitive}
-    schema = {name: value for name, value in extra.items() if value}
+    extra: dict[str, JsonValue] = {"unit": unit, "personal": personal, "sensitive": sensitive}
+    schema: dict[str, JsonValue] = {name: value for name, value in extra.items() if value}
     return pydantic.Field(default, description=description, json_schema_extra=schema, **constraints)

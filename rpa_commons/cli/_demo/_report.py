@@ -67,7 +67,7 @@ def proof_text(proof: Proof) -> str:
     """What the two folders share with the bot's code, and the only Python in them."""
     lines = [
         "",
-        f"copied code: {len(proof.copied)} of the bot's {proof.bot_lines} lines of Python stand in either folder",
+        f"copied code: {len(proof.copied)} of the bot's {proof.bot_lines} lines stand in either folder",
         *(f"  {place}" for place in proof.copied),
         *(
             f"the only Python there: {file}, {count} lines around one named step"

@@ -66,7 +66,7 @@ def run_demo(checkout: Path | None, *, fresh: bool) -> None:
         for name in MUNICIPALITIES:
             rpac(places.checkout, "-C", places.municipality(name), "install", wheel)
         acts = {name: _play(places, name) for name in MUNICIPALITIES}
-        digital = sorted((places.scratch / "sandbox" / "letters").glob("*.pdf"), key=_age)
+        digital = sorted((places.scratch / "sandbox" / "letters").glob("*.pdf"), key=_largest_first)
     columns = [_column(places, acts[name], folders[name].name) for name in MUNICIPALITIES]
     proof = prove(places.plugin / "src", {name: places.municipality(name) for name in MUNICIPALITIES})
     _say("6. Side by side")
@@ -80,8 +80,9 @@ def _say(text: str) -> None:
     click.secho(f"\n{text}", fg="cyan", bold=True, err=True)
 
 
-def _age(file: Path) -> float:
-    return -file.stat().st_mtime
+def _largest_first(file: Path) -> tuple[int, str]:
+    """Letters to families have most to say: the best ones to look at."""
+    return -file.stat().st_size, file.name
 
 
 def _set_the_stage(box: Sandbox, folder: Path, code: str) -> None:
@@ -149,7 +150,7 @@ def _own_files(folder: Path) -> list[str]:
 
 def _show_letters(places: Places, digital: list[Path]) -> None:
     """The paths of two letters to open."""
-    outbox = sorted(places.municipality("hvidovre").glob("outbox/*.pdf"), key=_age)
+    outbox = sorted(places.municipality("hvidovre").glob("outbox/*.pdf"), key=_largest_first)
     click.echo("\ntwo letters to open:")
     for title, files in (("Digital Post, Roskilde", digital), ("on paper, Hvidovre", outbox)):
         shown = files[0].relative_to(places.checkout).as_posix() if files else "none was sent"

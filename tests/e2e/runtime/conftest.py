@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,9 +27,11 @@ class Result:
 
     @property
     def last(self) -> dict[str, Any]:
+        """The last event."""
         return self.events[-1] if self.events else {}
 
     def of(self, kind: str) -> list[dict[str, Any]]:
+        """Every event of a kind."""
         return [event for event in self.events if event["event"] == kind]
 
 
@@ -131,5 +132,6 @@ def _words(script: str) -> list[str]:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    yield Bench(tmp_path)
+def bench(tmp_path: Path) -> Bench:
+    """A bench of its own for each test."""
+    return Bench(tmp_path)

@@ -1,4 +1,4 @@
-"""What keeps a run safe from outside: slots, stops, versions, keys, a full disk, and reading without a trace."""
+"""What keeps a run safe from outside: slots, stops, versions, keys, a full disk, reading without a trace."""
 
 import hashlib
 import signal
@@ -99,7 +99,7 @@ def test_a_full_disk_stops_the_run_and_is_nobodys_outcome(bench: Any) -> None:
 
 
 def test_nothing_personal_and_nothing_pickled_lies_in_the_state(bench: Any) -> None:
-    """Raw bytes of database, write-ahead log and every other file, after a death in the middle and after the end."""
+    """Raw bytes of database, write-ahead log and all other files, after a death and after the end."""
     bench.cases(
         {"case-1": "ask, rule, keyed, propose", "case-2": "ask, error", "case-3": "ask, rule, keyed, keyed:2"}
     )

@@ -1,7 +1,9 @@
 """The host's side: events as they come, stops, deaths, and what a worker gets from the environment."""
 
+import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -35,10 +37,11 @@ def test_a_worker_that_is_killed_is_an_error_that_says_nothing_is_lost(bench: An
     """With the signal, and what to do."""
     bench.cases({"case-1": "sleep:30"})
 
-    with Worker(_prepared(bench)) as worker, pytest.raises(WorkerDiedError) as caught:
-        for event in worker.events():
-            if event["event"] == "found":
-                os.kill(worker.pid, signal.SIGKILL)
+    with Worker(_prepared(bench)) as worker:
+        next(event for event in worker.events() if event["event"] == "found")
+        os.kill(worker.pid, signal.SIGKILL)
+        with pytest.raises(WorkerDiedError) as caught:
+            list(worker.events())
 
     assert caught.value.code == -9
     assert "nothing is lost" in caught.value.remedy
@@ -63,9 +66,10 @@ def test_an_impatient_person_ends_the_worker_at_once(bench: Any) -> None:
     """A second Ctrl-C leaves the block with KeyboardInterrupt, which does not wait."""
     bench.cases({"case-1": "sleep:600"})
 
-    with pytest.raises(KeyboardInterrupt), Worker(_prepared(bench)) as worker:
-        next(event for event in worker.events() if event["event"] == "found")
-        raise KeyboardInterrupt
+    worker = Worker(_prepared(bench))
+    worker.__enter__()  # noqa: PLC2801 - the block is left by hand below
+    next(event for event in worker.events() if event["event"] == "found")
+    worker.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
 
     with pytest.raises(ProcessLookupError):
         os.kill(worker.pid, 0)
@@ -84,3 +88,32 @@ def test_a_worker_gets_the_base_variables_and_those_of_its_declared_secrets(benc
     environment = worker_environment(job, host)
 
     assert environment == {"PATH": "/bin", "TOKEN_A": "a", "RPAC_KEY": "k"}
+
+
+def test_ctrl_c_lets_the_worker_finish_the_case_in_hand(bench: Any) -> None:
+    """The command says so, the worker ends with 130, and nothing is left running."""
+    bench.cases({f"case-{number}": "keyed, sleep:0.5" for number in range(20)})
+    job = bench.folder / "job.json"
+    job.write_text(json.dumps(bench.job(supervised=True)), encoding="utf-8")
+    here = Path(__file__).parent
+    environment = os.environ | {"PYTHONPATH": str(here / "plugin")}
+
+    with subprocess.Popen(
+        [sys.executable, str(here / "follow_job.py"), str(job)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    ) as host:
+        assert host.stdout is not None
+        assert host.stderr is not None
+        while '"item"' not in host.stdout.readline():
+            pass
+        os.kill(host.pid, signal.SIGINT)
+        last = json.loads(host.stdout.read().splitlines()[-1])
+        talk = host.stderr.read()
+
+    assert "finishing the case in hand" in talk
+    assert (last["event"], last["exit_code"]) == ("finished", 130)
+    assert "running" not in bench.states().values()

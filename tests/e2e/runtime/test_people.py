@@ -1,5 +1,6 @@
 """What people do: take over from another robot, settle doubts, reopen cases, wrap a step."""
 
+import sqlite3
 from typing import Any
 
 import pytest
@@ -165,7 +166,7 @@ def _hook(bench: Any, source: str) -> str:
 
 
 def test_a_municipality_wraps_a_step_and_may_veto_it(bench: Any) -> None:
-    """Arguments are changed, the step runs once; a veto hands the case to a person; the digest is recorded."""
+    """Arguments change, the step runs once; a veto hands the case to a person; the digest is recorded."""
     bench.cases({"case-1": "compose:hello, keyed", "case-2": "compose:forbidden, keyed"})
 
     result = bench.run(hook=_hook(bench, HOOK))
@@ -209,3 +210,17 @@ def test_a_veto_after_the_step_has_run_fails_the_item(bench: Any) -> None:
     bench.run(hook=_hook(bench, late))
 
     assert bench.states() == {"case-1": "failed"}
+
+
+def test_minutes_of_a_run_that_broke_off_are_counted_by_the_next_one(bench: Any) -> None:
+    """Every case that was done frees its minutes once, whatever happened to the run."""
+    bench.cases({f"case-{number}": "keyed" for number in range(5)})
+
+    bench.run(die_at=["before-outcome:4"])
+    bench.run()
+    bench.run()
+
+    book = sqlite3.connect(bench.state_dir / "municipality.sqlite")
+    lines = book.execute("SELECT run, minutes FROM rpac_audit ORDER BY run").fetchall()
+    book.close()
+    assert lines == [(1, 9.0), (2, 6.0), (3, 0.0)]

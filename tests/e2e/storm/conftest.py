@@ -2,7 +2,6 @@
 
 import importlib.util
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,5 +23,6 @@ def _bench_module() -> Any:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Any]:
-    yield _bench_module().Bench(tmp_path)
+def bench(tmp_path: Path) -> Any:
+    """A bench of its own for each test."""
+    return _bench_module().Bench(tmp_path)

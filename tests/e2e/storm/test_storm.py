@@ -1,12 +1,13 @@
 """Storm A: workers killed at random moments, restarted, and every case counted at the receiver.
 
-The receiver answers late, so that many kills fall between an effect and its result, which is where doubles are
-made. ``RPAC_STORM_SEED`` repeats a storm; a failing one prints its seed.
+The receiver answers late, so that many kills fall between an effect and its result, which is where doubles
+are made. ``RPAC_STORM_SEED`` repeats a storm; a failing one prints its seed.
 """
 
 import json
 import os
 import random
+import sys
 import time
 from collections import Counter
 from typing import Any
@@ -62,7 +63,7 @@ def _storm(
     bench: Any, *, items: int, kills: int, script: str, threads: int, honour_keys: bool = True
 ) -> Counter[str]:
     seed = int(os.environ.get("RPAC_STORM_SEED", str(random.SystemRandom().randrange(10**6))))
-    print(f"RPAC_STORM_SEED={seed}")
+    sys.stderr.write(f"RPAC_STORM_SEED={seed}\n")
     chance = random.Random(seed)  # noqa: S311 - when to kill, not a secret
     bench.cases(dict.fromkeys(_references(items), script))
     bench.mode(**dict.fromkeys(("keyed", "probe", "unsafe"), "lag0.004"))

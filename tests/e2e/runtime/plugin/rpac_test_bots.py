@@ -1,4 +1,4 @@
-"""A scripted bot and an append-only receiver, as a plugin on the worker's path: simulators for the runtime's tests.
+"""A scripted bot and an append-only receiver, as a plugin on the worker's path.
 
 The bot reads its cases from a JSON file; each case has a script of words that ``process`` carries out. The
 receiver appends one line to a file for each thing it accepts, ``method reference key``, honours keys when its
@@ -96,7 +96,7 @@ class ReceiverSettings(ConnectorSettings):
     noop: bool = False
     visible_after: float = 0.0
     settle_seconds: float = 0.1
-    weaken: dict[str, str] = {}
+    weaken: dict[str, str] = {}  # noqa: RUF012 - a pydantic field
 
 
 class FileReceiver:
@@ -114,33 +114,41 @@ class FileReceiver:
         self.problems: tuple[str, ...] = ()
 
     def name_of(self, number: str) -> str:
+        """Answer, and note that somebody asked."""
         self._misbehave("name_of", "before")
         with (self._file.parent / "asked.txt").open("a", encoding="utf-8") as stream:
             stream.write("asked\n")
         return f"Name of somebody born {number[:4]}"
 
     def keyed(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
+        """Once per key, where keys are honoured."""
         return self._accept("keyed", what, key, honour=self._settings.honour_keys)
 
     def probe(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
+        """Each time."""
         return self._accept("probe", what, key, honour=False)
 
     def probe_probe(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip | None:
+        """Search by key."""
         wait = self._settings.visible_after
         if wait and self._file.exists() and time.time() - self._file.stat().st_mtime < wait:
             return None
         return Slip(id=key[:8], repeated=True) if self._known(key) else None
 
     def probe_keyed(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip | None:
+        """Search by key."""
         return Slip(id=key[:8], repeated=True) if self._known(key) else None
 
     def unsafe(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
+        """Each time."""
         return self._accept("unsafe", what, key, honour=False)
 
     def local(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
+        """Once per key."""
         return self._accept("local", what, key, honour=True)
 
     def decide(self, what: str, *, to: str, channel: Channel = "digital", key: str = "") -> Slip:
+        """Once per key."""
         return self._accept("decide", what, key, honour=True)
 
     def close(self) -> None:
@@ -215,6 +223,7 @@ class Scripted(Bot[Settings]):
     receiver: Receiver
 
     def find(self) -> Iterable[WorkItem[Script]]:
+        """The cases of the file."""
         for case in json.loads(Path(self.settings.cases).read_text("utf-8")):
             if case["reference"] == "!":
                 raise TransientError("register", "connection refused", sent="no")
@@ -223,6 +232,7 @@ class Scripted(Bot[Settings]):
             yield WorkItem(case["reference"], payload, occurred_on=occurred)
 
     def process(self, item: WorkItem[Script]) -> Outcome:
+        """Word by word, to an outcome."""
         receipts = []
         for word in item.payload.words:
             swallow = word.startswith("try ")
@@ -238,11 +248,14 @@ class Scripted(Bot[Settings]):
 
     @step
     def compose(self, text: str) -> str:
+        """Note the text."""
         with (Path(self.settings.cases).parent / "composed.txt").open("a", encoding="utf-8") as stream:
             stream.write(f"{text}\n")
         return text
 
-    def carry_out(self, word: str, item: WorkItem[Script], receipts: list[str]) -> Any:
+    def carry_out(  # noqa: C901, PLR0912 - one branch per word of the script
+        self, word: str, item: WorkItem[Script], receipts: list[str]
+    ) -> Any:
         """One word of the script; an outcome ends it."""
         verb, _, detail = word.partition(":")
         outcomes: dict[str, Any] = {
@@ -282,7 +295,7 @@ class Scripted(Bot[Settings]):
         elif verb == "sleep":
             time.sleep(float(detail))
         elif verb == "print":
-            print(detail)
+            print(detail)  # noqa: T201 - what a careless bot does
         else:
             raise AssertionError(word)
         return None
@@ -301,21 +314,25 @@ class Upgraded(Scripted):
     name = "scripted-two"
 
     def process(self, item: WorkItem[Script]) -> Outcome:
+        """Word by word, to an outcome."""
         self.receiver.name_of(f"{item.payload.number}-more")
         return super().process(item)
 
 
 @hookimpl
 def rpac_bots() -> Sequence[type[Bot[Any]]]:
+    """The bots."""
     return (Scripted, Shared, Upgraded)
 
 
 @hookimpl
 def rpac_connectors() -> Sequence[type[object]]:
+    """The receiver."""
     return (FileReceiver,)
 
 
 @hookimpl
 def rpac_item_finished(instance: str, reference: str, outcome: Outcome) -> None:
+    """Fail where a case asks for it."""
     if reference.startswith("observer-fails"):
         raise ValueError("2211771212 is a number that must not show")

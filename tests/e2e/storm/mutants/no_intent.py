@@ -7,6 +7,8 @@ from rpa_commons.runtime import _clock, _journal, worker
 
 
 def main() -> int:
+    """A worker, mutated."""
+
     def intend(_self: Any, item: Any, intent: Any, _asked: Any) -> Any:
         return _journal.EffectRow(intent, "open", item.phase, _clock.now(), None)
 

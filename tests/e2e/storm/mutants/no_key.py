@@ -9,6 +9,7 @@ from rpa_commons.runtime import _journal, _keys, worker
 
 
 def main() -> int:
+    """A worker, mutated."""
     original = _journal.Journal._effect
 
     def effect(self: Any, item: Any, row: Any) -> Any:

@@ -1,8 +1,6 @@
 """A worker that takes its slot without asking whether another one holds it."""
 
-import contextlib
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 from rpa_commons.runtime import _slots, worker
@@ -21,15 +19,10 @@ class NoLock:
         """Nothing to give back."""
 
 
-@contextlib.contextmanager
-def mutated() -> Iterator[None]:
-    _slots.FileLock = NoLock  # type: ignore[assignment,misc] - the mutation
-    yield
-
-
 def main() -> int:
-    with mutated():
-        return worker.main()
+    """A worker, mutated."""
+    _slots.FileLock = NoLock  # type: ignore[assignment,misc] - the mutation
+    return worker.main()
 
 
 if __name__ == "__main__":
