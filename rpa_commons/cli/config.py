@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from rpa_commons.capabilities import RpaCommonsError
     from rpa_commons.config import Checked, Examination, ExplainedValue, MunicipalityFolder
     from rpa_commons.manifest import Manifest
 
@@ -55,14 +56,19 @@ def explain(
     INSTANCE is the stem of a file in bots/; without it, every bot instance. KEY is a setting such as
     window_days, or starts with stack. or instance.; a table's name shows every key in it.
     """
-    from rpa_commons.config import open_municipality
+    from rpa_commons.config import UnknownKeyError, open_municipality
 
     municipality = open_municipality(folder, environment=environment)
-    if instance is not None and key is None and instance not in municipality.instances():
-        instance, key = _one_word(municipality, instance)
-    names = (instance,) if instance is not None else municipality.instances()
-    examined = {name: _examine(municipality, name, overrides) for name in names}
-    found = _explained(examined, key)
+    known = municipality.instances()
+    word = instance if key is None and instance not in known else None  # a key, or a misspelt instance
+    names = (instance,) if instance is not None and word is None else known
+    examined = _examined(municipality, names, overrides)
+    try:
+        found = _explained(examined, word or key)
+    except UnknownKeyError:
+        if word is not None and _looks_like_one_of(word, known):
+            _examine(municipality, word, overrides)  # raises: it knows which instance was meant
+        raise
     if as_json:
         shown = {name: [one.to_json() for one in values] for name, values in found.items()}
         click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
@@ -108,13 +114,30 @@ def check(
     return _exit_code(checked)
 
 
-def _one_word(municipality: "MunicipalityFolder", word: str) -> tuple[str | None, str | None]:
-    """A single word that names no instance: a key, unless it looks like a misspelt instance."""
+def _looks_like_one_of(word: str, names: tuple[str, ...]) -> bool:
     import difflib
 
-    if not municipality.instances() or difflib.get_close_matches(word, municipality.instances(), n=1):
-        return word, None  # the configuration says what is wrong, with a guess
-    return None, word
+    return bool(difflib.get_close_matches(word.rpartition("/")[2], names, n=1))
+
+
+def _examined(
+    municipality: "MunicipalityFolder", names: tuple[str, ...], overrides: tuple[str, ...]
+) -> "dict[str, Examination]":
+    """Each instance, examined; one that cannot be is said on stderr, unless none can."""
+    from rpa_commons.capabilities import RpaCommonsError
+
+    examined: dict[str, Examination] = {}
+    errors: dict[str, RpaCommonsError] = {}
+    for name in names:
+        try:
+            examined[name] = _examine(municipality, name, overrides)
+        except RpaCommonsError as error:
+            errors[name] = error
+    if errors and not examined:
+        raise next(iter(errors.values()))
+    for name, missing in errors.items():
+        click.echo(_error_text(name, missing), err=True)
+    return examined
 
 
 def _examine(municipality: "MunicipalityFolder", name: str, overrides: tuple[str, ...]) -> "Examination":
@@ -164,14 +187,26 @@ def _value_text(one: "ExplainedValue") -> str:
     if one.description:
         lines += textwrap.wrap(one.description, _WIDTH, initial_indent="    ", subsequent_indent="    ")
     facts = [one.type, *filter(None, [one.bounds, f"in {one.unit}" if one.unit else ""])]
-    default = "hidden" if one.hidden and one.default is not None else format_value(one.default)
-    lines.append(f"    {', '.join(facts)}; default: {default if one.default is not None else 'none'}")
+    lines.append(f"    {', '.join(facts)}; {_default_text(one)}")
     width = max((len(candidate.layer) for candidate in one.candidates), default=0)
     for candidate in one.candidates:
         mark = ">" if candidate.wins else " "
         value = format_value(candidate.value)
         lines.append(f"  {mark} {candidate.layer:<{width}}  {value}  ({candidate.origin})")
     return "\n".join(lines)
+
+
+def _default_text(one: "ExplainedValue") -> str:
+    from rpa_commons.config import format_value
+
+    if one.default is None:
+        return "must be set" if one.required else "may be left out"
+    return "default: " + ("hidden" if one.hidden else format_value(one.default))
+
+
+def _error_text(name: str, error: "RpaCommonsError") -> str:
+    """Why an instance cannot be looked at, in the form of a finding."""
+    return f"bots/{name}.toml: {error.message}" + (f"\n    help: {error.remedy}" if error.remedy else "")
 
 
 def _counts(one: "ExplainedValue") -> bool:
@@ -202,13 +237,14 @@ def _checked_json(checked: "Checked", municipality: "MunicipalityFolder") -> dic
 
 def _checked_text(checked: "Checked", municipality: "MunicipalityFolder") -> str:
     parts = [finding.render() for finding in checked.findings]
-    for name, error in checked.errors.items():
-        parts.append(f"{name}: {error.message}" + (f"\n    help: {error.remedy}" if error.remedy else ""))
+    parts += [_error_text(name, error) for name, error in checked.errors.items()]
     count = len(checked.instances)
     subject = f"{count} bot instance{'' if count == 1 else 's'} of {municipality.name}"
     where = f"environment {municipality.environment}"
     wrong = len(checked.findings) + len(checked.errors)
-    if wrong:
+    if not count and not wrong:
+        parts.append(f"{municipality.name} has no bot instance yet: each is a file bots/NAME.toml")
+    elif wrong:
         parts.append(f"{subject} ({where}): {wrong} finding{'' if wrong == 1 else 's'}")
     else:
         parts.append(f"{subject} ({where}): nothing wrong")

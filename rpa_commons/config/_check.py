@@ -71,7 +71,18 @@ def check_municipality(
         stack, in_files = stack_of(municipality, connectors)
         findings += [*in_files, *stack.unknown(), *_orphans(municipality)]
     findings += _journal_key(municipality)
-    return Checked(wanted, in_order(findings), errors)
+    return Checked(wanted, _once(in_order(findings)), errors)
+
+
+def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """A shared id is one thing to mend, though each of the instances has the finding."""
+    shared: set[str] = set()
+    kept = []
+    for one in findings:
+        if one.code != "E604" or one.message not in shared:
+            kept.append(one)
+        shared |= {one.message} if one.code == "E604" else set()
+    return tuple(kept)
 
 
 _USAGE = 2
@@ -110,8 +121,14 @@ def _journal_key(municipality: MunicipalityFolder) -> Iterator[Finding]:
 
 
 def _orphans(municipality: MunicipalityFolder) -> Iterator[Finding]:
-    """Environment files of no instance: a misspelt one would be passed over without a word."""
+    """Files of no instance: a misspelt one would be passed over without a word."""
     known = municipality.instances()
+    bots = municipality.folder / "bots"
+    files = [path for path in bots.iterdir() if not path.name.startswith(".")] if bots.is_dir() else []
+    for path in sorted(files):
+        if path.name.lower().endswith((".toml", ".toml.txt")) and path.stem not in known:
+            message = "nothing reads this file: a bot instance's file ends in .toml"
+            yield Finding("E101", "", message, path, help=f"call it {path.name.split('.')[0]}.toml")
     for environment in ENVIRONMENTS:
         folder = municipality.folder / "environments" / environment / "bots"
         for stem in stems(folder):

@@ -17,6 +17,7 @@ from typing import Any
 from ._findings import ConfigError, Finding
 from ._keys import HIDDEN, KeyPath, lookup
 from ._places import Place, find_places
+from ._syntax import read_trouble
 
 __all__ = ["Document", "read_document", "read_optional_document"]
 
@@ -25,9 +26,8 @@ LARGEST_FILE = 1024 * 1024
 DEEPEST = 32
 """Levels of tables and lists inside each other."""
 
-_TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
-_HEADER_LINE = re.compile(r"""\s*\[{1,2}[\w\s."'-]*\]{0,2}\s*""")
-_KEY_LINE = re.compile(r"""(\s*[\w."' -]+=)\s*\S""")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how Windows editors begin such a file
+_SAVE_AS = "save it again in the editor with UTF-8 as its encoding"
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,8 @@ def read_document(path: Path, *, root: Path, name: str, remedy: str = "") -> Doc
     except RecursionError:
         raise _refused(path, "E104", f"tables or lists stand more than {DEEPEST} levels deep") from None
     except ValueError as error:  # TOMLDecodeError, and what int() says about absurdly long numbers
-        raise ConfigError([_syntax_finding(path, text, str(error))]) from None
+        line, quoted, message, advice = read_trouble(text, str(error))
+        raise ConfigError([Finding("E104", "", message, path, line, quoted, help=advice)]) from None
     if _is_deeper_than(values, DEEPEST):
         raise _refused(path, "E104", f"tables or lists stand more than {DEEPEST} levels deep")
     return Document(path, name, text, values, find_places(text))
@@ -147,49 +148,24 @@ def _read_text(path: Path, root: Path, remedy: str) -> str:
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links before Python 3.13
         reason = getattr(error, "strerror", None) or "a loop of symbolic links"
         raise _refused(path, "E103", f"cannot be read: {reason}", remedy) from None
+    return _decoded(path, data)
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    """The text of a file, line ends as line feeds, without byte order mark."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError(
-            [Finding("E104", "", "not UTF-8", path, line, help="save the file as UTF-8")]
-        ) from None
+        kind = "UTF-16" if data.startswith(_UTF_16) else "not UTF-8"
+        advice = "is this the right file?" if b"\0" in data and kind != "UTF-16" else _SAVE_AS
+        finding = Finding("E104", "", f"the file is {kind}", path, line, help=advice)
+        raise ConfigError([finding]) from None
     return text.replace("\r\n", "\n")
 
 
 def _refused(path: Path, code: str, problem: str, remedy: str = "") -> ConfigError:
     return ConfigError([Finding(code, "", problem, path, help=remedy)])
-
-
-def _syntax_finding(path: Path, text: str, problem: str) -> Finding:
-    match = _TOML_PLACE.search(problem)
-    lines = text.split("\n")
-    line = int(match.group(1)) if match and match.group(1) else len(lines)
-    message = _TOML_PLACE.sub("", problem) or "not a TOML document"
-    if match is None:
-        line, message = 0, "a number is too long"
-    elif match.group(2):
-        message += f" (column {match.group(2)})"
-    quoted = _quote_broken(lines, line) if line else ""
-    return Finding("E104", "", f"not TOML: {message}", path, line or None, quoted, help=_syntax_help(quoted))
-
-
-def _quote_broken(lines: list[str], line: int) -> str:
-    # Nothing tells which value is a secret when the document cannot be parsed: no value is shown.
-    text, before = lines[line - 1], "\n".join(lines[: line - 1])
-    inside_string = before.count('"""') % 2 or before.count("'''") % 2
-    if inside_string or not text.strip():
-        return HIDDEN if text.strip() else ""
-    if _HEADER_LINE.fullmatch(text):
-        return text
-    match = _KEY_LINE.match(text)
-    return f"{match.group(1)} {HIDDEN}" if match else HIDDEN
-
-
-def _syntax_help(quoted: str) -> str:
-    if quoted.endswith(f"= {HIDDEN}"):
-        return 'text stands in quotes: key = "text"; a key may stand once'
-    return ""
 
 
 def _is_deeper_than(values: Any, limit: int) -> bool:  # noqa: ANN401 - a tree of TOML values

@@ -47,6 +47,7 @@ class ExplainedValue:
         default: The author's own value; ``None`` when every municipality must say.
         description: One sentence for the local admin.
         hidden: Whether the values are hidden.
+        required: Whether somebody must set it.
     """
 
     key: str
@@ -59,6 +60,7 @@ class ExplainedValue:
     default: Any
     description: str
     hidden: bool
+    required: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The explanation as JSON values."""
@@ -76,6 +78,7 @@ class ExplainedValue:
             "default": self.default,
             "description": self.description,
             "hidden": self.hidden,
+            "required": self.required,
         }
 
 
@@ -148,6 +151,7 @@ def _explain(section: Section, path: KeyPath) -> ExplainedValue:
         default=default,
         description=" ".join(str(view.note(path, "description") or "").split()),
         hidden=bool(explained) and explained[-1].value == HIDDEN,
+        required=any(path[-1] in node.get("required", ()) for node in view.at(path[:-1])),
     )
 
 

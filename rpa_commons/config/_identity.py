@@ -25,7 +25,11 @@ def identity_findings(municipality: MunicipalityFolder, name: str, own: Document
     value = own.values.get("id")
     line = own.line_of(("id",))
     if "id" not in own.values:
-        advice = f'add the line id = "{uuid.uuid4()}"'
+        advice = f'add id = "{uuid.uuid4()}" at the top of the file, above the first [table]'
+        strayed = next((path for path in own.places if len(path) > 1 and path[-1] == "id"), None)
+        if strayed is not None:  # a fresh id beside the one it has run with would send everything again
+            where = f"line {own.line_of(strayed)}"
+            advice = f"if {where} is it, move that line to the top of the file; or else {advice}"
         yield Finding("E605", _KEY, "the bot instance has no id", own.path, help=advice)
         return
     text = own.quote(line, lambda path: path[0] == "settings")
@@ -35,13 +39,14 @@ def identity_findings(municipality: MunicipalityFolder, name: str, own: Document
         )
         yield Finding("E605", _KEY, "the id is no UUID", own.path, line, text, help=advice)
         return
-    for other in municipality.instances():
-        if other != name and _id_of(municipality, other) == value.lower():
-            twin = municipality.folder / "bots" / f"{other}.toml"
-            message = f"{display_path(own.path)} and {display_path(twin)} have the same id"
-            because = "every key that keeps a letter or payment from being sent twice hangs on the id"
-            advice = f'in the copy, not in the one that has run, write id = "{uuid.uuid4()}"'
-            yield Finding("E604", _KEY, message, own.path, line, text, because, advice)
+    others = [one for one in municipality.instances() if one != name]
+    twins = [one for one in others if _id_of(municipality, one) == value.lower()]
+    if twins:
+        files = sorted(municipality.folder / "bots" / f"{one}.toml" for one in (name, *twins))
+        message = f"{' and '.join(map(display_path, files))} have the same id"
+        because = "every key that keeps a letter or payment from being sent twice hangs on the id"
+        advice = f'in the copy, not in the one that has run, write id = "{uuid.uuid4()}"'
+        yield Finding("E604", _KEY, message, own.path, line, text, because, advice)
 
 
 def _id_of(municipality: MunicipalityFolder, name: str) -> str | None:

@@ -217,9 +217,7 @@ class _Opening:
         folder = _below(self._folder, given)
         label = Path(given).as_posix().rstrip("/")
         if not folder.is_dir():
-            yield self._finding(
-                "E103", ("baseline",), f"there is no folder {given}", "name the baseline's folder"
-            )
+            yield self._no_baseline(given, folder, label)
             return
         name = f"{label}/baseline.toml"
         try:
@@ -238,3 +236,12 @@ class _Opening:
         if not found:
             values = section.values
             self._baseline = Baseline(folder, values["name"], values["version"], label)
+
+    def _no_baseline(self, given: str, folder: Path, label: str) -> Finding:
+        siblings = [path.name for path in folder.parent.glob("*") if (path / "baseline.toml").is_file()]
+        meant = guess(folder.name, siblings)
+        advice = "name the folder that holds the cooperation's baseline.toml"
+        if meant:
+            advice = f"did you mean {Path(label).with_name(meant).as_posix()}?"
+        problem = "is a file, not a folder" if folder.is_file() else "does not exist"
+        return self._finding("E103", ("baseline",), f"{given} {problem}", advice)

@@ -30,8 +30,9 @@ class OverrideError(RpaCommonsError):
 
     exit_code: ClassVar[int] = 2
 
-    def __init__(self, key: str, problem: str) -> None:
-        super().__init__(f"--set {key}: {problem}", remedy="write --set KEY=VALUE, e.g. --set window_days=7")
+    def __init__(self, key: str, problem: str, *, remedy: str = "") -> None:
+        form = "write --set KEY=VALUE, e.g. --set window_days=7"
+        super().__init__(f"--set {key}: {problem}", remedy=remedy or form)
         self.key = key
         self.problem = problem
 
@@ -74,9 +75,14 @@ def _parse(text: str) -> Override:
     if path[0] in {"stack", "instance"}:
         least = 3 if path[0] == "stack" else 2
         if len(path) < least:
-            raise OverrideError(key.strip(), "the key ends too early")
+            forms = {
+                "stack": "--set stack.CAPABILITY.connector=NAME, or stack.CAPABILITY.settings.KEY=VALUE",
+                "instance": "--set instance.start_from=DATE, or instance.owner=NAME",
+            }
+            raise OverrideError(key.strip(), "the key ends too early", remedy=f"write {forms[path[0]]}")
         if path in {("instance", "id"), ("instance", "bot")}:
-            raise OverrideError(key.strip(), "what identifies a bot instance cannot be set for one run")
+            problem = "what identifies a bot instance cannot be set for one run"
+            raise OverrideError(key.strip(), problem, remedy="write it into the bot instance's own file")
         return Override(path, _value(value))
     return Override(("settings", *path), _value(value))
 

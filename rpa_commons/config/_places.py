@@ -32,13 +32,14 @@ class Place(NamedTuple):
     end: int
 
 
-_BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
+# Loops are unrolled instead of possessive: Python 3.11 before 3.11.5 gets possessive groups wrong.
+_BLANK = re.compile(r"[ \t\r\n]*(?:#[^\n]*[ \t\r\n]*)*")
 _SPACE = re.compile(r"[ \t]*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _STRING = re.compile(  # alternatives in TOML's own order: the three quotes first
-    r'"""(?:[^\\"]++|\\.|"(?!""))*+"{3,5}'
-    r"|'''(?:[^']++|'(?!''))*+'{3,5}"
-    r'|"(?:[^\\"\n]++|\\.)*+"'
+    r'"""[^\\"]*(?:(?:\\.|"(?!""))[^\\"]*)*"{3,5}'
+    r"|'''[^']*(?:'(?!'')[^']*)*'{3,5}"
+    r'|"[^\\"\n]*(?:\\.[^\\"\n]*)*"'
     r"|'[^'\n]*'",
     re.DOTALL,
 )

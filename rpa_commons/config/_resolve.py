@@ -13,11 +13,10 @@ Usage::
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePath
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.manifest import Manifest
@@ -27,7 +26,7 @@ from ._document import Document, read_document, read_optional_document
 from ._files import hook_of, letter_folders_of
 from ._findings import ConfigError, Finding, config_error, in_order
 from ._identity import identity_findings
-from ._keys import HIDDEN, KeyPath, format_key, guess, show
+from ._keys import HIDDEN, KeyPath, format_key, guess, show, walk
 from ._layers import Layer
 from ._municipality import MunicipalityFolder
 from ._overrides import Override, parse_overrides
@@ -179,10 +178,7 @@ class _Resolving:
         bot = self._bot(own)
         manifest, missing = self._manifest(bot)
         section = self._instance_section(own, bot, manifest)
-        self._findings += section.findings()
         bindings = self._bindings(manifest) if manifest else []
-        for binding in bindings:
-            self._findings += binding.findings()
         hook, hook_findings = hook_of(self._municipality, self._name, bot)
         self._findings += hook_findings
         sections = (section, *(binding.section for binding in bindings))
@@ -197,7 +193,9 @@ class _Resolving:
         path = self._municipality.folder / "bots" / f"{self._name}.toml"
         if not _INSTANCE_NAME.fullmatch(self._name):
             message = f"{self._name!r} cannot be the name of a bot instance"
-            advice = "letters, digits, hyphens and underscores, a letter or digit first"
+            stem = PurePath(self._name).name.removesuffix(".toml")
+            rule = "a name has letters, digits, hyphens and underscores, a letter or digit first"
+            advice = f"did you mean {stem}?" if stem in known else rule
             raise ConfigError([Finding("E103", "", message, self._municipality.folder / "bots", help=advice)])
         meant = guess(self._name, known)
         choice = f"the bot instances are {', '.join(known)}" if known else "there is no bot instance yet"
@@ -229,7 +227,6 @@ class _Resolving:
     def _instance_section(self, own: Document, bot: str, manifest: Manifest | None) -> Section:
         files = _Files(self._municipality)
         layers = files.layers(f"bots/{bot}.toml" if bot else None, f"bots/{self._name}.toml")
-        self._findings += files.findings
         allowed = {"baseline": {"settings"}, "municipality": {"bot", "id", "owner", "start_from", "settings"}}
         checked = [self._only(layer, allowed.get(layer.name)) for layer in layers]
         for one in self._overrides:
@@ -238,7 +235,14 @@ class _Resolving:
         view = SchemaView(instance_schema(manifest.settings_schema if manifest else _ANY_SETTINGS))
         text = f"{manifest.name} {manifest.version} Settings" if manifest else "Settings"
         home = Layer("municipality", own.values, own)
-        return Section(view, add_defaults(view, checked, "bot default", text), _name_of, home)
+        section = Section(view, add_defaults(view, checked, "bot default", text), _name_of, home)
+        self._add(files.findings, section.findings())
+        return section
+
+    def _add(self, in_files: Sequence[Finding], found: Iterable[Finding]) -> None:
+        """Keep findings; what an unreadable file may hold is not called missing beside it."""
+        self._findings += in_files
+        self._findings += (one for one in found if not in_files or one.code not in {"E102", "E601"})
 
     def _only(self, layer: Layer, allowed: set[str] | None) -> Layer:
         """The layer without keys that only the municipality's own file may hold, a finding for each."""
@@ -254,16 +258,13 @@ class _Resolving:
         return layer
 
     def _bindings(self, manifest: Manifest) -> list[BindingSection]:
-        stack, findings = stack_of(self._municipality, self._connectors, self._overrides)
-        self._findings += findings
-        bound = []
-        for entry in {entry.name: entry for entry in manifest.capabilities}.values():
-            binding = stack.bind(entry, manifest)
-            if isinstance(binding, Finding):
-                self._findings.append(binding)
-            else:
-                bound.append(binding)
-        return bound
+        stack, in_files = stack_of(self._municipality, self._connectors, self._overrides)
+        entries = {entry.name: entry for entry in manifest.capabilities}.values()
+        found = [stack.bind(entry, manifest) for entry in entries]
+        self._add(in_files, stack.stray_overrides(manifest))
+        for one in found:
+            self._add(in_files, [one] if isinstance(one, Finding) else one.findings())
+        return [one for one in found if not isinstance(one, Finding)]
 
     def _instance(
         self, section: Section, bindings: list[BindingSection], manifest: Manifest, hook: Path | None
@@ -309,12 +310,6 @@ def _logged(override: Override, sections: Sequence[Section]) -> str:
     else:
         section, below = sections[0], path[1:] if path[0] == "instance" else path
     hidden = section is None or any(section.is_hidden(below[:length]) for length in range(1, len(below) + 1))
-    inner = section is not None and any(section.is_hidden((*below, *deep)) for deep in _deep(value))
+    inner = section is not None and any(section.is_hidden((*below, *deep)) for deep, _ in walk(value))
     key = format_key(path[1:] if path[0] == "settings" else path)
     return f"{key}={HIDDEN if hidden or inner else show(value)}"
-
-
-def _deep(value: Any) -> Iterator[KeyPath]:  # noqa: ANN401 - any TOML value
-    from ._keys import walk
-
-    return (path for path, _ in walk(value))

@@ -32,7 +32,7 @@ class UnknownKeyError(RpaCommonsError):
 
     def __init__(self, key: str, known: Sequence[str]) -> None:
         meant = guess(key, known)
-        remedy = f"did you mean {meant}?" if meant else f"the keys are {', '.join(known)}"
+        remedy = f"did you mean {meant}?" if meant else "`rpac config explain` shows every key"
         super().__init__(f"no key {key!r} here", remedy=remedy)
         self.key = key
 

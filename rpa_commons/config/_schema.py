@@ -33,6 +33,7 @@ _FORMATS = {
     "path": "path",
     "uri": "address (URI)",
 }
+_DEEPEST_HOME = 4  # tables inside each other that are searched for a misplaced key
 _REFERENCE_KEYS = ("env", "file", "keyring")
 
 
@@ -64,6 +65,16 @@ class SchemaView:
     def keys(self, path: KeyPath) -> list[str]:
         """The keys that the table at a path may hold by name, in the schema's order."""
         return list(dict.fromkeys(key for node in self.at(path) for key in node.get("properties", ())))
+
+    def tables_with(self, key: str) -> list[KeyPath]:
+        """The tables that may hold a key by name, outermost first; tables inside lists are left out."""
+        found: list[KeyPath] = []
+        level: list[KeyPath] = [()]
+        for _ in range(_DEEPEST_HOME):
+            found += [path for path in level if key in self.keys(path)]
+            level = [(*path, name) for path in level for name in self.keys(path) if self.keys((*path, name))]
+            level = [path for path in level if self.secret_part(path) is None]
+        return found
 
     def is_personal(self, path: KeyPath) -> bool:
         """Whether the value or a table around it is personal data."""
@@ -180,8 +191,13 @@ def type_text(nodes: tuple[Node, ...]) -> str:
     return " or ".join(unique) or "anything"
 
 
-def bounds_text(nodes: tuple[Node, ...]) -> str:
-    """The limits of a value in words; empty when there are none."""
+def bounds_text(nodes: tuple[Node, ...], *, patterns: bool = True) -> str:
+    """The limits of a value in words; empty when there are none.
+
+    Args:
+        nodes: The schemas of the value.
+        patterns: Whether to name regular expressions too, which only some people read.
+    """
     phrases = {
         "minimum": "at least {}",
         "exclusiveMinimum": "more than {}",
@@ -200,6 +216,7 @@ def bounds_text(nodes: tuple[Node, ...]) -> str:
         if not node.get("secret_reference")
         for keyword, phrase in phrases.items()
         if keyword in node and (keyword, node[keyword]) != ("minLength", 0)
+        if patterns or keyword != "pattern"
     ]
     return ", ".join(dict.fromkeys(found))
 

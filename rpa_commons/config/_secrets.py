@@ -144,9 +144,8 @@ def _from_file(ref: SecretRef, path: Path) -> bytes:
         data = path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a null byte in the path
         reason = getattr(error, "strerror", None) or "is no usable path"
-        raise SecretMissingError(
-            ref, f"cannot be read: {reason}", remedy=f"create {path}, readable by its owner only"
-        ) from None
+        problem = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read: {reason}"
+        raise SecretMissingError(ref, problem, remedy=f"create {path}, readable by its owner only") from None
     if not data.strip():
         raise SecretMissingError(ref, "is empty", remedy=f"put the secret into {path}")
     return data

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from ._findings import Finding
-from ._keys import KeyPath, lookup, walk
+from ._keys import KeyPath, format_key, lookup, walk
 from ._layers import Layer, Merged, merge
 from ._schema import SchemaView
 from ._validate import Problem, as_json, problems
@@ -68,6 +68,7 @@ class Section:
     def finding(self, problem: Problem, layer: Layer) -> Finding:
         """A problem, placed in a layer."""
         origin = layer.origin(problem.path)
+        advice = problem.help if problem.belongs is None else self._move(problem.belongs, problem, layer)
         return Finding(
             problem.code,
             self.name_of(problem.path),
@@ -75,9 +76,21 @@ class Section:
             origin.file,
             origin.line,
             layer.quote(origin.line, self.view),
-            help=problem.help,
+            help=advice,
             source=str(origin),
         )
+
+    def _move(self, table: KeyPath, problem: Problem, layer: Layer) -> str:
+        """Where a key belongs that stands in the wrong table: what is below a header is in its table."""
+        key = str(problem.path[-1])
+        if layer.document is not None:
+            home = (*layer.prefix, *table)
+            if isinstance(lookup(layer.values, problem.path), Mapping):
+                return f"write it as [{format_key((*home, key))}]"
+            return f"{key} belongs {_place_of(home)}: move the line there"
+        if key == "settings":
+            return "name a setting by itself, without settings before it"
+        return f"did you mean {self.name_of((*table, key))}?"
 
     def _in_every_layer(self, problem: Problem) -> Iterator[Finding]:
         for layer in self.layers:
@@ -88,10 +101,11 @@ class Section:
     def _missing(self, problem: Problem) -> Finding:
         name = self.name_of(problem.path)
         if self.home is None:
-            return Finding(problem.code, name, problem.message, help=problem.help)
+            return Finding(problem.code, name, problem.message, help=f"set it: {problem.help}")
         place = self.home.origin(problem.path[:-1])
         text = self.home.quote(place.line, self.view)
-        return Finding(problem.code, name, problem.message, place.file, place.line, text, help=problem.help)
+        advice = f"set it {_place_of((*self.home.prefix, *problem.path[:-1]))}: {problem.help}"
+        return Finding(problem.code, name, problem.message, place.file, place.line, text, help=advice)
 
     def _secrets_in_clear(self, layer: Layer) -> Iterator[Finding]:
         for path, value in walk(layer.values):
@@ -101,6 +115,11 @@ class Section:
                     advice += "; then change the secret, it has stood in a file"
                 problem = Problem("E401", path, "a secret stands here in clear text", advice)
                 yield self.finding(problem, layer)
+
+
+def _place_of(table: KeyPath) -> str:
+    """Where in a file the keys of a table stand."""
+    return f"below [{format_key(table)}]" if table else "at the top of the file, above the first [table]"
 
 
 def add_defaults(view: SchemaView, layers: Sequence[Layer], name: str, text: str) -> tuple[Layer, ...]:

@@ -95,7 +95,8 @@ class StackReader:
             return self._unbound(entry, manifest)
         layers, connector = _set_aside(layers)
         known = self.connectors[connector] if connector in self.connectors else None  # noqa: SIM401 - the catalogue imports on lookup
-        view = SchemaView(binding_schema(known.settings_schema if known else _UNKNOWN_SETTINGS))
+        fits = known is not None and known.capability == entry.name  # another's settings say nothing here
+        view = SchemaView(binding_schema(known.settings_schema if known and fits else _UNKNOWN_SETTINGS))
         layers = add_defaults(view, layers, "connector default", f"{connector} Settings")
         home = replace(self.home, values={}, prefix=(entry.name,))
         section = Section(view, layers, _Namer(entry.name), home)
@@ -112,6 +113,16 @@ class StackReader:
                     section = Section(SchemaView(binding_schema(_UNKNOWN_SETTINGS)), (own,), _Namer(name))
                     yield section.finding(self._unknown_connector(connector), own)
 
+    def stray_overrides(self, manifest: Manifest) -> Iterator[Finding]:
+        """E101 for each ``--set`` of a capability that neither the bot nor the stack knows."""
+        known = {entry.name for entry in manifest.capabilities}
+        known |= {name for layer in self.layers for name in layer.values}
+        for one in self.overrides:
+            if one.path[0] == "stack" and one.path[1] not in known:
+                meant = guess(one.path[1], sorted(known))
+                advice = f"did you mean {meant}?" if meant else f"known here: {', '.join(sorted(known))}"
+                yield Finding("E101", format_key(one.path[:2]), "unknown capability", help=advice)
+
     def _layers_of(self, capability: str) -> tuple[Layer, ...]:
         from_files = [
             replace(layer, values=layer.values[capability], prefix=(capability,))
@@ -124,8 +135,8 @@ class StackReader:
     def _unbound(self, entry: CapabilityEntry, manifest: Manifest) -> Finding:
         origin = self.home.origin(())
         message = f"the bot {manifest.name} needs {entry.name}, and the stack binds no connector to it"
-        bound = sorted({name for layer in self.layers for name in layer.values})
-        meant = guess(entry.name, bound)
+        names = {name for layer in self.layers for name in layer.values}
+        meant = guess(entry.name, sorted(name for name in names if not self._serving(name)))
         fitting = self._serving(entry.name)
         if meant is not None:
             advice = f"did you mean {entry.name} where {self._place_of(meant)} says {meant}?"

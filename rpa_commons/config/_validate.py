@@ -27,12 +27,16 @@ __all__ = ["BrokenSchemaError", "Problem", "as_json", "problems"]
 
 @dataclass(frozen=True)
 class Problem:
-    """One problem at a path, not yet placed in a file."""
+    """One problem at a path, not yet placed in a file.
+
+    ``belongs`` is the table in which a misplaced key would be known; ``None`` when there is none.
+    """
 
     code: str
     path: KeyPath
     message: str
     help: str = ""
+    belongs: KeyPath | None = None
 
 
 class BrokenSchemaError(RpaCommonsError):
@@ -129,7 +133,9 @@ class _Reader:
             if not self._view.knows((*path, key)):
                 meant = guess(key, [name for name in known if name not in table] or known)
                 advice = f"did you mean {meant}?" if meant else _known_keys(known)
-                yield Problem("E101", (*path, key), "unknown key", advice)
+                homes = self._view.tables_with(key)
+                belongs = homes[0] if len(homes) == 1 else None  # among several nobody can guess
+                yield Problem("E101", (*path, key), "unknown key", advice, belongs)
 
     def _missing(self, path: KeyPath, error: "ValidationError") -> Iterator[Problem]:
         present = cast("Mapping[str, Any]", error.instance)
@@ -137,11 +143,9 @@ class _Reader:
             if key not in present:
                 here = (*path, key)
                 nodes = self._view.at(here)
-                described = self._view.note(here, "description")
-                bounds = bounds_text(nodes)
-                wanted = ", ".join(filter(None, (type_text(nodes), bounds)))
-                advice = f"set it: {wanted}" + (f". {described}" if described else "")
-                yield Problem("E102", here, "missing required key", _one_line(advice))
+                wanted = ", ".join(filter(None, (type_text(nodes), bounds_text(nodes, patterns=False))))
+                advice = ". ".join(filter(None, (wanted, self._meaning(here))))
+                yield Problem("E102", here, "missing required key", advice)
 
     def _wrong_type(self, path: KeyPath, value: Any) -> Problem:  # noqa: ANN401 - any TOML value
         wanted = type_text(self._view.at(path))
@@ -152,7 +156,8 @@ class _Reader:
             advice = f"write it without quotes: {value}" if re.fullmatch(r"-?\d+(\.\d+)?", value) else ""
         elif wanted == "text" and not self._is_hidden(path) and not isinstance(value, Mapping | list):
             advice = f'write it in quotes: "{show(value)}"'
-        return Problem("E201", path, f"expected {wanted}, found {found}{shown}", advice)
+        message = f"expected {wanted}, found {found}{shown}"
+        return Problem("E201", path, message, advice or self._meaning(path))
 
     def _out_of_bounds(self, path: KeyPath, error: "ValidationError") -> Problem:
         nodes, value = self._view.at(path), error.instance
@@ -160,13 +165,24 @@ class _Reader:
         if error.validator in {"enum", "const"}:
             options = [str(one) for node in nodes for one in node.get("enum", [node.get("const")]) if one]
             meant = guess(value, options) if isinstance(value, str) and not self._is_hidden(path) else None
-            advice = f"did you mean {show(meant)}?" if meant else ""
+            advice = f"did you mean {show(meant)}?" if meant else self._meaning(path)
             return Problem("E202", path, f"{shown} is not {type_text(nodes)}", advice)
         if error.validator == "format":
-            return Problem("E202", path, f"{shown} is no {type_text(nodes)}", "")
+            wanted = type_text(nodes)
+            advice = "write it year first: 2026-11-01" if wanted == "date" else self._meaning(path)
+            return Problem("E202", path, f"{shown} is no {wanted}", advice)
+        if error.validator == "pattern" and self._meaning(path):
+            return Problem("E202", path, f"{shown} has not the form that is asked for", self._meaning(path))
         unit = self._view.note(path, "unit")
         allowed = bounds_text(nodes) or f"as {error.validator} asks: {show(error.validator_value)}"
-        return Problem("E202", path, f"{shown} is not allowed: {allowed}" + (f" {unit}" if unit else ""))
+        message = f"{shown} is not allowed: {allowed}" + (f" {unit}" if unit else "")
+        return Problem("E202", path, message, self._meaning(path))
+
+    def _meaning(self, path: KeyPath) -> str:
+        """What the author says of the key, or of the list whose item it is; one line."""
+        while path and isinstance(path[-1], int):
+            path = path[:-1]
+        return " ".join(str(self._view.note(path, "description") or "").split())
 
     def _alternatives(self, path: KeyPath, error: "ValidationError") -> Iterator[Problem]:
         """The problems with the alternative that was meant: the one whose type the value has."""
@@ -200,10 +216,6 @@ class _Reader:
 
 def _known_keys(known: list[str]) -> str:
     return f"known here: {', '.join(known)}" if known else "no key is known here"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 @functools.cache

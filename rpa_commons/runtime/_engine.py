@@ -62,11 +62,11 @@ class Engine:
         database: The instance's state; DBOS keeps its tables beside ours in it.
         sealer: Encrypts what DBOS stores.
         threads: How many chunks are worked on at a time.
-        work: Works through the references of one chunk; must not raise.
+        work: Works through the references of one chunk of a run; must not raise.
     """
 
     def __init__(
-        self, database: sa.Engine, sealer: Sealer, threads: int, work: Callable[[Sequence[str]], None]
+        self, database: sa.Engine, sealer: Sealer, threads: int, work: Callable[[int, Sequence[str]], None]
     ) -> None:
         self._work = work
         self._threads = threads
@@ -92,8 +92,8 @@ class Engine:
 
         # No recovery limit: deaths are counted per item, by us.
         @DBOS.workflow(name="rpac_chunk", max_recovery_attempts=None)
-        def chunk(references: list[str]) -> None:
-            self._run_chunk(references)
+        def chunk(run: int, references: list[str]) -> None:
+            self._run_chunk(run, references)
 
         self._chunk = chunk
 
@@ -121,7 +121,7 @@ class Engine:
             with self._changed:
                 self._awaited.add(name)
             with guarded(), SetWorkflowID(name):
-                DBOS.enqueue_workflow(_QUEUE, self._chunk, list(references))
+                DBOS.enqueue_workflow(_QUEUE, self._chunk, run, list(references))
 
     def wait(self, seconds: float) -> bool:
         """Wait for every chunk; true when all of them have ended."""
@@ -133,10 +133,10 @@ class Engine:
         """Let the lanes finish and end DBOS."""
         DBOS.destroy(workflow_completion_timeout_sec=30, destroy_registry=True)
 
-    def _run_chunk(self, references: list[str]) -> None:
+    def _run_chunk(self, run: int, references: list[str]) -> None:
         try:
             with self._permits:
-                self._work(references)
+                self._work(run, references)
         finally:
             with self._changed:
                 self._finished.add(str(DBOS.workflow_id))

@@ -34,11 +34,16 @@ __all__ = ["Claim", "Claimed", "EffectRow", "Ended", "Intent", "Journal", "Query
 
 @dataclass(frozen=True)
 class Claim:
-    """The wish to take up an item in a run, at an aware time."""
+    """The wish to take up an item in a run, at an aware time.
+
+    Attributes:
+        over_dead: Also an item over which a worker has died.
+    """
 
     reference: str
     run: int
     now: datetime
+    over_dead: bool = True
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,7 @@ _TAKE_UP = (
         items.c.state.in_(("new", "waiting")),
         # What this very run has put back waits for the next one, though a recovered chunk names it again.
         sa.or_(items.c.run.is_(None), items.c.run != sa.bindparam("b_run")),
+        sa.or_(items.c.deaths == 0, sa.bindparam("b_over_dead")),
     )
     .values(
         state="running",
@@ -213,7 +219,10 @@ class Journal:
                 self._end(connection, ended)
             if claim is None:
                 return None
-            wish = {"b_reference": claim.reference, "b_run": claim.run, "b_now": _clock.text(claim.now)}
+            wish = {
+                "b_reference": claim.reference, "b_run": claim.run, "b_now": _clock.text(claim.now),
+                "b_over_dead": claim.over_dead,
+            }  # fmt: skip
             row = connection.execute(_TAKE_UP, wish).one_or_none()
         if row is None:
             return None

@@ -78,13 +78,13 @@ class Lane:
         """Count an effect that was carried out."""
         self._state.effect_done(name)
 
-    def run(self, references: Sequence[str]) -> None:
+    def run(self, references: Sequence[str], *, over_dead: bool) -> None:
         """Take up each reference that is still to be had, until the run is to stop."""
         in_hand: tuple[Ending, Ended] | None = None
         for reference in references:
             if not self._state.take_one():
                 break
-            claim = Claim(reference, self._run, _clock.now())
+            claim = Claim(reference, self._run, _clock.now(), over_dead)
             item = self._advance(in_hand, claim)
             in_hand = None
             if item is None:
@@ -119,6 +119,7 @@ def work(
     references: Sequence[str],
     *,
     run: int,
+    over_dead: bool,
     outfit: Outfit,
     engine: sa.Engine,
     keys: Keys,
@@ -128,7 +129,7 @@ def work(
     """One chunk in one lane; whatever goes wrong on our side ends the run, never an item."""
     try:
         with outfit.connectors() as connectors, Journal(engine, keys.sealer) as journal:
-            Lane(run, outfit, journal, connectors, state, faults).run(references)
+            Lane(run, outfit, journal, connectors, state, faults).run(references, over_dead=over_dead)
             for problem in connectors.problems():
                 state.find(problem)
     except (Signal, RpaCommonsError) as error:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from rpa_commons.capabilities import CapabilitySpec, capability_spec
 from rpa_commons.config import SecretRef, resolve_secret
-from rpa_commons.connectors import Surroundings, load
+from rpa_commons.connectors import Surroundings, catalogue, load
 from rpa_commons.letters import Letters, LetterSource
 from rpa_commons.sdk import (
     Bot,
@@ -112,7 +112,10 @@ class Outfit:
             made.close()
 
     def _connector(self, binding: BindingEntry) -> object:
-        kind: Any = self.plugins.connectors().get(binding.connector) or load(binding.connector)
+        shipped = self.plugins.connectors()
+        if binding.connector in shipped and binding.connector in catalogue():
+            raise RunRefusedError(f"a plugin ships a connector called {binding.connector}, which is built in")
+        kind: Any = shipped.get(binding.connector) or load(binding.connector)
         spec: CapabilitySpec = capability_spec(kind.capability)
         if spec.name != binding.capability:
             raise RunRefusedError(f"connector {kind.name} serves {spec.name}, not {binding.capability}")

@@ -116,12 +116,16 @@ class Queue:
         return count
 
     def due(self, now: datetime) -> list[str]:
-        """References to take up now: new ones oldest first, then waiting ones whose time has come."""
+        """References to take up now, oldest first; last those over which a worker has died.
+
+        So a poison item stops nobody else, and an item that was merely in hand when a worker was killed is
+        not in hand again at once, which would make it look like one.
+        """
         waiting = sa.and_(items.c.state == "waiting", items.c.until <= _clock.text(now))
         statement = (
             sa.select(items.c.reference)
             .where(sa.or_(items.c.state == "new", waiting))
-            .order_by(items.c.enqueued_at, items.c.reference)
+            .order_by(items.c.deaths, items.c.enqueued_at, items.c.reference)
         )
         with guarded(), self._engine.connect() as connection:
             return list(connection.execute(statement).scalars())

@@ -94,10 +94,11 @@ class Run:
     def _work(self, number: int, outfit: Outfit, queue: Queue) -> None:
         faults = DyingFaults(self._job.die_at)
 
-        def chunk(references: Sequence[str]) -> None:
+        def chunk(offered_by: int, references: Sequence[str]) -> None:
             work(
                 references,
                 run=number,
+                over_dead=offered_by == number,  # this run's own chunks have them last
                 outfit=outfit,
                 engine=self._database,
                 keys=self._keys,
@@ -113,7 +114,9 @@ class Run:
         except Signal as failure:
             self.state.fail(failure)
 
-    def _carry(self, number: int, chunks: list[list[str]], chunk: Callable[[Sequence[str]], None]) -> None:
+    def _carry(
+        self, number: int, chunks: list[list[str]], chunk: Callable[[int, Sequence[str]], None]
+    ) -> None:
         from ._engine import Engine  # costs half a second: not where there is nothing to do
 
         engine = Engine(self._database, self._keys.sealer, self._job.threads, chunk)

@@ -42,6 +42,7 @@ class Plugins:
                     f"plugin {entry.name} cannot be loaded: {type(error).__name__}: {error}",
                     remedy="install a version of it that fits this environment",
                 ) from error
+            _refuse_misspelt(entry.name, module)
 
     def bot(self, name: str) -> type[Bot[Any]]:
         """The bot class of this name.
@@ -60,8 +61,13 @@ class Plugins:
 
     def connectors(self) -> dict[str, type[Any]]:
         """Connector classes by name, as shipped by plugins."""
-        shipped = self._manager.hook.rpac_connectors()
-        return {connector.name: connector for group in shipped for connector in group}
+        shipped: list[type[Any]] = [one for group in self._manager.hook.rpac_connectors() for one in group]
+        by_name = {connector.name: connector for connector in shipped}
+        if len(by_name) != len(shipped):
+            raise RunRefusedError(
+                "two plugins ship a connector of the same name", remedy="uninstall one of them"
+            )
+        return by_name
 
     def observe(self, hook: str, **what: Any) -> None:  # noqa: ANN401 - the hook's own arguments
         """Tell the observers; what they raise is logged, each alone."""
@@ -149,6 +155,15 @@ class Steps:
             raise HookError(
                 path, str(error).replace("\n", " "), remedy="a wrapper takes one argument: step"
             ) from None
+
+
+def _refuse_misspelt(plugin: str, module: object) -> None:
+    known = [name for name in vars(hookspecs) if name.startswith("rpac_")]
+    for name in dir(module):
+        if name not in known and hasattr(getattr(module, name, None), _MARK):
+            close = difflib.get_close_matches(name, known, n=1)
+            remedy = f"did you mean {close[0]}?" if close else f"hooks are {', '.join(known)}"
+            raise RunRefusedError(f"plugin {plugin} implements {name}, which is no hook", remedy=remedy)
 
 
 def _load(path: Path) -> tuple[ModuleType, str]:

@@ -12,6 +12,7 @@ Usage::
             print(event["event"])
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -225,7 +226,8 @@ class Worker:
             self._end()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None and not stream.closed:
-                stream.close()
+                with contextlib.suppress(OSError):  # what a dead worker was not told is of no use to it
+                    stream.close()
 
     @property
     def pid(self) -> int:
@@ -254,10 +256,8 @@ class Worker:
     def stop(self) -> None:
         """Ask the worker to finish the item in hand and end."""
         if self._process.stdin is not None and not self._process.stdin.closed:
-            try:
+            with contextlib.suppress(OSError):  # it is gone already
                 self._process.stdin.close()
-            except OSError:  # it is gone already
-                return
 
     def _tell(self, line: str) -> None:
         try:

@@ -8,8 +8,17 @@ POINTS = ("before-intent", "after-intent", "after-effect", "after-result", "befo
 CLASSES = ("keyed", "probe", "local", "unsafe")
 
 
-@pytest.mark.parametrize("effect_class", CLASSES)
-@pytest.mark.parametrize("point", POINTS)
+def _points() -> list[Any]:
+    """Every point for every class; in the quick suite, every class where it matters and one elsewhere."""
+    quick = {"after-intent", "after-effect"}
+    return [
+        pytest.param(point, name, marks=() if point in quick or name == "keyed" else pytest.mark.storm)
+        for point in POINTS
+        for name in CLASSES
+    ]
+
+
+@pytest.mark.parametrize(("point", "effect_class"), _points())
 def test_a_worker_that_dies_at_a_point_neither_loses_nor_doubles(
     bench: Any, point: str, effect_class: str
 ) -> None:
@@ -55,26 +64,19 @@ def test_a_reference_journalled_by_name_survives_a_step_that_an_upgrade_inserts(
     assert (bench.folder / "asked.txt").read_text("utf-8").splitlines() == ["asked", "asked"]
 
 
-def test_an_item_that_kills_five_workers_is_set_aside_and_the_rest_goes_on(bench: Any) -> None:
-    """A poison item ends failed, or in doubt where an effect of it is open; other items are done."""
-    bench.cases({"case-1": "ask, keyed", "case-2": "ask, keyed"})
-    for _ in range(5):
-        bench.run(die_at=["after-intent:1"])
+@pytest.mark.parametrize(("script", "state"), [("ask, keyed", "in_doubt"), ("ask, die", "failed")])
+def test_an_item_that_kills_five_workers_is_set_aside_and_stops_nobody(
+    bench: Any, script: str, state: str
+) -> None:
+    """A poison item ends in doubt where an effect of it is open, else failed; the others are done first."""
+    bench.cases({"poison": script, "well": "ask, keyed"})
+    deaths = [bench.run().code for _ in range(5)]
+    others = bench.accepted()
 
     last = bench.run()
 
-    assert bench.states() == {"case-1": "in_doubt", "case-2": "done"}
+    assert max(deaths) < 0
+    assert others == bench.accepted() == [("keyed", "well")]
+    assert bench.states() == {"poison": state, "well": "done"}
     assert last.code == 1
-    assert any("case-1" in finding for finding in last.last["findings"])
-
-
-def test_an_item_that_kills_five_workers_before_any_intent_fails(bench: Any) -> None:
-    """Where nothing can have happened outside, a poison item is simply failed."""
-    bench.cases({"case-1": "ask, keyed"})
-    for _ in range(5):
-        bench.run(die_at=["before-intent:1"])
-
-    bench.run()
-
-    assert bench.states() == {"case-1": "failed"}
-    assert bench.accepted() == []
+    assert any("poison" in finding for finding in last.last["findings"])

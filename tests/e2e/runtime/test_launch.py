@@ -67,7 +67,7 @@ def test_an_impatient_person_ends_the_worker_at_once(bench: Any) -> None:
     bench.cases({"case-1": "sleep:600"})
 
     worker = Worker(_prepared(bench))
-    worker.__enter__()  # noqa: PLC2801 - the block is left by hand below
+    worker.__enter__()
     next(event for event in worker.events() if event["event"] == "found")
     worker.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
 

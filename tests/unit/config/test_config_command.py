@@ -103,7 +103,7 @@ def test_check_goes_on_after_an_instance_that_is_not_installed(town: "Town") -> 
     result = _rpac("check")
 
     assert _code(result) == 1
-    assert "other: other is not installed\n    help: rpac install WHEEL" in result.stdout
+    assert "bots/other.toml: other is not installed\n    help: rpac install WHEEL" in result.stdout
     assert "E101 windw_days" in result.stdout
 
 

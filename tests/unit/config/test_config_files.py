@@ -170,7 +170,8 @@ def test_a_file_that_is_not_utf8_is_refused(town: "Town") -> None:
     town.write(INSTANCE, b'bot = "welcome-letters"\nowner = "B\xf8rge"\n')
     finding = town.finding()
 
-    assert (finding.code, finding.line, finding.help) == ("E104", 2, "save the file as UTF-8")
+    assert (finding.code, finding.line, finding.message) == ("E104", 2, "the file is not UTF-8")
+    assert "UTF-8 as its encoding" in finding.help
 
 
 @pytest.mark.parametrize(("before", "after"), [("\n", "\r\n"), ("\n", "\n"), ("bot", "\ufeffbot")])
@@ -257,7 +258,7 @@ def test_an_unreadable_file_is_refused(town: "Town") -> None:
         ("password = hunter2", "password = …"),
         ("[settings", "[settings"),
         ('"""hunter2', "…"),
-        ('x = """\nhunter2 = y', "…"),
+        ('x = """\nhunter2 = y', "x = …"),
         ("window_days = 1\nwindow_days = 2", "window_days = …"),
         ("= 3", "…"),
         ("x = \x07", "x = …"),

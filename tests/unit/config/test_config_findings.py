@@ -58,7 +58,7 @@ def test_a_missing_required_key_says_what_to_set(town: "Town") -> None:
     finding = town.finding()
 
     assert (finding.code, finding.key, finding.line) == ("E102", "contact", 3)
-    assert finding.help == "set it: text. Who is asked."
+    assert finding.help == "set it below [settings]: text. Who is asked."
 
 
 def test_missing_keys_are_named_one_by_one_without_any_table(town: "Town") -> None:
@@ -103,7 +103,14 @@ def test_types_are_strict(town: "Town", line: str, message: str, advice: str) ->
     finding = town.finding()
 
     assert (finding.code, finding.line, finding.message) == ("E201", 5, message)
-    assert finding.help == advice
+    assert finding.help == (advice or _meaning(town, finding.key))
+
+
+def _meaning(town: "Town", key: str) -> str:
+    """What the author of the bot says of a key."""
+    top, *rest = key.split(".")
+    described: str = town.manifest.settings_schema["properties"][top]["description"]
+    return {"times": "Tries.", "wait": "Pause between two."}.get(*rest, described) if rest else described
 
 
 def test_a_whole_number_is_good_where_decimals_are_allowed(town: "Town") -> None:
@@ -120,9 +127,9 @@ def test_a_whole_number_is_good_where_decimals_are_allowed(town: "Town") -> None
         ("window_days = 0", "0 is not allowed: at least 1, at most 60 days", ""),
         ('mode = "fsat"', '"fsat" is not one of "fast", "slow"', 'did you mean "fast"?'),
         ('sender = "x"', '"x" is not allowed: at least 2 characters, at most 20 characters', ""),
-        ('since = "1 October"', '"1 October" is no date', ""),
-        ('since = "2026-02-30"', '"2026-02-30" is no date', ""),
-        ('since = "20261001"', '"20261001" is no date', ""),
+        ('since = "1 October"', '"1 October" is no date', "write it year first: 2026-11-01"),
+        ('since = "2026-02-30"', '"2026-02-30" is no date', "write it year first: 2026-11-01"),
+        ('since = "20261001"', '"20261001" is no date', "write it year first: 2026-11-01"),
     ],
 )
 def test_bounds_are_named(town: "Town", line: str, message: str, advice: str) -> None:
@@ -130,7 +137,8 @@ def test_bounds_are_named(town: "Town", line: str, message: str, advice: str) ->
     town.settings(line)
     finding = town.finding()
 
-    assert (finding.code, finding.message, finding.help) == ("E202", message, advice)
+    assert (finding.code, finding.message) == ("E202", message)
+    assert finding.help == (advice or _meaning(town, finding.key))
 
 
 def test_a_list_items_line_is_found(town: "Town") -> None:
@@ -198,7 +206,9 @@ def test_a_personal_value_is_hidden(town: "Town") -> None:
     )
     finding = town.finding()
 
-    assert finding.render().endswith("E201 contact: expected text, found list\n    contact = …")
+    assert finding.render().endswith(
+        "E201 contact: expected text, found list\n    contact = …\n    help: Who is asked."
+    )
 
 
 def test_a_personal_number_never_becomes_message_text(town: "Town") -> None:
@@ -317,7 +327,9 @@ def test_a_missing_id_comes_with_a_fresh_one(town: "Town") -> None:
     first, second = town.finding(), town.finding()
 
     assert first.code == "E605"
-    assert re.fullmatch(r'add the line id = "[0-9a-f-]{36}"', first.help)
+    assert re.fullmatch(
+        r'add id = "[0-9a-f-]{36}" at the top of the file, above the first \[table\]', first.help
+    )
     assert first.help != second.help
 
 

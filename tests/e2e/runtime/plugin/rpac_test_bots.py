@@ -6,6 +6,8 @@ settings say so, and misbehaves as its mode file says.
 """
 
 import json
+import os
+import signal
 import time
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -157,6 +159,8 @@ class FileReceiver:
     def _accept(self, method: str, what: str, key: str, *, honour: bool) -> Slip:
         if self._settings.noop:
             return Slip(id=key[:8])
+        if what.startswith("poison"):
+            os.kill(os.getpid(), signal.SIGKILL)
         self._misbehave(method, "before")
         with FileLock(f"{self._file}.lock"):
             known = honour and self._known(key)
@@ -292,6 +296,8 @@ class Scripted(Bot[Settings]):
             raise ValueError(f"{item.payload.number} must not show")
         elif verb == "business":
             raise BusinessError("no such case")
+        elif verb == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
         elif verb == "sleep":
             time.sleep(float(detail))
         elif verb == "print":
