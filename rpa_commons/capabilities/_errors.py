@@ -4,7 +4,7 @@ A connector raises them, the runtime acts on them, a bot may catch the two that 
 them ever carries a personal number or a letter's text: messages end up in logs and on screens.
 """
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 __all__ = ["BusinessError", "PersonNotFoundError", "RpaCommonsError", "TransientError"]
 
@@ -21,7 +21,7 @@ class RpaCommonsError(Exception):
             missing, 5 refused by policy.
     """
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
     def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(message)

@@ -27,7 +27,7 @@ class RefusedError(RpaCommonsError):
 
     def __init__(self, message: str, *, remedy: str, exit_code: int) -> None:
         super().__init__(message, remedy=remedy)
-        self.exit_code = exit_code  # type: ignore[misc] - the worker's own, not the class's
+        self.exit_code = exit_code
 
 
 def follow(prepared: "Prepared", label: str) -> Iterator[dict[str, Any]]:
@@ -62,7 +62,7 @@ def follow(prepared: "Prepared", label: str) -> Iterator[dict[str, Any]]:
 
 def instance_id_of(municipality: "MunicipalityFolder", instance: str) -> str:
     """The id in an instance's file, which need not be valid in any other respect."""
-    from rpa_commons.environments._instances import instance_head
+    from rpa_commons.environments import instance_head
 
     return instance_head(municipality, instance).id
 

@@ -14,6 +14,7 @@ Usage::
 from ._check import Checked, check_municipality, secret_findings
 from ._connector_entry import ConnectorEntry
 from ._explain import ExplainedCandidate, ExplainedValue
+from ._files import letter_folders_of
 from ._findings import CODES, ConfigError, Finding, SecretsUnresolvedError, config_error
 from ._keys import show as format_value
 from ._layers import Origin
@@ -50,6 +51,7 @@ __all__ = [
     "examine_instance",
     "explain_sections",
     "format_value",
+    "letter_folders_of",
     "open_municipality",
     "resolve_instance",
     "resolve_secret",

@@ -75,14 +75,12 @@ def check_municipality(
 
 
 def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """A shared id is one thing to mend, though each of the instances has the finding."""
-    shared: set[str] = set()
-    kept = []
+    """One finding for each thing to mend, though several instances, or the stack besides, may have it."""
+    first: dict[object, Finding] = {}
     for one in findings:
-        if one.code != "E604" or one.message not in shared:
-            kept.append(one)
-        shared |= {one.message} if one.code == "E604" else set()
-    return tuple(kept)
+        mended = one.message if one.code == "E604" else (one.code, one.key, one.place, one.message)
+        first.setdefault(mended, one)
+    return tuple(first.values())
 
 
 _USAGE = 2

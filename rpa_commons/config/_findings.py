@@ -9,7 +9,7 @@ Usage::
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.validators import mask_personal_numbers
@@ -119,7 +119,7 @@ class ConfigError(RpaCommonsError):
 class SecretsUnresolvedError(ConfigError):
     """Nothing is wrong but that secrets are missing here and now."""
 
-    exit_code: ClassVar[int] = 4
+    exit_code: int = 4
 
 
 def config_error(findings: Sequence[Finding]) -> ConfigError:

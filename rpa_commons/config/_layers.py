@@ -83,8 +83,6 @@ class Layer:
         length = len(self.prefix)
 
         def is_hidden(path: KeyPath) -> bool:
-            if path == self.prefix[: len(path)]:
-                return False
             return path[:length] != self.prefix or view.is_hidden(path[length:], self.values)
 
         return self.document.quote(line, is_hidden)

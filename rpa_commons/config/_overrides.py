@@ -8,7 +8,7 @@ bot and id) cannot be set for one run, since every idempotency key hangs on it.
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from rpa_commons.capabilities import RpaCommonsError
 
@@ -28,7 +28,7 @@ class OverrideError(RpaCommonsError):
         problem: What is wrong.
     """
 
-    exit_code: ClassVar[int] = 2
+    exit_code: int = 2
 
     def __init__(self, key: str, problem: str, *, remedy: str = "") -> None:
         form = "write --set KEY=VALUE, e.g. --set window_days=7"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.manifest import Manifest
@@ -28,7 +28,7 @@ class UnknownKeyError(RpaCommonsError):
         key: What was asked for.
     """
 
-    exit_code: ClassVar[int] = 2
+    exit_code: int = 2
 
     def __init__(self, key: str, known: Sequence[str]) -> None:
         meant = guess(key, known)

@@ -211,7 +211,7 @@ def bounds_text(nodes: tuple[Node, ...], *, patterns: bool = True) -> str:
         "pattern": "matches {}",
     }
     found = [
-        "not empty" if (keyword, node[keyword]) == ("minLength", 1) else phrase.format(node[keyword])
+        "not empty" if (keyword, node[keyword]) in _NOT_EMPTY else _counted(phrase.format(node[keyword]))
         for node in nodes
         if not node.get("secret_reference")
         for keyword, phrase in phrases.items()
@@ -219,6 +219,13 @@ def bounds_text(nodes: tuple[Node, ...], *, patterns: bool = True) -> str:
         if patterns or keyword != "pattern"
     ]
     return ", ".join(dict.fromkeys(found))
+
+
+_NOT_EMPTY = (("minLength", 1), ("minItems", 1))
+
+
+def _counted(phrase: str) -> str:
+    return phrase.removesuffix("s") if phrase.endswith((" 1 items", " 1 characters")) else phrase
 
 
 def value_type_text(value: Any) -> str:  # noqa: ANN401 - any TOML value

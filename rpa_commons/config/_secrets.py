@@ -13,7 +13,7 @@ import importlib
 import os
 import stat
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -75,7 +75,7 @@ class SecretMissingError(RpaCommonsError):
         problem: Why it cannot be read; never a value.
     """
 
-    exit_code: ClassVar[int] = 4
+    exit_code: int = 4
 
     def __init__(self, ref: SecretRef, problem: str, *, remedy: str) -> None:
         super().__init__(f"secret missing: {ref.describe()} {problem}", remedy=remedy)

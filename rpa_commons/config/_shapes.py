@@ -51,7 +51,10 @@ def municipality_schema(letterhead: Mapping[str, Any]) -> Schema:
                 "description": "Languages of letters, the first is used where nothing else is known.",
             },
             "state_dir": _text("Folder for state, outside this one; relative to this file.", pattern=_PATH),
-            "journal_key": {"$ref": "#/$defs/SecretRef"},
+            "journal_key": {
+                "$ref": "#/$defs/SecretRef",
+                "description": "Key of the journal; without it, one is made in state_dir on the first run.",
+            },
             "letterhead": own,
         },
         "$defs": {**definitions, "SecretRef": SecretRef.model_json_schema()},

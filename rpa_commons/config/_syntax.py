@@ -31,7 +31,8 @@ class Trouble(NamedTuple):
 
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 _HEADER_LINE = re.compile(r"""\s*\[{1,2}[\w\s."'-]*\]{0,2}\s*""")
-_KEY_LINE = re.compile(r"""(\s*([\w."' -]+)=)\s*(\S?.*)""")
+_NAME = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
+_KEY_LINE = re.compile(rf"(\s*({_NAME}(?:\s*\.\s*{_NAME})*)\s*=)\s*(\S?.*)")
 
 _KEY_FORM = "write key = value; a key with other signs than a-z, 0-9, - and _ stands in quotes"
 _VALUE_FORM = 'text stands in quotes: key = "text"'
@@ -65,6 +66,7 @@ _CURLY = "[\u201c\u201d\u201e\u2018\u2019\u00b4`\u00ab\u00bb]"  # what word proc
 
 # What a value looks like, and what was probably meant.
 _HINTS = (
+    (r"\[", 'a list is closed with ]: ["a", "b"]'),
     (r"(#|$)", "a value must stand behind the equals sign"),
     (r"\d{1,2}[-./]\d{1,2}[-./]\d{4}\b", "a date is written year first: 2026-11-01"),
     (r"0\d+\s*(#|$)", 'a code with leading zeros stands in quotes: "0265"'),
@@ -79,6 +81,7 @@ _HINTS = (
 _OPENINGS = {
     "Unclosed array": r"=\s*\[",
     "Unclosed inline": r"=\s*\{",
+    "Invalid value": r"=\s*(\[[^\]]*)?$",
     "Unterminated": r'=\s*"""(?!.*""")',
     "Expected \"'''": r"=\s*'''(?!.*''')",
     'Expected "\'"': r"=\s*'[^']*$",
@@ -150,9 +153,10 @@ def _first_twin(lines: list[str], line: int) -> int | None:
 def _quoted(lines: list[str], line: int) -> str:
     """The line without its value."""
     text, before = lines[line - 1], "\n".join(lines[: line - 1])
-    inside_string = before.count('"""') % 2 or before.count("'''") % 2
-    if inside_string or not text.strip():
-        return HIDDEN if text.strip() else ""
+    if not text.strip():
+        return ""
+    if '"""' in before or "'''" in before:  # it may stand inside a long text: a quote in a comment counts not
+        return HIDDEN
     if _HEADER_LINE.fullmatch(text):
         return text
     match = _KEY_LINE.match(text)

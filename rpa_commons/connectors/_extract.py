@@ -48,6 +48,8 @@ __all__ = [
 
 _LONGEST_LINE = 64 * 1024  # characters; a person's row is a few hundred
 _MEGABYTE = 1024 * 1024
+_MOST_NAMES = 40  # columns named in a message; a wide export has a hundred
+_LONGEST_NAME = 40  # characters of each
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -247,7 +249,7 @@ def _decode(source: ExtractSource, content: bytes) -> str:
         raise source.error("is UTF-16", remedy="export it as UTF-8")
     if encoding == "utf-8":
         encoding_used = "utf-8-sig"
-    elif content.startswith(_UTF8_MARK) or (not content.isascii() and _is_utf8(content)):
+    elif content.startswith(_UTF8_MARK) or (not content.isascii() and _can_be(content, "utf-8")):
         # Read as a single-byte encoding it would give wrong names without any error.
         raise source.error(f"is UTF-8, not {encoding}", remedy='set encoding = "utf-8"')
     else:
@@ -256,16 +258,17 @@ def _decode(source: ExtractSource, content: bytes) -> str:
         return content.decode(encoding_used)
     except UnicodeDecodeError as error:
         other = "cp1252" if encoding == "utf-8" else "utf-8"
+        readable = f", but can be read as {other}" if _can_be(content, other) else ""
         raise source.error(
-            f"is not {encoding}",
+            f"is not {encoding}{readable}",
             remedy=f'set encoding = "{other}" if the system writes that, or export it as {encoding}',
             line=content.count(b"\n", 0, error.start) + 1,
         ) from None
 
 
-def _is_utf8(content: bytes) -> bool:
+def _can_be(content: bytes, encoding: str) -> bool:
     try:
-        content.decode("utf-8")
+        content.decode(encoding)
     except UnicodeDecodeError:
         return False
     return True
@@ -304,7 +307,6 @@ def _positions(source: ExtractSource, line: str, columns: Mapping[str, str]) -> 
 def _missing_remedy(
     source: ExtractSource, missing: Sequence[str], columns: Mapping[str, str], cells: Sequence[str]
 ) -> str:
-    # The file's own headers are not listed: without a header line they would be a person's data.
     near = {_normal(cell): cell.strip() for cell in cells}
     guesses = [
         f'columns.{name} = "{near[match[0]]}"'
@@ -312,10 +314,21 @@ def _missing_remedy(
         if (match := difflib.get_close_matches(_normal(columns[name]), near, 1, 0.7))
     ]
     if guesses:
-        return f"did you mean {', '.join(guesses)}?"
-    if len(cells) == 1:
+        advice = f"did you mean {', '.join(guesses)}?"
+    elif len(cells) == 1:
         return f'check the delimiter (now "{source.settings.delimiter}") and the column names in columns'
-    return "correct the column names in columns, or add the columns to the export"
+    else:
+        advice = "correct the column names in columns, or add the columns to the export"
+    # Without a header line these would be a person's data: listed where a declared name shows it is one.
+    if len(missing) == len(columns) and not guesses:
+        return advice
+    return f"{advice}{' ' if guesses else '; '}columns there are: {_listed(cells)}"
+
+
+def _listed(cells: Sequence[str]) -> str:
+    names = [" ".join(cell.split())[:_LONGEST_NAME] for cell in cells if cell.strip()]
+    rest = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return _quoted(names[:_MOST_NAMES]) + rest
 
 
 def _quoted(headers: Sequence[str]) -> str:

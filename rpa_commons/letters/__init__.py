@@ -40,7 +40,8 @@ from ._errors import (
     ValueRefusedError,
 )
 from ._letterhead import Letterhead, Recipient
-from ._letters import Letters
+from ._letters import Letters, bind_letters
+from ._preview import preview
 from ._store import LetterSource
 from ._values import LetterValue
 from ._words import Language, long_date, short_date
@@ -60,9 +61,11 @@ __all__ = [
     "TypesettingError",
     "UnprintableCharacterError",
     "ValueRefusedError",
+    "bind_letters",
     "block_digest",
     "check_letters",
     "describe_templates",
     "long_date",
+    "preview",
     "short_date",
 ]

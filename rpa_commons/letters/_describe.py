@@ -20,7 +20,7 @@ def describe_templates(folder: Traversable) -> tuple[TemplateEntry, ...]:
     counts: its own, and its parent's where it calls ``super()``.
 
     Raises:
-        TemplateError: a template is not of the language of letters.
+        TemplateError: a template is not of the language of letters, or says a name that nobody gives.
         TemplateMissingError: a template extends one that is not in the folder.
     """
     store = TemplateStore(folder)
@@ -39,10 +39,13 @@ def block_digest(source: str, block: str) -> str:
 
 
 def _blocks(store: TemplateStore, canonical: str) -> dict[str, str]:
-    from ._chain import chain  # brings Jinja2, which whoever only reads a letterhead does without
+    from ._chain import chain, check_names  # brings Jinja2, which whoever reads a letterhead does without
+    from ._invented import declared_values, known_names
 
     digests: dict[str, str] = {}
-    for sheet in reversed(chain(store, canonical)):
+    sheets = chain(store, canonical)
+    check_names(sheets, known_names(declared_values(store), sheets))
+    for sheet in reversed(sheets):
         for block, text in _block_sources(store.read(sheet.template)).items():
             below = f"\n{digests[block]}" if block in sheet.supers and block in digests else ""
             digests[block] = _digest(text + below)

@@ -30,12 +30,14 @@ class TemplateProblem:
         line: Line in that file, from 1; 0 when the file as a whole is meant.
         problem: What is wrong; never a value.
         help: The next thing to do, or an empty string.
+        unused: Nothing is wrong inside the file, but no letter comes from it.
     """
 
     template: str
     line: int
     problem: str
     help: str = ""
+    unused: bool = False
 
     def __str__(self) -> str:
         place = f"{self.template}:{self.line}" if self.line else self.template

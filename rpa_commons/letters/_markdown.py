@@ -28,6 +28,7 @@ Inline = dict[str, Any]
 ``{"kind": "link", "url", "content"}``."""
 
 _MARKER = re.compile("\ue000([0-9]+)\ue001")
+_SITE = re.compile("(?i:https://)\ue000([0-9]+)\ue001")  # a value that is the whole of a web address
 _RULES = ("heading", "list", "newline", "escape", "emphasis", "link", "entity")
 _LOWEST_HEADING = 4  # the letter's title is 1; four levels are more than a letter needs
 _DEEPEST_LIST = 20
@@ -142,8 +143,16 @@ class _Tree:
             remedy = "begin the address with https:// or mailto:"
             raise TemplateError([TemplateProblem(self._template, 0, problem, remedy)])
         kept = "@+" if scheme == "mailto" else ""
-        filled = fill(href, self._values, lambda value: quote(value, safe=kept))
+        site = _SITE.match(href)
+        known = "https://" + fill(site[0][8:], self._values, _site) if site else ""
+        rest = fill(href[site.end() if site else 0 :], self._values, lambda value: quote(value, safe=kept))
+        filled = known + rest
         return quote(filled, safe="%/:?#[]@!$&'()*+,;=~-._")
+
+
+def _site(web: str) -> str:
+    """A web address as it is printed, without its scheme: ``www.example.dk/flyt`` keeps its path."""
+    return quote(web, safe="/")
 
 
 def _levelled(blocks: list[Block]) -> list[Block]:
@@ -185,6 +194,7 @@ def _plain_inline(content: Sequence[Inline]) -> str:
             case "link":
                 text = _plain_inline(one["content"])
                 address = one["url"].removeprefix("mailto:")
+                address = address if text != address.removeprefix("https://") else text
                 parts.append(text if text == address else f"{text} ({address})")
             case _:
                 parts.append(_plain_inline(one["content"]))

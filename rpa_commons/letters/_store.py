@@ -52,6 +52,16 @@ class LetterSource:
     language: Language | None = None
     bot: str = ""
 
+    def file_of(self, template: str) -> Path | None:
+        """Where a template lies that a municipality or its cooperation wrote; ``None`` for the bot's own.
+
+        Args:
+            template: Canonical name, ``municipality:families.md.j2``.
+        """
+        layer, _, file_name = template.partition(":")
+        folder = TemplateStore(self.templates, self.overrides).folder(layer)
+        return folder / file_name if layer != "bot" and isinstance(folder, Path) else None
+
 
 class TemplateStore:
     """Finds and reads the templates of a :class:`LetterSource` by canonical name, ``layer:file``."""
@@ -65,6 +75,23 @@ class TemplateStore:
             **dict(zip(("municipality", "instance"), reversed(own), strict=False)),
         }
 
+    def folder(self, layer: str) -> Traversable | None:
+        """The folder of a layer, ``None`` when the layer has none."""
+        return self._folders.get(layer)
+
+    def others(self, layer: str) -> tuple[str, ...]:
+        """What lies in a layer's folder and is no template by its name, in folders there too; sorted."""
+        folder = self._folders.get(layer)
+        if folder is None or not folder.is_dir():
+            return ()
+        found = []
+        for one in folder.iterdir():
+            if one.is_dir() and not one.name.startswith("."):
+                found += [f"{one.name}/{file.name}" for file in one.iterdir() if file.name.endswith(SUFFIX)]
+            elif not one.name.startswith(".") and not _is_template(one.name):
+                found.append(one.name)
+        return tuple(sorted(found))
+
     def names(self, layer: str | None = None) -> tuple[str, ...]:
         """The template names (without suffix) of one layer, or of all; sorted."""
         layers = LAYERS if layer is None else (layer,)
@@ -73,7 +100,7 @@ class TemplateStore:
             for folder in map(self._folders.get, layers)
             if folder is not None and folder.is_dir()
             for file in folder.iterdir()
-            if file.name.endswith(SUFFIX)
+            if _is_template(file.name)
         }
         return tuple(sorted(found))
 
@@ -121,6 +148,10 @@ class TemplateStore:
 def closest(word: str, known: tuple[str, ...]) -> str:
     """The known word most like ``word``, or an empty string."""
     return next(iter(difflib.get_close_matches(word.removesuffix(SUFFIX), known, n=1)), "")
+
+
+def _is_template(file_name: str) -> bool:
+    return file_name.endswith(SUFFIX) and _NAME.fullmatch(file_name) is not None
 
 
 def _is_baseline(folder: Path) -> bool:

@@ -2,7 +2,7 @@
 
 =================== ==================================================================
 ``person``          ``name``, ``address`` (list of lines), ``children_under_18`` (a number)
-``municipality``    ``name``, ``address`` (list), ``phone``, ``email``, ``web``
+``municipality``    ``name``, ``address`` (list), ``phone``, ``email``, ``web`` (without ``https://``)
 ``letter``          ``date`` (written in the letter's language), ``language``
 ``sender``          the setting of that name
 ``contact``         the setting of that name (list of lines)
@@ -97,7 +97,7 @@ def letter_values(
             address=letterhead.address,
             phone=letterhead.phone,
             email=letterhead.email,
-            web=letterhead.web,
+            web=_without_scheme(letterhead.web),
         ),
         "letter": Part(date=date, language=language),
         "sender": sender,
@@ -106,6 +106,11 @@ def letter_values(
     for name, value in extra.items():
         values[name] = _checked(name, value)
     return values
+
+
+def _without_scheme(web: str) -> str:
+    """A web address as the tail of a link: templates write ``https://{{ municipality.web }}``."""
+    return re.sub("^https?://", "", web.strip(), flags=re.IGNORECASE).rstrip("/")
 
 
 def names_of(values: Mapping[str, object]) -> dict[str, tuple[str, ...]]:

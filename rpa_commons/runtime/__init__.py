@@ -14,6 +14,8 @@ from ._errors import (
     HookError,
     JournalFailure,
     JournalKeyError,
+    LettersRefusedError,
+    ReopenRefusedError,
     RunRefusedError,
     SlotTakenError,
     StateVersionError,
@@ -21,8 +23,16 @@ from ._errors import (
 )
 from ._item_story import ItemStory, story_of
 from ._job import Job
-from ._persons import reopen, settle
-from ._reader import InstanceStatus, ItemRow, instance_status, list_items, reading
+from ._persons import reopen, retry, settle
+from ._reader import (
+    InstanceStatus,
+    ItemRow,
+    UnusedState,
+    instance_status,
+    list_items,
+    reading,
+    unused_states,
+)
 from .launch import Prepared, Worker, WorkerDiedError, job_of, prepare, state_home, worker_environment
 
 __all__ = [
@@ -34,11 +44,14 @@ __all__ = [
     "JournalFailure",
     "JournalKeyError",
     "Keys",
+    "LettersRefusedError",
     "Prepared",
+    "ReopenRefusedError",
     "RunRefusedError",
     "SlotTakenError",
     "StateVersionError",
     "UnknownItemError",
+    "UnusedState",
     "Worker",
     "WorkerDiedError",
     "instance_status",
@@ -48,8 +61,10 @@ __all__ = [
     "prepare",
     "reading",
     "reopen",
+    "retry",
     "settle",
     "state_home",
     "story_of",
+    "unused_states",
     "worker_environment",
 ]

@@ -71,5 +71,5 @@ def _before(job: Job, keys: Keys) -> tuple[list[str], int]:
             elif job.adopt_before is not None and item.occurred_on < job.adopt_before:
                 references.append(item.reference)
     if finding.error:
-        raise RunRefusedError(f"the cases could not be listed: {finding.error}", remedy="nothing was marked")
+        raise RunRefusedError(finding.error, remedy=finding.remedy or "nothing was marked")
     return references, undated

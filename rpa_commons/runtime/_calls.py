@@ -123,15 +123,19 @@ class RunCalls:
             raise BotMistake(f"{spec.name} carries out a decision and may be called in decided() only")
         if call in self._called:
             raise BotMistake(
-                f"{spec.name} is called twice in one item under one call key: give each call its own key=..."
+                f'{spec.name} is called twice in one item under one call key: give each its own, key="..."'
             )
         self._called.add(call)
 
     def _refuse_other_arguments(self, row: EffectRow, intent: Intent) -> None:
         # A later phase has a later clock, so a letter done earlier may well be dated anew: it stays done.
-        earlier = row.phase < self._item.phase and row.state != "open"
-        if row.intent.args_hash != intent.args_hash and row.state != "unsent" and not earlier:
-            raise BotMistake(f"{intent.name}: called again for the same item with other arguments")
+        # What a person has said of an effect stands too, or the only way out would be to do it again.
+        stands = row.state in {"unsent", "settled"} or (row.phase < self._item.phase and row.state != "open")
+        if row.intent.args_hash != intent.args_hash and not stands:
+            raise BotMistake(
+                f"{intent.name}: called again for the same item with other arguments than when it was begun "
+                "(has the bot or a letter changed since?)"
+            )
 
     def _reenter(self, spec: CallSpec, connector: object, arguments: dict[str, Any], row: EffectRow) -> Any:  # noqa: ANN401 - the capability's type
         """What to do with an intent whose result was never written; a receipt when the effect is found."""

@@ -101,6 +101,7 @@ def _create_or_check(connection: sa.Connection, tables: sa.MetaData, path: Path)
     found = connection.execute(sa.select(meta.c.value).where(meta.c.name == "schema_version")).scalar()
     if found != SCHEMA_VERSION:
         raise StateVersionError(path, str(found), SCHEMA_VERSION)
+    tables.create_all(connection)  # a table that was added without changing the others
 
 
 def _check_key(engine: sa.Engine, sealer: Sealer) -> None:

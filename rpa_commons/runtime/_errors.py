@@ -5,11 +5,12 @@ Rules this module keeps: an error of the caller's making derives from ``RpaCommo
 item nor turn our own database failure into a case's outcome.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
 
 from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.letters import TemplateProblem
 
 __all__ = [
     "BotMistake",
@@ -17,7 +18,9 @@ __all__ = [
     "InDoubt",
     "JournalFailure",
     "JournalKeyError",
+    "LettersRefusedError",
     "Postponed",
+    "ReopenRefusedError",
     "RunRefusedError",
     "Signal",
     "SlotTakenError",
@@ -30,7 +33,7 @@ __all__ = [
 class RunRefusedError(RpaCommonsError):
     """A run may not start as things stand; nothing was done."""
 
-    exit_code: ClassVar[int] = 5
+    exit_code: int = 5
 
 
 class SlotTakenError(RunRefusedError):
@@ -72,7 +75,7 @@ class StateVersionError(RpaCommonsError):
 class JournalKeyError(RpaCommonsError):
     """The key that the journal was written with is missing or another one was given."""
 
-    exit_code: ClassVar[int] = 4
+    exit_code: int = 4
 
 
 class HookError(RpaCommonsError):
@@ -82,11 +85,28 @@ class HookError(RpaCommonsError):
         path: The hook file.
     """
 
-    exit_code: ClassVar[int] = 2
+    exit_code: int = 2
 
     def __init__(self, path: Path, problem: str, *, remedy: str = "") -> None:
         super().__init__(f"{path}: {problem}", remedy=remedy)
         self.path = path
+
+
+class LettersRefusedError(RpaCommonsError):
+    """Letter templates are wrong; every problem is named at once, and nothing was run.
+
+    Attributes:
+        problems: What is wrong, with file and line.
+    """
+
+    def __init__(self, instance: str, problems: Sequence[TemplateProblem]) -> None:
+        lines = [f"\n  {one}" + (f"\n    help: {one.help}" if one.help else "") for one in problems]
+        count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+        super().__init__(
+            f"the letters of {instance} cannot be used, {count}:{''.join(lines)}",
+            remedy="correct the templates; nothing was done",
+        )
+        self.problems = tuple(problems)
 
 
 class UnknownItemError(RpaCommonsError):
@@ -99,6 +119,20 @@ class UnknownItemError(RpaCommonsError):
     def __init__(self, reference: str, problem: str, *, remedy: str = "") -> None:
         super().__init__(f"{reference}: {problem}", remedy=remedy)
         self.reference = reference
+
+
+class ReopenRefusedError(UnknownItemError):
+    """A case is not to be done again as things stand.
+
+    Attributes:
+        done: What was carried out for it already, in words; empty when it has not ended.
+    """
+
+    exit_code: int = 5
+
+    def __init__(self, reference: str, problem: str, *, done: Sequence[str] = (), remedy: str = "") -> None:
+        super().__init__(reference, problem + "".join(f"\n  {line}" for line in done), remedy=remedy)
+        self.done = tuple(done)
 
 
 class Signal(BaseException):

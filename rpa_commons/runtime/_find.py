@@ -5,7 +5,7 @@ of the bot; an error ends the looking and not the run, for what is queued alread
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from rpa_commons.capabilities import CallSpec, RpaCommonsError
@@ -18,7 +18,10 @@ from ._errors import BotMistake, Vetoed
 from ._outfit import ConnectorSet, Outfit
 from ._process import place_in
 
-__all__ = ["FindCalls", "Finding", "find_items"]
+__all__ = ["BATCH", "FindCalls", "Finding", "find_items", "start_warning"]
+
+BATCH = 200
+"""So many cases are enqueued at once, and so taken up in the order of their references."""
 
 
 class Finding:
@@ -29,6 +32,10 @@ class Finding:
         self.before_start = 0
         self.error = ""
         self.remedy = ""
+
+    def problem(self) -> str:
+        """Error and remedy in one sentence; empty when the looking came to its end."""
+        return f"{self.error}; help: {self.remedy}" if self.error and self.remedy else self.error
 
 
 class FindCalls:
@@ -63,9 +70,17 @@ def find_items(
                 continue
             yield item
     except RpaCommonsError as error:
-        finding.error, finding.remedy = mask_personal_numbers(error.message), error.remedy
+        finding.error = f"the source cannot be read: {mask_personal_numbers(error.message)}"
+        finding.remedy = mask_personal_numbers(error.remedy)
     except (BotMistake, Vetoed) as mistake:
         finding.error = str(mistake)
     except Exception as error:  # noqa: BLE001 - a bot's mistake ends its looking only
         place = place_in(error.__traceback__, outfit.bot.__module__)
         finding.error = f"find() failed: {type(error).__name__} ({place})"
+
+
+def start_warning(start_from: date | None, now: datetime) -> str:
+    """What a person should look at when the start date lies in the future; empty otherwise."""
+    if start_from is None or start_from <= now.date():
+        return ""
+    return f"start_from = {start_from} lies in the future: no case from before that day is handled; is the date right?"

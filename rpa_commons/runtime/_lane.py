@@ -101,7 +101,7 @@ class Lane:
         self.faults.reach("before-outcome")
         item = self.journal.advance(ended, claim)
         self.faults.reach("after-outcome")
-        self._state.ended(ending.state)
+        self._state.ended(ending.state, ending.reason, ending.remedy)
         reference = ended.item.reference
         reason = mask_personal_numbers(ending.reason)
         self._state.emit(event="item", reference=reference, state=ending.state, reason=reason)

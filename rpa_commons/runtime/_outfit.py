@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from rpa_commons.capabilities import CapabilitySpec, capability_spec
 from rpa_commons.config import SecretRef, resolve_secret
 from rpa_commons.connectors import Surroundings, catalogue, load
-from rpa_commons.letters import Letters, LetterSource
+from rpa_commons.letters import Letters, LetterSource, check_letters
 from rpa_commons.sdk import (
     Bot,
     BotContext,
@@ -31,7 +31,7 @@ from rpa_commons.sdk import (
 
 from ._crypto import Digester
 from ._door import Calls, Door, refuse_unfit
-from ._errors import RunRefusedError
+from ._errors import LettersRefusedError, RunRefusedError
 from ._job import PRODUCTION, BindingEntry, Job
 from ._keys import ItemScope
 from ._steps import Plugins, Steps
@@ -77,6 +77,7 @@ class Outfit:
         if self.steps.module is not None:
             self.plugins.add_observers(self.steps.module)
         self._today = threading.local()
+        self._letter_source: LetterSource | None = None
         self._settings = self._read_settings()
         self._capabilities = {name: capability_spec(one) for name, one in capabilities_of(self.bot).items()}
 
@@ -99,6 +100,17 @@ class Outfit:
         bot = self.bot(self._settings, context, doors)
         self._today.value = bot.today
         return bot
+
+    def refuse_broken_letters(self) -> None:
+        """Check every letter template that this instance uses, before the first letter is due.
+
+        Raises:
+            LettersRefusedError: with every problem at once.
+        """
+        if self._letter_source is not None:
+            problems = check_letters(self._letter_source)
+            if problems:
+                raise LettersRefusedError(self.job.instance.name, problems)
 
     @contextmanager
     def connectors(self) -> Iterator[ConnectorSet]:
@@ -144,6 +156,7 @@ class Outfit:
                 value = getattr(settings, name)
                 if isinstance(value, Letters):
                     value.bind(source)
+                    self._letter_source = source
         return settings
 
     def _letter_date(self) -> date:

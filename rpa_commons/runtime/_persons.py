@@ -1,7 +1,8 @@
 """What a person says about an item: that an effect happened or not, and that a case is to be done again.
 
 Rules this module keeps: every word has a name and a time beside it, encrypted; an item that a worker has in
-hand is left alone; reopening starts a new generation with keys of its own and keeps the old one for good.
+hand is left alone; retrying keeps the generation, so what was done stays done; reopening starts a new one
+with keys of its own and keeps the old one for good.
 """
 
 import json
@@ -12,11 +13,13 @@ import sqlalchemy as sa
 from . import _clock
 from ._crypto import Keys
 from ._database import guarded, instance_folder, open_instance
-from ._errors import UnknownItemError
+from ._errors import ReopenRefusedError, UnknownItemError
 from ._tables import effects, history, items
 
-__all__ = ["reopen", "settle"]
+__all__ = ["reopen", "retry", "settle"]
 
+_RETRIABLE = ("handed_over", "failed")
+_SHORT_KEY = 12
 _REOPENABLE = ("done", "skipped", "handed_over", "failed", "cancelled")
 
 
@@ -61,11 +64,55 @@ def settle(
     return names
 
 
-def reopen(state_dir: Path, instance_id: str, keys: Keys, reference: str, *, by: str, reason: str) -> int:
-    """Have a case done again as a new generation; returns its number.
+def retry(state_dir: Path, instance_id: str, keys: Keys, reference: str, *, by: str) -> None:
+    """Have a case that failed or was handed over processed again, in the same generation.
+
+    What was done for it stays done: an effect with a result is not carried out again. Systems are asked anew.
 
     Raises:
-        UnknownItemError: there is no such item, it has not ended, or it was adopted without content.
+        UnknownItemError: there is no such item, it ended otherwise, or its content is not here.
+        JournalFailure: the state cannot be written.
+    """
+    with _writing(state_dir, instance_id, keys, reference) as connection:
+        row = connection.execute(sa.select(items).where(items.c.reference == reference)).first()
+        if row is None:
+            raise UnknownItemError(reference, "there is no such item", remedy="rpac items list INSTANCE")
+        if row.state not in _RETRIABLE or row.payload is None:
+            raise UnknownItemError(
+                reference,
+                f"it is {row.state}; only what failed or was handed over is tried again",
+                remedy="rpac items list INSTANCE --state failed",
+            )
+        _note(connection, keys, (reference, row.generation), "retried", {"by": by, "state": row.state})
+        again = {"state": "new", "phase": row.phase + 1, "deaths": 0, "tries": 0}
+        cleared = dict.fromkeys(("now", "until", "not_before", "finished_at"))
+        connection.execute(items.update().where(items.c.reference == reference).values(**again, **cleared))
+
+
+def reopen(
+    state_dir: Path,
+    instance_id: str,
+    keys: Keys,
+    reference: str,
+    *,
+    by: str,
+    reason: str,
+    again: bool = False,
+) -> int:
+    """Have a case done again as a new generation; returns its number.
+
+    Args:
+        state_dir: Of the environment.
+        instance_id: Whose case it is.
+        keys: Seal what the person says.
+        reference: The case.
+        by: Who reopens it.
+        reason: Why.
+        again: Also when something was carried out for it, which will then be carried out again.
+
+    Raises:
+        ReopenRefusedError: it has not ended, or something was carried out for it and ``again`` was not said.
+        UnknownItemError: there is no such item, or it was adopted without content.
         JournalFailure: the state cannot be written.
     """
     with _writing(state_dir, instance_id, keys, reference) as connection:
@@ -76,17 +123,36 @@ def reopen(state_dir: Path, instance_id: str, keys: Keys, reference: str, *, by:
             advice = (
                 "rpac items settle says first whether its effect happened" if row.state == "in_doubt" else ""
             )
-            raise UnknownItemError(reference, f"it is {row.state} and has not ended", remedy=advice)
+            raise ReopenRefusedError(reference, f"it is {row.state} and has not ended", remedy=advice)
         if row.payload is None:
             raise UnknownItemError(
                 reference, "it was adopted: another robot handled it and its content is not here"
             )
+        if not again:
+            _refuse_what_was_done(connection, reference, row.generation)
         note = {"by": by, "reason": reason, "state": row.state, "outcome": (row.outcome or b"").hex()}
         _note(connection, keys, (reference, row.generation), "reopened", note)
         again = {"state": "new", "generation": row.generation + 1, "phase": 0, "deaths": 0, "tries": 0}
         cleared = dict.fromkeys(("now", "until", "not_before", "outcome", "finished_at"))
         connection.execute(items.update().where(items.c.reference == reference).values(**again, **cleared))
     return int(row.generation) + 1
+
+
+def _refuse_what_was_done(connection: sa.Connection, reference: str, generation: int) -> None:
+    carried_out = connection.execute(
+        sa.select(effects)
+        .where(
+            effects.c.reference == reference,
+            effects.c.generation == generation,
+            effects.c.state.in_(("done", "settled")),
+        )
+        .order_by(effects.c.intent_at)
+    ).all()
+    if carried_out:
+        done = [f"{row.name} on {row.intent_at[:19]}Z (key {row.key[:_SHORT_KEY]})" for row in carried_out]
+        problem = "this was carried out for it, and would be carried out a second time:"
+        remedy = "if that is what you want, say so: the same command with --again"
+        raise ReopenRefusedError(reference, problem, done=done, remedy=remedy)
 
 
 def _note(

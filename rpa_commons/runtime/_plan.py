@@ -7,46 +7,37 @@ nothing is created or changed, neither state nor keys nor locks.
 
 import enum
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_origin
 
 import sqlalchemy as sa
 from pydantic import BaseModel
 
-from rpa_commons.capabilities import BusinessError, CallSpec, TransientError
+from rpa_commons.capabilities import BusinessError, CallSpec, RpaCommonsError, TransientError
 from rpa_commons.config import resolve_secret
 from rpa_commons.sdk import RuleRecord, WorkItem
 from rpa_commons.validators import mask_personal_numbers
 
 from . import _clock
-from ._codec import payload_bytes, read_result, result_bytes
+from ._codec import read_result, result_bytes
 from ._context import ItemContext
 from ._crypto import Keys, ephemeral_keys, open_keys
-from ._database import guarded
 from ._errors import BotMistake, JournalKeyError, RunRefusedError, Vetoed
-from ._find import Finding, find_items
+from ._find import start_warning
 from ._job import PRODUCTION, Job
-from ._journal import Claimed, EffectRow, Journal
+from ._journal import Claimed, EffectRow
 from ._outfit import ConnectorSet, Outfit
-from ._process import Ending, place_in, sum_up
+from ._plan_cases import Case, Cases
+from ._process import Ending, failure_of, sum_up
 from ._reader import reading
+from ._run_state import Reasons
 from ._runs import refuse_unprepared
-from ._tables import items
 
 __all__ = ["PlanCalls", "plan"]
 
 _GIVE_UP_AFTER = 3
-
-
-@dataclass(frozen=True)
-class _Case:
-    """An item to plan, and what is already done for it."""
-
-    item: Claimed
-    done: dict[tuple[str, str], EffectRow]
 
 
 class PlanCalls:
@@ -87,6 +78,7 @@ def plan(job: Job, emit: Callable[[dict[str, Any]], None]) -> int:
         engine = stack.enter_context(reading(job.state_dir, job.instance.id))
         keys = _keys(job, fresh=engine is None)
         outfit = Outfit(job, keys.digester)
+        outfit.refuse_broken_letters()
         connectors = stack.enter_context(outfit.connectors())
         emit({"event": "started", "instance": job.instance.name})
         planner = _Planner(outfit, connectors, keys, engine, emit)
@@ -116,77 +108,51 @@ class _Planner:
     ) -> None:
         self._outfit = outfit
         self._connectors = connectors
-        self._keys = keys
+        self._cases = Cases(outfit, connectors, keys, engine)
         self._engine = engine
         self._emit = emit
-        self._finding = Finding()
-        self._known = 0
         self._states: Counter[str] = Counter()
+        self._reasons = Reasons()
         self._findings: list[str] = []
-        self._unanswered = 0
+        self._unanswered = ""
+        self._in_a_row = 0
 
     def go(self) -> dict[str, Any]:
         """Plan every case and count."""
-        limit = self._outfit.job.limit
+        job = self._outfit.job
+        self._find(start_warning(job.instance.start_from, _clock.now()))
+        cases = self._cases.in_order()
         planned = 0
-        for case in self._cases():
-            if planned == limit or self._unanswered == _GIVE_UP_AFTER:
+        for case in cases[: job.limit]:
+            if self._in_a_row == _GIVE_UP_AFTER:
+                self._find(f"the plan stops after {planned} cases, for one reason: {self._unanswered}")
                 break
             self._plan_one(case)
             planned += 1
-        if self._unanswered == _GIVE_UP_AFTER:
-            self._find("the plan stops here: a system does not answer")
-        if self._finding.error:
-            self._find(self._finding.error)
+        self._find(self._cases.finding.problem())
         for problem in self._connectors.problems():
             self._find(problem)
         self._check_cut_over()
+        return self._summary(planned, len(cases))
+
+    def _summary(self, planned: int, due: int) -> dict[str, Any]:
+        cases = self._cases
         bad = self._findings or self._states["failed"] or self._states["unknown"]
         return {
-            "found": self._finding.seen,
-            "known": self._known,
-            "before_start": self._finding.before_start,
+            "found": cases.finding.seen,
+            "known": cases.known.total(),
+            "known_states": dict(sorted(cases.known.items())),
+            "before_start": cases.finding.before_start,
+            "elsewhere": cases.elsewhere,
+            "due": due,
             "planned": planned,
             "states": dict(sorted(self._states.items())),
+            "reasons": self._reasons.listed(),
             "findings": self._findings,
             "exit_code": 1 if bad else 0,
         }
 
-    def _cases(self) -> Iterator[_Case]:
-        now = _clock.now()
-        known: set[str] = set()
-        yield from self._queued(known)
-        for found in find_items(self._outfit, self._connectors, now, self._finding):
-            if found.reference in known:
-                self._known += 1
-                continue
-            known.add(found.reference)
-            payload, _ = payload_bytes(found.payload)
-            yield _Case(Claimed(found.reference, 1, 0, payload, now, first_time=True, tries=0), {})
-
-    def _queued(self, known: set[str]) -> Iterator[_Case]:
-        """What the queue holds already: new items and waiting ones that are due; fills ``known``."""
-        if self._engine is None:
-            return
-        now = _clock.now()
-        with Journal(self._engine, self._keys.sealer) as journal:
-            with guarded(), self._engine.connect() as connection:
-                rows = connection.execute(
-                    sa.select(items).order_by(items.c.enqueued_at, items.c.reference)
-                ).all()
-            known.update(row.reference for row in rows)
-            for row in rows:
-                due = row.state == "waiting" and row.until is not None and _clock.parse(row.until) <= now
-                if row.state not in {"new", "running"} and not due:
-                    continue
-                payload = self._keys.sealer.unseal(row.payload, f"payload/{row.reference}")
-                clock = now if due or row.now is None else _clock.parse(row.now)
-                item = Claimed(
-                    row.reference, row.generation, row.phase, payload, clock, row.claims == 0, row.tries
-                )
-                yield _Case(item, journal.effects_of(item))
-
-    def _plan_one(self, case: _Case) -> None:
+    def _plan_one(self, case: Case) -> None:
         item = case.item
         calls = PlanCalls(case.done)
         scope = self._outfit.scope(item.reference, item.generation)
@@ -195,13 +161,18 @@ class _Planner:
         )
         ending = self._attempt(item, calls, context)
         self._states[ending.state] += 1
-        self._unanswered = self._unanswered + 1 if ending.system else 0
+        self._reasons.add(
+            "failed" if ending.state == "unknown" else ending.state, ending.reason, ending.remedy
+        )
+        self._in_a_row = self._in_a_row + 1 if ending.system else 0
+        self._unanswered = ending.reason
         self._emit(
             {
                 "event": "planned",
                 "reference": item.reference,
                 "state": ending.state,
                 "reason": mask_personal_numbers(ending.reason),
+                "remedy": ending.remedy,
                 "effects": calls.planned,
                 "assumed": bool(calls.planned),
                 "rules": [_rule(rule) for rule in context.rules],
@@ -214,16 +185,17 @@ class _Planner:
             bot = self._outfit.make(context, self._connectors, calls)
             return sum_up(bot.process(WorkItem(item.reference, payload)))
         except TransientError as error:
-            return Ending("unknown", mask_personal_numbers(error.message), system=error.system)
+            return _said("unknown", error, system=error.system)
         except BusinessError as error:
-            return Ending("handed_over", mask_personal_numbers(error.message))
+            return _said("handed_over", error)
         except Vetoed as veto:
             return Ending("handed_over", f"the municipality's hook: {mask_personal_numbers(str(veto))}")
         except BotMistake as mistake:
             return Ending("failed", str(mistake))
+        except RpaCommonsError as error:
+            return _said("failed", error)
         except Exception as error:  # noqa: BLE001 - whatever a bot does wrong fails its own item only
-            place = place_in(error.__traceback__, self._outfit.bot.__module__)
-            return Ending("failed", f"{type(error).__name__} ({place})" if place else type(error).__name__)
+            return failure_of(error, self._outfit, type(error).__name__)
 
     def _check_cut_over(self) -> None:
         job = self._outfit.job
@@ -238,9 +210,15 @@ class _Planner:
             self._find(f"a run would be refused: {error.message}")
 
     def _find(self, finding: str) -> None:
-        if finding not in self._findings:
+        if finding and finding not in self._findings:
             self._findings.append(finding)
             self._emit({"event": "finding", "message": finding})
+
+
+def _said(state: str, error: RpaCommonsError, *, system: str = "") -> Ending:
+    """The ending in the error's own words."""
+    message, remedy = mask_personal_numbers(error.message), mask_personal_numbers(error.remedy)
+    return Ending(state, message, system=system, remedy=remedy)
 
 
 def _rule(rule: RuleRecord) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """One pass through one item: from the bot's ``process`` to an ending that can be written down.
 
 Rules this module keeps: a business error is handed over, a system that does not answer is tried again and
-then waits in the queue, anything else fails this item alone; an effect whose end is unknown outweighs all of
+then waits in the queue, anything else fails this item alone, an error of the library with its own words; an effect whose end is unknown outweighs all of
 them; our own database failure is no ending at all.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from rpa_commons.capabilities import BusinessError, TransientError
+from rpa_commons.capabilities import BusinessError, RpaCommonsError, TransientError
 from rpa_commons.sdk import Done, HandOver, Propose, RuleRecord, Skip, Wait, WorkItem
 from rpa_commons.validators import mask_personal_numbers
 
@@ -25,10 +25,11 @@ from ._errors import BotMistake, InDoubt, Postponed, Vetoed
 from ._journal import Claimed, Ended
 from ._outfit import ConnectorSet, Outfit
 
-__all__ = ["Ending", "place_in", "process", "sum_up"]
+__all__ = ["Ending", "failure_of", "place_in", "process", "sum_up"]
 
 _FIRST_DELAY = timedelta(minutes=5)
 _LONGEST_DELAY = timedelta(hours=6)
+_SETTLE = "find out from the receiver whether it happened, then say so: rpac items settle"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Ending:
         until: When a waiting item is taken up again at the latest.
         not_before: When an item put back is worth another try.
         system: The system that did not answer, where that ended the pass.
+        outcome: What the bot returned, where it did.
+        remedy: The next thing to do about it, where that is known.
     """
 
     state: str
@@ -51,6 +54,7 @@ class Ending:
     not_before: datetime | None = None
     system: str = ""
     outcome: object = None
+    remedy: str = ""
 
 
 def process(
@@ -75,6 +79,7 @@ def process(
     record = dict(ending.record) | {
         "kind": ending.state,
         "reason": ending.reason,
+        "remedy": ending.remedy,
         "rules": _rules(context.rules),
     }
     ended = Ended(
@@ -102,22 +107,24 @@ def _attempt(  # noqa: PLR0911 - one way out per kind of ending, side by side
         return Ending(
             "new",
             _masked(error.message),
-            {"remedy": error.remedy},
             not_before=_clock.now() + wait,
             system=error.system,
+            remedy=_masked(error.remedy),
         )
     except BusinessError as error:
-        return Ending("handed_over", _masked(error.message), {"remedy": error.remedy})
+        return Ending("handed_over", _masked(error.message), remedy=_masked(error.remedy))
     except Vetoed as veto:
         return Ending("handed_over", f"the municipality's hook: {_masked(str(veto))}")
     except InDoubt as doubt:
-        return Ending("in_doubt", str(doubt), {"effect": doubt.effect})
+        return Ending("in_doubt", str(doubt), {"effect": doubt.effect}, remedy=_SETTLE)
     except Postponed as postponed:
         return Ending("new", str(postponed), not_before=postponed.until)
     except BotMistake as mistake:
-        return _failure(mistake, outfit, str(mistake))
+        return failure_of(mistake, outfit, str(mistake))
+    except RpaCommonsError as error:
+        return failure_of(error, outfit, _masked(error.message), remedy=_masked(error.remedy))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a bot does wrong fails its own item only
-        return _failure(error, outfit, type(error).__name__)
+        return failure_of(error, outfit, type(error).__name__)
 
 
 def sum_up(outcome: object) -> Ending:
@@ -154,16 +161,19 @@ def place_in(trace: TracebackType | None, module: str) -> str:
     return place
 
 
-def _failure(error: BaseException, outfit: Outfit, what: str) -> Ending:
+def failure_of(error: BaseException, outfit: Outfit, what: str, *, remedy: str = "") -> Ending:
+    """The ending of an item that failed; an error of the library says more than its place in the bot."""
     place = place_in(error.__traceback__, outfit.bot.__module__)
-    reason = f"{what} ({place})" if place else what
+    reason = f"{what} ({place})" if place and not isinstance(error, RpaCommonsError) else what
     full = "".join(traceback.format_exception(error))
-    return Ending("failed", reason, {"error": type(error).__name__, "place": place, "text": full})
+    record = {"error": type(error).__name__, "place": place, "text": full}
+    return Ending("failed", reason, record, remedy=remedy)
 
 
 def _doubt(effect: str, ending: Ending) -> Ending:
     why = f"{effect} was begun and its end is not known; then: {ending.reason or ending.state}"
-    return Ending("in_doubt", why, {**ending.record, "effect": effect, "instead": ending.state})
+    record = {**ending.record, "effect": effect, "instead": ending.state}
+    return Ending("in_doubt", why, record, remedy=_SETTLE)
 
 
 def _rules(rules: list[RuleRecord]) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ __all__ = ["MOST_DEATHS", "Arrival", "Arrivals", "Queue", "Recovered"]
 
 MOST_DEATHS = 5
 """So many workers may die over one item; then it is set aside (a poison item)."""
+_OPEN = ("new", "running", "waiting", "proposed", "in_doubt", "failed")
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,12 @@ class Queue:
         )
         with guarded(), self._engine.connect() as connection:
             return list(connection.execute(statement).scalars())
+
+    def open_items(self) -> dict[str, int]:
+        """How many items of the instance have not come to a good end, by state."""
+        statement = sa.select(items.c.state, sa.func.count()).where(items.c.state.in_(_OPEN))
+        with guarded(), self._engine.connect() as connection:
+            return {row[0]: row[1] for row in connection.execute(statement.group_by(items.c.state))}
 
     def recover(self, *, died: bool) -> Recovered:
         """Put back what was running when the last worker of this slot ended.

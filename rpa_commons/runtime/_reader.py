@@ -12,22 +12,36 @@ import json
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from . import _clock
-from ._database import guarded, instance_folder
-from ._errors import StateVersionError
-from ._slots import Holder, holder_of
-from ._tables import SCHEMA_VERSION, items, meta, runs
+from rpa_commons.validators import mask_personal_numbers
 
-__all__ = ["InstanceStatus", "ItemRow", "instance_status", "list_items", "reading"]
+from . import _clock
+from ._crypto import Sealer
+from ._database import guarded, instance_folder
+from ._errors import JournalKeyError, StateVersionError
+from ._journal import outcome_place
+from ._runs import report_place
+from ._slots import Holder, holder_of
+from ._tables import SCHEMA_VERSION, audit, items, meta, reports, runs
+
+__all__ = [
+    "InstanceStatus",
+    "ItemRow",
+    "UnusedState",
+    "instance_status",
+    "list_items",
+    "reading",
+    "reading_municipality",
+    "unused_states",
+]
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,7 @@ class ItemRow:
     until: str | None
     bot_version: str | None
     run: int | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,12 +68,32 @@ class InstanceStatus:
         last_run: The latest run: number, times, versions and counts; ``None`` before the first.
         holder: The worker that is at it now; ``None`` when none is.
         due: Waiting items whose time has come.
+        report: Findings, reasons and stop reason of the latest run; ``None`` without the key or the run's end.
     """
 
     counts: dict[str, int]
     last_run: dict[str, Any] | None
     holder: Holder | None
     due: int = 0
+    report: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class UnusedState:
+    """State of an instance that no instance file names any more.
+
+    Attributes:
+        id: The instance id it was written under.
+        name: What the instance was called in its latest run; empty when that is not known.
+        runs: How many runs it had.
+    """
+
+    id: str
+    name: str
+    runs: int
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.name or 'name unknown'}, {self.runs} run{'' if self.runs == 1 else 's'})"
 
 
 @contextmanager
@@ -70,13 +105,25 @@ def reading(state_dir: Path, instance_id: str) -> Iterator[sa.Engine | None]:
         JournalFailure: it cannot be read.
     """
     folder = instance_folder(state_dir, instance_id)
-    path = folder / "state.sqlite"
+    with _reading(folder / "state.sqlite", live=_held(folder)) as engine:
+        yield engine
+
+
+@contextmanager
+def reading_municipality(state_dir: Path) -> Iterator[sa.Engine | None]:
+    """The same for the municipality's own state, which the workers of all its instances share."""
+    live = any(_held(folder) for folder in (state_dir / "instances").glob("*"))
+    with _reading(state_dir / "municipality.sqlite", live=live) as engine:
+        yield engine
+
+
+@contextmanager
+def _reading(path: Path, *, live: bool) -> Iterator[sa.Engine | None]:
     if not path.exists():
         yield None
         return
-    holder = holder_of(folder)
     with ExitStack() as stack:
-        uri = _uri(path, live=holder is not None and holder.alive(), stack=stack)
+        uri = _uri(path, live=live, stack=stack)
         engine = sa.create_engine(
             "sqlite://", creator=lambda: sqlite3.connect(uri, uri=True, timeout=30), poolclass=sa.NullPool
         )
@@ -94,8 +141,8 @@ def reading(state_dir: Path, instance_id: str) -> Iterator[sa.Engine | None]:
         yield engine
 
 
-def instance_status(state_dir: Path, instance_id: str) -> InstanceStatus:
-    """Counts, the latest run and the worker at it; raises as :func:`reading`."""
+def instance_status(state_dir: Path, instance_id: str, sealer: Sealer | None = None) -> InstanceStatus:
+    """Counts, the latest run and the worker at it; what it reported, with the key. Raises as :func:`reading`."""
     with reading(state_dir, instance_id) as engine:
         if engine is None:
             return InstanceStatus({}, None, None)
@@ -106,19 +153,28 @@ def instance_status(state_dir: Path, instance_id: str) -> InstanceStatus:
             now = _clock.text(_clock.now())
             due = sa.select(sa.func.count()).where(items.c.state == "waiting", items.c.until <= now)
             due_count = connection.execute(due).scalar_one()
+            report = None if last is None else _report(connection, sealer, last.number)
     holder = holder_of(instance_folder(state_dir, instance_id))
     live = holder if holder is not None and holder.alive() else None
-    return InstanceStatus(counts, None if last is None else _run(last), live, due_count)
+    return InstanceStatus(counts, None if last is None else _run(last), live, due_count, report)
 
 
 def list_items(
-    engine: sa.Engine, *, state: str | None = None, bot_version: str | None = None, since: date | None = None
+    engine: sa.Engine,
+    sealer: Sealer | None = None,
+    *,
+    state: str | None = None,
+    bot_version: str | None = None,
+    since: date | None = None,
 ) -> list[ItemRow]:
-    """Items, oldest first; ``since`` compares the UTC day of the last change."""
+    """Items, oldest first; ``since`` compares the UTC day of the last change.
+
+    Reasons are shown to whoever has the key; without ``sealer``, or with another one, they are ``None``.
+    """
     changed = sa.func.coalesce(items.c.finished_at, items.c.enqueued_at)
-    statement = sa.select(*(items.c[name] for name in ItemRow.__annotations__)).order_by(
-        items.c.enqueued_at, items.c.reference
-    )
+    names = [one.name for one in fields(ItemRow) if one.name != "reason"]
+    columns = [*(items.c[name] for name in names), items.c.outcome]
+    statement = sa.select(*columns).order_by(items.c.enqueued_at, items.c.reference)
     if state is not None:
         statement = statement.where(items.c.state == state)
     if bot_version is not None:
@@ -126,7 +182,61 @@ def list_items(
     if since is not None:
         statement = statement.where(changed >= since.isoformat())
     with guarded(), engine.connect() as connection:
-        return [ItemRow(*row) for row in connection.execute(statement)]
+        return [ItemRow(*row[:-1], _reason(sealer, row)) for row in connection.execute(statement)]
+
+
+def unused_states(state_dir: Path, used: Iterable[str]) -> list[UnusedState]:
+    """States in the folder whose instance id is not among those ``used``; most runs first.
+
+    Raises:
+        StateVersionError: another release wrote the municipality's state.
+        JournalFailure: it cannot be read.
+    """
+    ids = {
+        folder.name for folder in (state_dir / "instances").glob("*") if (folder / "state.sqlite").exists()
+    }
+    ids.difference_update(used)
+    found: dict[str, UnusedState] = {one: UnusedState(one, "", 0) for one in ids}
+    with reading_municipality(state_dir) as engine:
+        if ids and engine is not None:
+            statement = sa.select(audit.c.instance, audit.c.name).order_by(audit.c.ended_at)
+            with guarded(), engine.connect() as connection:
+                for instance, name in connection.execute(statement):
+                    if instance in found:
+                        found[instance] = UnusedState(instance, name, found[instance].runs + 1)
+    return sorted(found.values(), key=lambda one: (-one.runs, one.id))
+
+
+def _held(folder: Path) -> bool:
+    holder = holder_of(folder)
+    return holder is not None and holder.alive()
+
+
+def _reason(sealer: Sealer | None, row: Any) -> str | None:  # noqa: ANN401 - a row of the table
+    if sealer is None:
+        return None
+    if not row.outcome:
+        return ""
+    try:
+        record = json.loads(sealer.unseal(row.outcome, outcome_place(row.reference, row.generation)))
+    except JournalKeyError:
+        return None
+    return mask_personal_numbers(
+        str(record.get("reason") or ("adopted" if record.get("kind") == "adopted" else ""))
+    )
+
+
+def _report(connection: sa.Connection, sealer: Sealer | None, number: int) -> dict[str, Any] | None:
+    if sealer is None or not sa.inspect(connection).has_table(reports.name):
+        return None
+    sealed = connection.execute(sa.select(reports.c.report).where(reports.c.run == number)).scalar()
+    if sealed is None:
+        return None
+    try:
+        report: dict[str, Any] = json.loads(sealer.unseal(sealed, report_place(number)))
+    except JournalKeyError:
+        return None
+    return report
 
 
 def _run(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of the table

@@ -6,7 +6,7 @@ everything that writes; our own failure ends the run with its reason and leaves 
 
 import contextlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,18 +17,17 @@ from ._codec import payload_bytes
 from ._crypto import Keys
 from ._database import open_municipality_state
 from ._errors import Signal
-from ._find import Finding, find_items
+from ._find import BATCH, Finding, find_items, start_warning
 from ._job import Job
 from ._lane import DyingFaults, work
 from ._outfit import Outfit
 from ._queue import Arrival, Queue
 from ._run_state import RunState
-from ._runs import begin_run, end_broken_runs, end_run, refuse_unprepared
+from ._runs import begin_run, end_broken_runs, end_run, keep_report, refuse_unprepared
 from ._slots import Slot
 
 __all__ = ["Run"]
 
-_BATCH = 200
 _LARGEST_CHUNK = 1000
 _INTERRUPTED = 130
 
@@ -58,6 +57,7 @@ class Run:
         """
         refuse_unprepared(self._database, self._job)
         outfit = Outfit(self._job, self._keys.digester)
+        outfit.refuse_broken_letters()
         with outfit.connectors():
             pass  # a misfit or a missing secret is found before anything runs
         with contextlib.ExitStack() as stack:
@@ -68,6 +68,7 @@ class Run:
             self.state.emit(event="started", run=number, instance=self._job.instance.name)
             name = self._job.instance.name
             outfit.plugins.observe("rpac_run_started", instance=name, run_id=str(number))
+            self._warn()
             queue = self._queue(municipality)
             self._recover(queue)
             self._work(number, outfit, queue)
@@ -75,8 +76,14 @@ class Run:
             if self.state.failure is None or not isinstance(self.state.failure, Signal):
                 counts = {key: value for key, value in summary.items() if isinstance(value, int)}
                 end_run(self._database, municipality, self._job, number, counts)
+                keep_report(self._database, self._keys.sealer, number, _report(summary))
                 outfit.plugins.observe("rpac_run_finished", instance=name, run_id=str(number), counts=counts)
         return summary
+
+    def _warn(self) -> None:
+        warning = start_warning(self._job.instance.start_from, self._started)
+        if warning:
+            self.state.find(warning)
 
     def _queue(self, municipality: sa.Engine) -> Queue:
         instance = self._job.instance
@@ -88,7 +95,7 @@ class Run:
         if recovered.resumed:
             self.state.emit(event="recovered", items=recovered.resumed)
         for reference, state in recovered.set_aside.items():
-            self.state.states[state] += 1
+            self.state.ended(state, "workers died over this item again and again")
             self.state.find(f"{reference}: set aside as {state}, workers died over it again and again")
 
     def _work(self, number: int, outfit: Outfit, queue: Queue) -> None:
@@ -134,14 +141,14 @@ class Run:
             batch: list[Arrival] = []
             for item in find_items(outfit, connectors, self._started, self._finding):
                 batch.append(Arrival(item.reference, *payload_bytes(item.payload)))
-                if len(batch) == _BATCH:
+                if len(batch) == BATCH:
                     self._put(queue, batch)
                     batch = []
             self._put(queue, batch)
             for problem in connectors.problems():
                 self.state.find(problem)
         if self._finding.error:
-            self.state.find(f"{self._finding.error}; what was queued before is worked on")
+            self.state.find(f"{self._finding.problem()}; what was queued before is worked on")
         self.state.emit(event="found", found=self._finding.seen, new=self._new)
 
     def _put(self, queue: Queue, batch: Sequence[Arrival]) -> None:
@@ -164,9 +171,10 @@ class Run:
         state = self.state
         try:
             queued = len(queue.due(_clock.now()))
+            open_items = queue.open_items()
         except Signal as failure:
             state.fail(failure)
-            queued = -1
+            queued, open_items = -1, {}
         done = state.states["done"]
         names = ("done", "skipped", "handed_over", "proposed", "waiting", "in_doubt", "failed", "postponed")
         return {
@@ -177,10 +185,12 @@ class Run:
             "elsewhere": self._elsewhere,
             **{name: state.states[name] for name in names},
             "queued": queued,
+            "open": open_items,
             "effects": dict(sorted(state.effects.items())),
             "minutes": round(done * self._job.instance.minutes_per_case, 1),
             "seconds": round(self._elapsed(_clock.now()), 1),
             "findings": list(state.findings),
+            "reasons": state.reasons.listed(),
             "stopped": state.stopped_because or (str(state.failure) if state.failure else ""),
             "exit_code": self._exit_code(),
         }
@@ -194,3 +204,7 @@ class Run:
 
     def _elapsed(self, now: datetime) -> float:
         return (now - self._started).total_seconds()
+
+
+def _report(summary: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: summary[name] for name in ("findings", "reasons", "stopped")}

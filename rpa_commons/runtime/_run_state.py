@@ -11,11 +11,42 @@ from typing import Any
 
 from rpa_commons.validators import mask_personal_numbers
 
-__all__ = ["RunState"]
+__all__ = ["TOLD", "Reasons", "RunState"]
 
 _MOST_FINDINGS = 200
+_MOST_REASONS = 100
+TOLD = ("postponed", "failed", "in_doubt", "handed_over", "waiting")
+"""States whose reasons a person is told, most urgent first."""
 _GIVE_UP_AFTER = 3
-"""So many items in a row that one system did not answer for end the run."""
+"""So many items in a row that one system stopped end the run."""
+
+
+class Reasons:
+    """Why items ended where a person may have to look: distinct words, counted; no lock of its own."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str, str]] = Counter()
+
+    def add(self, state: str, reason: str, remedy: str = "") -> None:
+        """Count one ending; a state that nobody need look at is left out."""
+        if state in TOLD:
+            self._counts[state, mask_personal_numbers(reason), mask_personal_numbers(remedy)] += 1
+
+    def listed(self) -> list[dict[str, Any]]:
+        """``{state, reason, remedy, count}``, by urgency and number; the rarest ones are counted together."""
+        rows = sorted(self._counts.items(), key=lambda one: (TOLD.index(one[0][0]), -one[1], one[0]))
+        listed = [
+            dict(zip(("state", "reason", "remedy"), key, strict=True)) | {"count": n} for key, n in rows
+        ]
+        shown, rest = listed[:_MOST_REASONS], listed[_MOST_REASONS:]
+        left: Counter[str] = Counter()
+        for one in rest:
+            left[one["state"]] += one["count"]
+        others = [
+            {"state": state, "reason": "other reasons", "remedy": "", "count": count}
+            for state, count in left.items()
+        ]
+        return shown + others
 
 
 class RunState:
@@ -29,6 +60,7 @@ class RunState:
         self._stopping = threading.Event()
         self.states: Counter[str] = Counter()
         self.effects: Counter[str] = Counter()
+        self.reasons = Reasons()
         self.findings: list[str] = []
         self.stopped_because = ""
         self.interrupted = False
@@ -87,10 +119,12 @@ class RunState:
         with self._lock:
             self.effects[name] += 1
 
-    def ended(self, state: str) -> None:
+    def ended(self, state: str, reason: str, remedy: str = "") -> None:
         """An item's ending was written down."""
+        state = "postponed" if state == "new" else state
         with self._lock:
-            self.states["postponed" if state == "new" else state] += 1
+            self.states[state] += 1
+            self.reasons.add(state, reason, remedy)
 
     def answered(self, system: str, reason: str) -> None:
         """An item was worked on, and ``system`` (if any) did not answer; too many in a row end the run."""
@@ -101,7 +135,7 @@ class RunState:
             self._unanswered[system] += 1
             give_up = self._unanswered[system] >= _GIVE_UP_AFTER
         if give_up:
-            self.stop(f"{_GIVE_UP_AFTER} items in a row failed because of one system: {reason}")
+            self.stop(f"{_GIVE_UP_AFTER} cases in a row were put back for one reason: {reason}")
 
     def find(self, finding: str) -> None:
         """Keep something that a person should look at; the same words once, and no endless list."""

@@ -6,6 +6,7 @@ it has handled that; each run is written down with the versions and digests it r
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,9 +16,9 @@ from ._database import guarded
 from ._errors import RunRefusedError
 from ._job import PRODUCTION, Job
 from ._municipality import AuditLine, write_audit
-from ._tables import history, items, runs
+from ._tables import history, items, reports, runs
 
-__all__ = ["begin_run", "end_broken_runs", "end_run", "refuse_unprepared"]
+__all__ = ["begin_run", "end_broken_runs", "end_run", "keep_report", "refuse_unprepared", "report_place"]
 
 _UNENDED = ("new", "running")
 
@@ -85,6 +86,22 @@ def end_run(
     values = {"ended_at": ended, "counts": json.dumps(counts, sort_keys=True)}
     with guarded(), engine.begin() as connection:
         connection.execute(runs.update().where(runs.c.number == number).values(values))
+
+
+def keep_report(engine: sa.Engine, sealer: Sealer, number: int, report: Mapping[str, Any]) -> None:
+    """Keep what a run found, why it stopped and why items ended as they did; of the latest run alone.
+
+    Sealed, because a bot's reasons are its own words, and masking finds numbers only.
+    """
+    sealed = sealer.seal(json.dumps(report).encode(), report_place(number))
+    with guarded(), engine.begin() as connection:
+        connection.execute(reports.delete())
+        connection.execute(reports.insert().values(run=number, report=sealed))
+
+
+def report_place(number: int) -> str:
+    """The place a run's report is sealed for."""
+    return f"report/{number}"
 
 
 def end_broken_runs(engine: sa.Engine, municipality: sa.Engine, job: Job) -> None:

@@ -19,6 +19,7 @@ __all__ = [
     "meta",
     "municipality_meta",
     "queries",
+    "reports",
     "runs",
 ]
 
@@ -109,6 +110,13 @@ runs = sa.Table(
     sa.Column("hook_sha256", sa.Text),
     sa.Column("overrides", sa.LargeBinary),
     sa.Column("counts", sa.Text),
+)
+
+reports = sa.Table(
+    "rpac_reports",
+    INSTANCE,
+    sa.Column("run", sa.Integer, primary_key=True),  # the latest run alone: what a person is told of it
+    sa.Column("report", sa.LargeBinary, nullable=False),
 )
 
 municipality_meta = sa.Table(

@@ -1,11 +1,15 @@
-"""Connects a municipality folder to a sandbox: writes its ``environments/sandbox/stack.toml``.
+"""Connects a municipality folder to a sandbox: writes ``environments/sandbox/``.
 
-Only what the municipality's own stack names is overridden: the addresses, the client certificate and the
-service agreement of ``sf1520`` and ``sf1601``. A file there that the sandbox did not write is left alone.
+Rules this module keeps: only what the municipality's own stack names is overridden (addresses, certificate
+and agreement of ``sf1520`` and ``sf1601``; the place of extracts and outboxes); invented people never lie
+where a production run reads, nor letters to them where the print room fetches its own, hence extracts and
+outbox stand below ``environments/sandbox/``; a file there that the sandbox did not write, or that somebody
+has changed since, is left alone.
 """
 
+import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,21 +17,32 @@ from typing import Any
 from ._certificates import ClientFiles
 from ._cpr import Agreement
 from ._errors import SandboxError
+from ._files import read_json, write_json, write_private
 
-__all__ = ["Connection", "ForeignFileError", "environment_toml", "municipality_facts", "save_environment"]
+__all__ = ["Connection", "ForeignFileError", "municipality_facts", "save_environment", "save_files"]
 
 _MARK = "# Written by `rpac sandbox`; written again whenever a sandbox is connected."
-_OURS = ("sf1520", "sf1601")
+_SERVICES = ("sf1520", "sf1601")
+_HOME = Path("environments") / "sandbox"
+_EXTRACTS: Mapping[str, tuple[str, Path]] = {
+    "moves-extract": ("files", _HOME / "extracts" / "moves.csv"),
+    "register-extract": ("file", _HOME / "extracts" / "register.csv"),
+}
+"""Connector -> the setting that says where its file is, and where the sandbox's own stands."""
+_OUTBOX = _HOME / "outbox"
+_OUTBOXES: Mapping[str, str] = {"pdf-outbox": "folder", "sf1601": "physical_outbox"}
+"""Connector -> the setting that says where letters on paper go."""
+_WRITTEN = ".written-by-rpac-sandbox.json"
 
 
 class ForeignFileError(SandboxError):
-    """Somebody else's ``stack.toml`` is where the sandbox would write its own."""
+    """Somebody else's file is where the sandbox would write its own."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path}: was not written by a sandbox",
-            remedy="move its contents to the municipality's stack.toml, or delete it",
-        )
+        remedy = "move it away, or delete it"
+        if path.name == "stack.toml":
+            remedy = "move its contents to the municipality's stack.toml, or delete it"
+        super().__init__(f"{path}: was not written by a sandbox", remedy=remedy)
         self.path = path
 
 
@@ -42,13 +57,18 @@ class MunicipalityFileError(SandboxError):
 
 @dataclass(frozen=True)
 class Connection:
-    """What a municipality needs to know to reach the sandbox."""
+    """What a municipality needs to know to reach the sandbox.
+
+    Attributes:
+        files: Whether the folder has extracts and an outbox of the sandbox's, see ``save_files``.
+    """
 
     url: str
     cvr: str
     ca_bundle: Path
     certificate: ClientFiles
     agreement: Agreement
+    files: bool = False
 
 
 def municipality_facts(folder: Path) -> tuple[str, str]:
@@ -65,32 +85,86 @@ def municipality_facts(folder: Path) -> tuple[str, str]:
     return code, cvr
 
 
-def environment_toml(folder: Path, connection: Connection) -> str:
-    """The text of ``environments/sandbox/stack.toml`` for this municipality."""
-    lines = [_MARK, ""]
-    for capability, binding in sorted(_stack(folder).items()):
-        connector = binding.get("connector") if isinstance(binding, dict) else None
-        if connector not in _OURS:
-            continue
-        lines += [f"[{capability}.settings]", *_settings(str(connector), connection), ""]
-    return "\n".join(lines)
-
-
 def save_environment(folder: Path, connection: Connection) -> Path:
-    """Write the file and return its path.
+    """Write ``environments/sandbox/stack.toml`` and return its path.
 
     Raises:
         ForeignFileError: there is one that the sandbox did not write.
     """
-    path = folder / "environments" / "sandbox" / "stack.toml"
+    path = folder / _HOME / "stack.toml"
     if path.exists() and not path.read_text("utf-8").startswith(_MARK):
         raise ForeignFileError(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(environment_toml(folder, connection), "utf-8", newline="\n")
+    path.write_text(_environment_toml(folder, connection), "utf-8", newline="\n")
     return path
 
 
-def _settings(connector: str, connection: Connection) -> list[str]:
+def save_files(folder: Path, content: Callable[[str, Mapping[str, Any]], bytes]) -> list[Path]:
+    """Write a file for every extract connector that the folder's stack names, make an outbox for letters.
+
+    Args:
+        folder: The municipality's folder.
+        content: Makes a file's bytes from the connector's name and its declared settings.
+
+    Returns:
+        The files, and the outbox if there is use for one.
+
+    Raises:
+        ForeignFileError: a file is there that the sandbox did not write, or not as it is now.
+    """
+    written: list[Path] = []
+    for connector, settings in _bindings(folder).values():
+        if connector in _EXTRACTS:
+            path = folder / _EXTRACTS[connector][1]
+            _refuse_foreign(path)
+            data = content(connector, settings)
+            # Noted first: a crash in between leaves a note without a file, never a file of unknown origin.
+            _note(path, data)
+            write_private(path, data)
+            written.append(path)
+        if settings.get(_OUTBOXES.get(connector, "")):
+            (folder / _OUTBOX).mkdir(parents=True, exist_ok=True)
+            written.append(folder / _OUTBOX)
+    return written
+
+
+def _refuse_foreign(path: Path) -> None:
+    if not path.exists():
+        return
+    known = read_json(path.parent / _WRITTEN).get(path.name, [])
+    if hashlib.sha256(path.read_bytes()).hexdigest() not in known:
+        raise ForeignFileError(path)
+
+
+def _note(path: Path, data: bytes) -> None:
+    """Remember the digest of what is about to be written, and of what stands there now."""
+    notes = read_json(path.parent / _WRITTEN)
+    present = [hashlib.sha256(path.read_bytes()).hexdigest()] if path.exists() else []
+    notes[path.name] = [*present, hashlib.sha256(data).hexdigest()]
+    write_json(path.parent / _WRITTEN, notes)
+
+
+def _environment_toml(folder: Path, connection: Connection) -> str:
+    lines = [_MARK, ""]
+    for capability, (connector, settings) in sorted(_bindings(folder).items()):
+        own = _service_settings(connector, connection) if connector in _SERVICES else []
+        if connection.files:
+            own += _places(connector, settings)
+        if own:
+            lines += [f"[{capability}.settings]", *own, ""]
+    return "\n".join(lines)
+
+
+def _places(connector: str, settings: Mapping[str, Any]) -> list[str]:
+    """Where the sandbox's own files stand."""
+    places = [_EXTRACTS[connector]] if connector in _EXTRACTS else []
+    outbox = _OUTBOXES.get(connector, "")
+    if settings.get(outbox):
+        places.append((outbox, _OUTBOX))
+    return [f"{setting} = {_string(place)}" for setting, place in places]
+
+
+def _service_settings(connector: str, connection: Connection) -> list[str]:
     lines = [
         f"url = {_string(connection.url)}",
         f"ca_bundle = {_string(connection.ca_bundle)}",
@@ -109,15 +183,35 @@ def _settings(connector: str, connection: Connection) -> list[str]:
     ]
 
 
-def _stack(folder: Path) -> Mapping[str, Any]:
-    """The bindings as the baseline and the municipality say them, the municipality winning."""
+def _bindings(folder: Path) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
+    """Capability -> connector and settings, as the baseline and the municipality say, the latter winning.
+
+    As in the configuration: tables merge, and settings for another connector are set aside.
+    """
+    found: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    for stack in _stacks(folder):
+        for capability, table in stack.items():
+            if not isinstance(table, dict):
+                continue
+            before, inherited = found.get(capability, ("", {}))
+            connector, settings = str(table.get("connector", before)), table.get("settings")
+            kept = inherited if connector == before else {}
+            found[capability] = (connector, _merged(kept, settings if isinstance(settings, dict) else {}))
+    return found
+
+
+def _stacks(folder: Path) -> list[dict[str, Any]]:
     baseline = _toml(folder / "municipality.toml").get("baseline")
-    stack: dict[str, Any] = {}
-    if isinstance(baseline, str) and (folder / baseline / "stack.toml").exists():
-        stack |= _toml(folder / baseline / "stack.toml")
-    if (folder / "stack.toml").exists():
-        stack |= _toml(folder / "stack.toml")
-    return stack
+    places = [folder / baseline] if isinstance(baseline, str) else []
+    return [_toml(place / "stack.toml") for place in (*places, folder) if (place / "stack.toml").exists()]
+
+
+def _merged(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
+    both = dict(weaker)
+    for key, value in stronger.items():
+        old = both.get(key)
+        both[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return both
 
 
 def _toml(path: Path) -> dict[str, Any]:

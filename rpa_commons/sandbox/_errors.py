@@ -7,7 +7,14 @@ turns them into its own.
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["FaultError", "FolderInUseError", "PopulationError", "SandboxError", "UnknownMunicipalityError"]
+__all__ = [
+    "FaultError",
+    "FolderInUseError",
+    "LayoutError",
+    "PopulationError",
+    "SandboxError",
+    "UnknownMunicipalityError",
+]
 
 
 class SandboxError(Exception):
@@ -56,6 +63,18 @@ class UnknownMunicipalityError(SandboxError):
         )
         self.code = code
         self.known = tuple(sorted(known))
+
+
+class LayoutError(SandboxError):
+    """No file can be written in the layout that a municipality's stack declares."""
+
+    def __init__(self, folder: Path, connector: str) -> None:
+        super().__init__(
+            f"{folder}: no file can be written in the layout declared for {connector}",
+            remedy=f"mend it: rpac -C {folder} config check; or start with --no-files",
+        )
+        self.folder = folder
+        self.connector = connector
 
 
 class PopulationError(SandboxError):

@@ -13,7 +13,7 @@ from pathlib import Path
 from ._files import write_private
 from ._model import Move, Person, Population, Residence
 
-__all__ = ["MOVE_COLUMNS", "REGISTER_COLUMNS", "moves_csv", "register_csv", "write_csv"]
+__all__ = ["MOVE_COLUMNS", "REGISTER_COLUMNS", "csv_text", "moves_csv", "register_csv", "save"]
 
 MOVE_COLUMNS = ("haendelse", "cpr", "flyttedato", "fra_kommune", "til_kommune", "adresse_id")
 """``fra_kommune`` holds a code, ``udland`` (from abroad) or ``ingen`` (no earlier address)."""
@@ -53,12 +53,13 @@ def moves_csv(moves: Iterable[Move]) -> bytes:
         )
         for move in moves
     ]
-    return write_csv(MOVE_COLUMNS, rows)
+    return csv_text(MOVE_COLUMNS, rows).encode()
 
 
 def register_csv(population: Population) -> bytes:
     """A register extract: one row for each person."""
-    return write_csv(REGISTER_COLUMNS, [_register_row(person, population) for person in population])
+    rows = [_register_row(person, population) for person in population]
+    return csv_text(REGISTER_COLUMNS, rows).encode()
 
 
 def _register_row(person: Person, population: Population) -> tuple[str, ...]:
@@ -88,13 +89,13 @@ def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def write_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Semicolons, quotes where needed, one line a row, UTF-8."""
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str = ";") -> str:
+    """A header and one line a row, quotes where needed."""
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\n")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(rows)
-    return text.getvalue().encode()
+    return text.getvalue()
 
 
 def save(path: Path, content: bytes) -> Path:

@@ -19,8 +19,9 @@ from typing import Any, Self
 from ._agreements import agreement_for
 from ._certificates import Authority, ClientFiles
 from ._cpr import Agreement, PersonLookup
-from ._environment import Connection, municipality_facts, save_environment
-from ._errors import UnknownMunicipalityError
+from ._declared import declared_moves, declared_register
+from ._environment import Connection, municipality_facts, save_environment, save_files
+from ._errors import LayoutError, UnknownMunicipalityError
 from ._extracts import moves_csv, register_csv, save
 from ._faults import Faults
 from ._files import FolderLock, read_json, write_json, write_private
@@ -267,12 +268,15 @@ class Sandbox:
         """Write the CSV of everybody, one row each."""
         return save(path, register_csv(self.people))
 
-    def write_environment(self, municipality_folder: Path, *, code: str | None = None) -> Path:
+    def write_environment(
+        self, municipality_folder: Path, *, code: str | None = None, files: bool = False
+    ) -> Path:
         """Write ``environments/sandbox/stack.toml`` so that ``-E sandbox`` reaches this sandbox.
 
         Args:
             municipality_folder: The folder with ``municipality.toml``.
             code: Whose certificate and agreement; by default the code in ``municipality.toml``.
+            files: Point extract connectors and outboxes at what :meth:`write_files` makes.
 
         Raises:
             SandboxError: the folder is none, is of a municipality not served here, or holds somebody else's
@@ -285,8 +289,32 @@ class Sandbox:
             ca_bundle=self.ca_bundle,
             certificate=self.certificate(code),
             agreement=self.agreement(code),
+            files=files,
         )
         return save_environment(municipality_folder, connection)
+
+    def write_files(self, municipality_folder: Path, *, code: str | None = None) -> Sequence[Path]:
+        """Write extracts in the declared layout and make an outbox, below ``environments/sandbox/``.
+
+        Returns:
+            What the folder's stack has use for: files of ``moves-extract`` and ``register-extract``, and the
+            outbox for letters on paper.
+
+        Raises:
+            SandboxError: as :meth:`write_environment`.
+        """
+        code = code or municipality_facts(municipality_folder)[0]
+        self._cvr(code)
+
+        def content(connector: str, settings: Mapping[str, Any]) -> bytes:
+            try:
+                if connector == "moves-extract":
+                    return declared_moves(settings, self.moves_into(code, date.min))
+                return declared_register(settings, self.people)
+            except (LookupError, TypeError, ValueError):  # no such encoding, a delimiter of two characters
+                raise LayoutError(municipality_folder, connector) from None
+
+        return save_files(municipality_folder, content)
 
     def _cvr(self, code: str) -> str:
         try:

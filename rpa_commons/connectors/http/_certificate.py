@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -40,7 +40,7 @@ class CertificateError(RpaCommonsError):
         problem: Why; never key material.
     """
 
-    exit_code: ClassVar[int] = 4
+    exit_code: int = 4
 
     def __init__(self, place: str, problem: str, *, remedy: str) -> None:
         super().__init__(f"client certificate ({place}): {problem}", remedy=remedy)

@@ -6,7 +6,7 @@ follow RFC 9110 (which status means that nothing was done) and what urllib3 know
 
 import ssl
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Literal
 
 import requests
 from urllib3 import exceptions as urllib3_exceptions
@@ -55,7 +55,7 @@ _FAILURES: tuple[_Failure, ...] = (  # the first that fits
 class AccessRefusedError(TransientError):
     """The receiver does not let this municipality in: cases wait until a person has mended the access."""
 
-    exit_code: ClassVar[int] = 4
+    exit_code: int = 4
 
     def __init__(self, system: str, problem: str, *, remedy: str) -> None:
         super().__init__(system, problem, sent="no", remedy=remedy)
@@ -69,7 +69,7 @@ class AddressRefusedError(RpaCommonsError):
         host: The host that was refused.
     """
 
-    exit_code: ClassVar[int] = 2
+    exit_code: int = 2
 
     def __init__(self, system: str, host: str, problem: str, *, remedy: str) -> None:
         super().__init__(f"{system}: {host}: {problem}", remedy=remedy)

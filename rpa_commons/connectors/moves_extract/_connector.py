@@ -22,7 +22,7 @@ _SHORTEST_KEY = 32
 class WeakKeyError(RpaCommonsError):
     """The secret for derived ids is so short that personal numbers could be found by trying."""
 
-    exit_code: ClassVar[int] = 4
+    exit_code: int = 4
 
     def __init__(self, where: str) -> None:
         super().__init__(

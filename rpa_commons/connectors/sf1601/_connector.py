@@ -41,7 +41,7 @@ class SenderError(RpaCommonsError):
         problem: What is wrong with the one that was given.
     """
 
-    exit_code: ClassVar[int] = 2
+    exit_code: int = 2
 
     def __init__(self, problem: str) -> None:
         super().__init__(

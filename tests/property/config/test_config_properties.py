@@ -13,6 +13,7 @@ from rpa_commons.config._document import Document
 from rpa_commons.config._keys import HIDDEN, format_key, guess, parse_key, show, walk
 from rpa_commons.config._layers import Layer, merge
 from rpa_commons.config._places import find_places
+from rpa_commons.config._syntax import read_trouble
 
 _NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=6)
 _SEEDS = st.integers(0, 2**32)
@@ -77,6 +78,36 @@ def test_a_quoted_line_holds_no_hidden_value(valid_documents: _Documents, seed: 
             assert document.quote(number, lambda _: True).replace(HIDDEN, "") == outside
             assert document.quote(number, lambda _: False) == line
 
+
+@settings(max_examples=30, deadline=None)
+@given(_SEEDS, st.data())
+def test_a_broken_document_is_told_without_its_values(
+    valid_documents: _Documents, seed: int, data: st.DataObject
+) -> None:
+    """Whatever sign is put anywhere into a document, the line named is there and shows no value."""
+    for text, _ in valid_documents(seed, 6):
+        unix = text.replace("\r\n", "\n") + _SECRETS
+        position = data.draw(st.integers(0, len(unix)))
+        broken = unix[:position] + data.draw(st.sampled_from(_SIGNS)) + unix[position:]
+        try:
+            tomllib.loads(broken)
+        except ValueError as error:
+            trouble = read_trouble(broken, str(error))
+            lines = broken.split("\n")
+
+            assert "hunter2" not in f"{trouble.quoted}{trouble.message}{trouble.help}"
+            assert trouble.line is None or 1 <= trouble.line <= len(lines)
+
+
+_SECRETS = """
+[secrets]
+a = "hunter2"
+b = ["x", "hunter2", '''
+  hunter2 = hunter2
+''', { c = "hunter2" }]
+d.e = { f = "hunter2", g = 'hunter2' }
+"""
+_SIGNS = ['"', "'", "[", "]", "{", "}", "=", ".", ",", "\n", "#", "\\", "x", "\x00", '"""', "'''"]
 
 _TREES = st.recursive(
     st.integers() | st.booleans() | st.text(max_size=3) | st.lists(st.integers(), max_size=2),

@@ -1,12 +1,18 @@
 import os
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
 
-from rpa_commons.config import SecretMissingError, SecretRef, resolve_secret
+from rpa_commons.config import SecretMissingError, SecretRef, resolve_secret, resolve_secret_bytes
 
 posix_only = pytest.mark.skipif(
     os.name != "posix", reason="Windows keeps rights in access lists, not in a mode"
@@ -135,3 +141,100 @@ def test_a_reference_is_described_in_words() -> None:
     refs = [SecretRef(env="A"), SecretRef(file="b"), SecretRef(keyring="c/d")]
 
     assert [str(ref) for ref in refs] == ["environment variable A", "file b", "keyring entry c/d"]
+
+
+def _pkcs12() -> bytes:
+    """A real PKCS#12 file, with what text never has: null bytes, line feeds anywhere, no UTF-8."""
+    key, certificate = _certificate()
+    seal = BestAvailableEncryption(b"pw")
+    return pkcs12.serialize_key_and_certificates(b"test", key, certificate, None, seal)
+
+
+def _certificate() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+    """A self-signed certificate and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, begin, begin + timedelta(days=9000))
+    return key, builder.sign(key, hashes.SHA256())
+
+
+def test_a_pkcs12_file_is_read_byte_by_byte(tmp_path: Path) -> None:
+    """resolve_secret_bytes changes nothing of a binary file, which then opens with its password."""
+    content = _pkcs12()
+    data = resolve_secret_bytes(_file(tmp_path, content), tmp_path)
+
+    assert data == content
+    assert pkcs12.load_pkcs12(data, b"pw").cert is not None
+    with pytest.raises(SecretMissingError, match=r"is no UTF-8 text|may be read"):
+        resolve_secret(_file(tmp_path, b"\xff" + content), tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"\n pw \r\n", b"pw\n\n", b"\x00\xff\n"])
+def test_the_bytes_of_a_file_keep_their_line_ends(tmp_path: Path, content: bytes) -> None:
+    """Only a text secret loses the line end of its editor."""
+    assert resolve_secret_bytes(_file(tmp_path, content), tmp_path) == content
+
+
+def test_bytes_come_from_variables_and_key_stores_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Text is encoded as UTF-8, and nothing is stripped from it."""
+    monkeypatch.setenv("A_SECRET", "pæ\n")
+    monkeypatch.setitem(sys.modules, "keyring", _KeyStore("keyring"))
+
+    assert resolve_secret_bytes(SecretRef(env="A_SECRET"), tmp_path) == "pæ\n".encode()
+    assert resolve_secret(SecretRef(env="A_SECRET"), tmp_path) == "pæ\n"
+    assert resolve_secret_bytes(SecretRef(keyring="rpac/roskilde/register"), tmp_path) == b"pw"
+
+
+@posix_only
+def test_a_variable_that_is_no_text_gives_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable with bytes beyond UTF-8 is given as it is, and is no text."""
+    monkeypatch.setitem(os.environb, b"A_SECRET", b"\xff\x01")
+
+    assert resolve_secret_bytes(SecretRef(env="A_SECRET"), tmp_path) == b"\xff\x01"
+    with pytest.raises(SecretMissingError, match=r"is no UTF-8 text"):
+        resolve_secret(SecretRef(env="A_SECRET"), tmp_path)
+
+
+def test_a_huge_file_is_no_secret(tmp_path: Path) -> None:
+    """A wrong path to a dump is refused before it is read."""
+    with pytest.raises(SecretMissingError, match="is 1048577 bytes"):
+        resolve_secret_bytes(_file(tmp_path, b"x" * (1024 * 1024 + 1)), tmp_path)
+
+    assert len(resolve_secret_bytes(_file(tmp_path, b"x" * 1024 * 1024), tmp_path)) == 1024 * 1024
+
+
+@posix_only
+def test_a_pipe_is_no_secret(tmp_path: Path) -> None:
+    """Reading a pipe would wait for ever."""
+    os.mkfifo(tmp_path / "secret", 0o600)
+    with pytest.raises(SecretMissingError, match="is no regular file"):
+        resolve_secret(SecretRef(file="secret"), tmp_path)
+
+
+def test_an_absolute_path_and_a_home_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file need not stand below the municipality's folder: secrets better do not."""
+    _file(tmp_path, b"pw\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+
+    assert resolve_secret(SecretRef(file=str(tmp_path / "secret")), Path("elsewhere")) == "pw"
+    assert resolve_secret(SecretRef(file="~/secret"), Path("elsewhere")) == "pw"
+
+
+@pytest.mark.parametrize("content", [b"\n", b" \r\n"])
+def test_a_file_of_blanks_says_that_it_is_empty(tmp_path: Path, content: bytes) -> None:
+    """Blanks alone are what an editor leaves, never a secret."""
+    with pytest.raises(SecretMissingError, match="is empty"):
+        resolve_secret_bytes(_file(tmp_path, content), tmp_path)
+
+
+def test_the_error_keeps_reference_and_problem(tmp_path: Path) -> None:
+    """Whoever catches it can tell which secret, and why."""
+    with pytest.raises(SecretMissingError) as caught:
+        resolve_secret(SecretRef(file="absent"), tmp_path)
+
+    assert (caught.value.ref, caught.value.problem) == (SecretRef(file="absent"), "does not exist")
+    assert str(tmp_path / "absent") in caught.value.remedy

@@ -114,6 +114,8 @@ def test_an_open_end_points_at_its_beginning(text: str, line: int) -> None:
         ("hunter2", "…"),
         ("[a", "[a"),
         ("[a] hunter2", "…"),
+        ('"x hunter2 = y" \\', "…"),
+        ("'a b' . c = x", "'a b' . c = …"),
     ],
 )
 def test_a_broken_line_is_quoted_without_its_value(line: str, quoted: str) -> None:
@@ -124,6 +126,7 @@ def test_a_broken_line_is_quoted_without_its_value(line: str, quoted: str) -> No
 def test_a_line_inside_a_long_text_is_not_quoted() -> None:
     """Within an open multi-line text a line that looks like a key is part of a value."""
     assert _trouble('a = """\nhunter2 = "x" \\q y\n"""\n').quoted == "…"
+    assert _trouble('# """\na = """\nhunter2 = "x" \\q y\n"""\n').quoted == "…"
 
 
 def test_a_number_too_long_has_no_line() -> None:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import requests
 from click.testing import CliRunner
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.cli.sandbox import sandbox
-from rpa_commons.sandbox import Sandbox
+from rpa_commons.sandbox import FAULT_KINDS, REPEATED_MODES, SERVICES, Sandbox
 
 RPAC = [sys.executable, "-m", "rpa_commons", "sandbox"]
 
@@ -56,6 +57,29 @@ def test_up_ends_when_a_supervisor_asks(running: Any) -> None:
     assert 0 == process.returncode
 
 
+def test_up_writes_the_extracts_of_any_municipality(folder: Path, tmp_path: Path) -> None:
+    """One that is none of the defaults gets its files, and its environment points there."""
+    home = tmp_path / "odsherred"
+    home.mkdir()
+    (home / "municipality.toml").write_text('code = "0306"\ncvr = "29188459"\n', "utf-8")
+    (home / "stack.toml").write_text(
+        '[PopulationEvents]\nconnector = "moves-extract"\n[PopulationEvents.settings]\n'
+        'files = "extracts/moves-*.csv"\ncolumns = {cpr = "cpr", to_municipality = "til"}\n',
+        "utf-8",
+    )
+    command = [*RPAC, "up", "--folder", str(folder), "--connect", str(home)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout
+        lines = [process.stdout.readline() for _ in range(6)]
+        process.terminate()
+    rows = (home / "environments/sandbox/extracts/moves.csv").read_text("utf-8").splitlines()
+
+    assert lines[4].split()[0] == "files"
+    assert lines[5].split()[0] == "connected"
+    assert rows[0] == "cpr;til"
+    assert {"0306"} == {row.split(";")[1] for row in rows[1:]}
+
+
 def test_up_connects_municipalities(folder: Path, tmp_path: Path) -> None:
     """A folder given with --connect is served under its code and gets its environment."""
     home = tmp_path / "hvidovre"
@@ -71,6 +95,22 @@ def test_up_connects_municipalities(folder: Path, tmp_path: Path) -> None:
     assert "municipality 0167, CVR 55606617" in lines[3]
     assert lines[4].startswith("connected")
     assert "[DigitalPost.settings]" in (home / "environments/sandbox/stack.toml").read_text("utf-8")
+
+
+def test_the_words_of_the_options_are_the_simulators_own() -> None:
+    """They are repeated in the command so that --help imports nothing; the two cannot drift apart."""
+    words = {
+        parameter.name: parameter.type.choices
+        for command in sandbox.commands.values()
+        for parameter in command.params
+        if isinstance(parameter.type, click.Choice)
+    }
+
+    assert {
+        "service": tuple(SERVICES),
+        "kind": tuple(FAULT_KINDS),
+        "repeated": tuple(REPEATED_MODES),
+    } == words
 
 
 def test_fault_orders_at_the_running_sandbox(box: Sandbox) -> None:

@@ -61,8 +61,27 @@ def test_every_missing_column_is_named_with_a_guess(opened: Open) -> None:
     error = refused(opened(f"{HEADER.replace('PNR', 'P-NR').replace('Boern', 'Kids')}\n{ROW}"))
 
     assert 'people.csv:1: has no column "PNR", "Boern"' == f"{error.file}: {error.problem}"
-    assert 'did you mean columns.cpr = "P-NR"?' == error.remedy
+    assert (
+        'did you mean columns.cpr = "P-NR"? columns there are: "P-NR", "Adresseringsnavn", "Status", '
+        '"Beskyttet", "Kids", "Vej", "Postnr", "By", "Kommune"'
+    ) == error.remedy
     assert isinstance(error, TransientError)
+
+
+def test_a_wide_header_is_not_listed_to_its_end(opened: Open) -> None:
+    """Long names and long lists are cut."""
+    wide = ";".join(f"{'x' * 100}{number}" for number in range(100))
+    error = refused(opened(f"PNR;{wide}\n"))
+
+    assert error.remedy.endswith(f'"{"x" * 40}" and 61 more')
+
+
+def test_a_first_line_that_may_be_a_person_is_not_listed(opened: Open) -> None:
+    """Where no declared column is in it, the first line may be somebody's: nothing of it is shown."""
+    error = refused(opened("Søren Sand;Algade 31;4000;Roskilde\n"))
+
+    assert "correct the column names in columns, or add the columns to the export" == error.remedy
+    assert "Søren" not in error.message
 
 
 def test_a_file_without_header_shows_nobody(opened: Open) -> None:
@@ -120,7 +139,7 @@ def test_the_line_of_a_wrong_byte_is_named(opened: Open) -> None:
     """A byte that is not in the declared encoding is found by its line."""
     error = refused(opened(f"{HEADER}\n{ROW.replace('ø', 'o')}\n".encode() + ROW.encode("cp1252")))
 
-    assert "people.csv:3" == error.file
+    assert "people.csv:3: is not utf-8, but can be read as cp1252" == f"{error.file}: {error.problem}"
     assert 'set encoding = "cp1252"' in error.remedy
 
 

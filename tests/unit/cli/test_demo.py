@@ -1,0 +1,135 @@
+"""The demo's proof, tables and guards; the demo itself runs in the integration suite."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rpa_commons.cli._demo._places import NoCheckoutError, find_places
+from rpa_commons.cli._demo._proof import prove
+from rpa_commons.cli._demo._report import Column, compare, proof_text
+
+_BOT = '''\
+"""A bot."""
+
+from datetime import timedelta
+
+def find(self):
+    since = self.today - timedelta(days=self.settings.window_days)
+    return self.events.moves_into(since)
+'''
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """The bot's source folder."""
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "bot.py").write_text(_BOT, encoding="utf-8")
+    return tmp_path / "src"
+
+
+def _town(tmp_path: Path, **files: str) -> Path:
+    folder = tmp_path / "town"
+    for name, text in files.items():
+        file = folder / name.replace("__", "/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def test_a_copied_line_is_found_wherever_it_stands(tmp_path: Path, source: Path) -> None:
+    """Three lines of the bot in a municipality's own Python are three copied lines, by file and number."""
+    folder = _town(tmp_path, **{"robot.py": "import os\n" + _BOT.split("\n\n", 2)[2]})
+
+    proof = prove(source, {"town": folder})
+
+    assert proof.copied == ("town/robot.py:2", "town/robot.py:3", "town/robot.py:4")
+    assert proof.other_python == ("town/robot.py",)
+
+
+def test_configuration_and_a_hook_share_nothing_with_the_bot(tmp_path: Path, source: Path) -> None:
+    """TOML, a letter and a hook of two lines: nothing copied, the hook counted."""
+    hook = "def rpac_step_compose(step):\n    return (yield)\n"
+    folder = _town(tmp_path, **{"bots__a.toml": "[settings]\nwindow_days = 3\n", "hooks__bot.py": hook})
+
+    proof = prove(source, {"town": folder})
+
+    assert (proof.copied, proof.other_python) == ((), ())
+    assert proof.hooks == {"town/hooks/bot.py": 2}
+
+
+def test_what_a_run_makes_is_no_copy(tmp_path: Path, source: Path) -> None:
+    """Extracts, letters and the lock are data, whatever they hold."""
+    folder = _town(tmp_path, extracts__a=_BOT, outbox__b=_BOT, **{"rpac.lock": _BOT})
+
+    assert prove(source, {"town": folder}).copied == ()
+
+
+def test_short_lines_and_imports_are_in_every_program(tmp_path: Path, source: Path) -> None:
+    """They are not counted as the bot's."""
+    assert prove(source, {"town": _town(tmp_path)}).bot_lines == 4
+
+
+def _column(**changes: Any) -> Column:
+    values: dict[str, Any] = {
+        "title": "Roskilde",
+        "wheel": "ab" * 32,
+        "values": {"window_days": (14, "bots/a.toml:3")},
+        "own_files": (),
+        "run": {"found": 3, "new": 2, "effects": {"DigitalPost.send": 2}, "minutes": 8.0},
+        "status": {"counts": {"done": 2, "skipped": 1}},
+    }
+    return Column(**(values | changes))
+
+
+def test_the_table_shows_what_is_the_same_and_what_differs() -> None:
+    """One row for each thing, with the place a value comes from under it."""
+    other = _column(title="Hvidovre", values={"window_days": (10, "../baseline/bots/a.toml:2")})
+
+    text = compare([_column(), other])
+    rows = {
+        cells[0]: cells[1:] for cells in (re.split(r"\s{2,}", line.strip()) for line in text.splitlines())
+    }
+
+    assert rows["wheel (sha256)"] == ["abababababababab", "abababababababab"]
+    assert rows["window_days"] == ["14", "10"]
+    assert rows["from"] == ["bots/a.toml:3", "../baseline/bots/a.toml:2"]
+    assert rows["letters sent now"] == ["2", "2"]
+    assert rows["minutes freed now"] == ["8", "8"]
+
+
+def test_the_proof_names_every_copied_line(tmp_path: Path, source: Path) -> None:
+    """A reader can go and look."""
+    folder = _town(tmp_path, **{"robot.py": _BOT})
+
+    text = proof_text(prove(source, {"town": folder}))
+
+    assert "4 of the bot's 4 lines" in text
+    assert "town/robot.py:6" in text
+
+
+def test_without_a_checkout_the_demo_says_what_it_needs(tmp_path: Path) -> None:
+    """An installed wheel carries no examples: usage error with the way out."""
+    with pytest.raises(NoCheckoutError) as caught:
+        find_places(tmp_path)
+
+    assert caught.value.exit_code == 2
+    assert "--checkout" in caught.value.remedy
+
+
+def test_forgetting_deletes_what_was_made_and_no_configuration(tmp_path: Path) -> None:
+    """State, outbox, extracts and locks go; what people wrote stays."""
+    (tmp_path / "plugins" / "welcome-letters").mkdir(parents=True)
+    town = tmp_path / "examples" / "digit" / "roskilde"
+    made = [town / "outbox" / "a.pdf", town / "rpac.lock", tmp_path / ".rpac" / "demo" / "x"]
+    kept = [town / "stack.toml", town / "environments" / "production" / "stack.toml"]
+    for file in (*made, *kept):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x", encoding="utf-8")
+
+    find_places(tmp_path).forget()
+
+    assert [file.exists() for file in made] == [False] * 3
+    assert [file.exists() for file in kept] == [True] * 2

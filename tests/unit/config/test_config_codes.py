@@ -1,0 +1,99 @@
+"""Each code of a finding, from the smallest configuration that earns it; the table is complete."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rpa_commons.config import CODES, ConfigError, check_municipality
+
+if TYPE_CHECKING:
+    from conftest import Town
+
+INSTANCE = "bots/welcome-letters.toml"
+BOT = 'bot = "welcome-letters"\n'
+ID = 'id = "0b6f0c1e-2c9c-4c0e-9f3d-6d1f1e8f9a10"\n'
+HEAD = BOT + ID
+REST = '[settings]\ncontact = "x"\n'
+REGISTER = "[PopulationRegister]\n"
+
+CAUSES = (
+    ("E101", INSTANCE, HEAD + REST + "nonsense = 1\n", 5),
+    ("E102", INSTANCE, HEAD + "[settings]\n", 3),
+    ("E103", INSTANCE, "#" * 2_000_000, None),
+    ("E104", INSTANCE, HEAD + "x = \n", 3),
+    ("E201", INSTANCE, HEAD + REST + "window_days = true\n", 5),
+    ("E202", INSTANCE, HEAD + REST + "window_days = 0\n", 5),
+    ("E401", INSTANCE, HEAD + REST + 'password = "x"\n', 5),
+    ("E402", INSTANCE, HEAD + REST + 'password = { env = "RPAC_NOT_SET_ANYWHERE" }\n', 5),
+    ("E601", "stack.toml", "", None),
+    ("E602", "stack.toml", REGISTER + 'connector = "nonsense"\n', 2),
+    ("E603", "stack.toml", REGISTER + 'connector = "sf1601"\n', 2),
+    ("E604", "bots/copy.toml", HEAD + REST, 2),
+    ("E605", INSTANCE, BOT + REST, None),
+)
+
+
+@pytest.mark.parametrize(("code", "file", "content", "line"), CAUSES)
+def test_each_code_has_place_line_and_remedy(
+    town: "Town", monkeypatch: pytest.MonkeyPatch, code: str, file: str, content: str, line: int | None
+) -> None:
+    """A check finds exactly this one thing, in its file and line, with the line quoted and help given."""
+    monkeypatch.setenv("REGISTER_PASSWORD", "hunter2")
+    town.write(file, content)
+    [finding] = check_municipality(town.open(), town.manifest_of, connectors=town.connectors).findings
+
+    assert (finding.code, finding.file, finding.line) == (code, (town.folder / file).resolve(), line)
+    assert finding.help
+    assert bool(finding.line_text) == (line is not None)
+    assert finding.render().startswith(f"roskilde/{file}{f':{line}' if line else ''}: {code}")
+
+
+def test_every_code_has_a_cause() -> None:
+    """No code stands in the table that nothing earns, and none is missing from it."""
+    assert sorted(CODES) == sorted(code for code, *_ in CAUSES)
+
+
+@pytest.mark.parametrize("layer", ["baseline", "municipality", "environment test", "--set"])
+def test_a_mistake_is_placed_in_its_layer(town: "Town", layer: str) -> None:
+    """The same wrong value points at the file that says it, whichever layer that is; --set has no file."""
+    wrong = "[settings]\nwindow_days = 99\n"
+    places = {
+        "baseline": ("baseline/bots/welcome-letters.toml:2", "../baseline/bots/welcome-letters.toml", wrong),
+        "municipality": (f"roskilde/{INSTANCE}:5", INSTANCE, HEAD + REST + "window_days = 99\n"),
+        "environment test": (
+            "roskilde/environments/test/bots/welcome-letters.toml:2", f"environments/test/{INSTANCE}", wrong
+        ),
+        "--set": ("--set", INSTANCE, HEAD + REST),
+    }  # fmt: skip
+    place, file, content = places[layer]
+    town.write(file, content)
+    finding = town.finding(*["window_days=99"] * (layer == "--set"))
+
+    assert (finding.code, finding.place) == ("E202", place)
+    assert finding.line_text == ("" if layer == "--set" else "window_days = 99")
+
+
+@pytest.mark.parametrize("layer", ["../baseline/stack.toml", "stack.toml", "environments/test/stack.toml"])
+def test_a_stack_mistake_is_placed_in_its_layer(town: "Town", layer: str) -> None:
+    """The stack's layers are placed as the instance's are."""
+    stack = (town.folder / "stack.toml").read_text()
+    own = stack + 'settings.timeout = "x"\n'
+    town.write(layer, own if layer == "stack.toml" else REGISTER + 'settings.timeout = "x"\n')
+    finding = town.finding()
+
+    assert (finding.code, finding.key) == ("E201", "stack.PopulationRegister.settings.timeout")
+    assert finding.file == (town.folder / layer).resolve()
+    assert finding.line_text == 'settings.timeout = "x"'
+
+
+def test_findings_are_told_by_file_and_line(town: "Town") -> None:
+    """Findings come in the order in which somebody mends them: file by file, from the top."""
+    town.write("stack.toml", (town.folder / "stack.toml").read_text() + "zzz = 1\naaa = 1\n")
+    town.settings("zzz = 1", "window_days = 0", "aaa = 1")
+    with pytest.raises(ConfigError) as caught:
+        town.resolve()
+
+    assert [(one.file.name if one.file else "", one.line) for one in caught.value.findings] == [
+        ("welcome-letters.toml", 5), ("welcome-letters.toml", 6), ("welcome-letters.toml", 7),
+        ("stack.toml", 5), ("stack.toml", 6),
+    ]  # fmt: skip
