@@ -1,4 +1,4 @@
-"""A municipality's letters, checked by the host: the bot's templates are read inside its wheel, nothing is imported.
+"""A municipality's letters, checked by the host, which reads the bot's templates inside its wheel.
 
 Rules this module keeps: a finding quotes lines of the municipality's or its cooperation's own templates and
 nothing else; whatever hinders a look (a bot that is not installed) is said by the check of the configuration.

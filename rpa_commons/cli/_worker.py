@@ -4,9 +4,10 @@ Rules this module keeps: the first Ctrl-C lets the worker finish the case in han
 worker that refuses is shown as an error with its remedy and exit code.
 """
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,7 +20,18 @@ if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
     from rpa_commons.runtime import Keys, Prepared
 
-__all__ = ["RefusedError", "follow", "instance_id_of", "keys_of", "state_errors"]
+__all__ = [
+    "RefusedError",
+    "UnknownInstanceError",
+    "follow",
+    "instance_id_of",
+    "keys_of",
+    "keys_or_none",
+    "lost_ids",
+    "prepared_for",
+    "refuse_unknown",
+    "state_errors",
+]
 
 
 class RefusedError(RpaCommonsError):
@@ -28,6 +40,26 @@ class RefusedError(RpaCommonsError):
     def __init__(self, message: str, *, remedy: str, exit_code: int) -> None:
         super().__init__(message, remedy=remedy)
         self.exit_code = exit_code
+
+
+class UnknownInstanceError(RpaCommonsError):
+    """The municipality has no such bot instance.
+
+    Attributes:
+        instance: What was asked for.
+    """
+
+    exit_code: int = 2
+
+    def __init__(self, instance: str, known: Sequence[str]) -> None:
+        name = PurePath(instance.replace("\\", "/")).name.removesuffix(".toml")
+        close = difflib.get_close_matches(name, known, n=1)
+        listed = f"instances here: {', '.join(known) or 'none, there is no file in bots/'}"
+        super().__init__(
+            f"there is no bot instance {instance}",
+            remedy=f"did you mean {close[0]}? {listed}" if close else listed,
+        )
+        self.instance = instance
 
 
 def follow(prepared: "Prepared", label: str) -> Iterator[dict[str, Any]]:
@@ -60,11 +92,74 @@ def follow(prepared: "Prepared", label: str) -> Iterator[dict[str, Any]]:
     progress.end()
 
 
-def instance_id_of(municipality: "MunicipalityFolder", instance: str) -> str:
-    """The id in an instance's file, which need not be valid in any other respect."""
-    from rpa_commons.environments import instance_head
+def prepared_for(municipality: "MunicipalityFolder", instance: str, **wishes: Any) -> "Prepared":  # noqa: ANN401 - as ``prepare`` has them
+    """As :func:`rpa_commons.runtime.prepare`, with help for a mistyped name and for a lost id.
 
-    return instance_head(municipality, instance).id
+    Raises:
+        UnknownInstanceError: there is no such bot instance.
+        RpaCommonsError: configuration, lock or environment are not in order, or a secret is missing.
+    """
+    from rpa_commons import runtime
+    from rpa_commons.config import ConfigError
+
+    refuse_unknown(municipality, instance)
+    try:
+        return runtime.prepare(municipality, instance, **wishes)
+    except ConfigError as error:
+        lost = lost_ids(municipality) if any(one.code == "E605" for one in error.findings) else ""
+        if not lost:
+            raise
+        raise RefusedError(error.message, remedy=lost, exit_code=error.exit_code) from error
+
+
+def refuse_unknown(municipality: "MunicipalityFolder", instance: str) -> None:
+    """Check that there is such a bot instance.
+
+    Raises:
+        UnknownInstanceError: with a guess.
+    """
+    if instance not in municipality.instances():
+        raise UnknownInstanceError(instance, municipality.instances())
+
+
+def instance_id_of(municipality: "MunicipalityFolder", instance: str) -> str:
+    """The id in an instance's file, which need not be valid in any other respect.
+
+    Raises:
+        UnknownInstanceError: there is no such bot instance.
+        RefusedError: it has no valid id; with the ids of states that may have been its own.
+    """
+    from rpa_commons.environments import InstanceFileError, instance_head
+
+    refuse_unknown(municipality, instance)
+    try:
+        return instance_head(municipality, instance).id
+    except InstanceFileError as error:
+        lost = lost_ids(municipality)
+        if not lost:
+            raise
+        raise RefusedError(error.message, remedy=lost, exit_code=error.exit_code) from error
+
+
+def lost_ids(municipality: "MunicipalityFolder") -> str:
+    """What to do when an instance's id is gone: the ids of states that no instance file uses; or nothing."""
+    from rpa_commons.environments import InstanceFileError, instance_head
+    from rpa_commons.runtime import state_home, unused_states
+
+    used = []
+    for name in municipality.instances():
+        try:
+            used.append(instance_head(municipality, name).id)
+        except InstanceFileError:
+            continue
+    with state_errors():
+        unused = unused_states(state_home(municipality), used)
+    if not unused:
+        return ""
+    return (
+        "if it ran before, put its old id back, or every case is handled again; ids that ran and that no "
+        f"instance file has now: {', '.join(map(str, unused))}"
+    )
 
 
 def keys_of(municipality: "MunicipalityFolder") -> "Keys":
@@ -80,6 +175,14 @@ def keys_of(municipality: "MunicipalityFolder") -> "Keys":
     reference = municipality.journal_key
     secret = resolve_secret(reference, Path(municipality.folder)) if reference is not None else None
     return open_keys(state_home(municipality), secret, create=False)
+
+
+def keys_or_none(municipality: "MunicipalityFolder") -> "Keys | None":
+    """The keys where whoever asks has them: what is sealed is left out for everybody else."""
+    try:
+        return keys_of(municipality)
+    except RpaCommonsError:
+        return None
 
 
 @contextmanager

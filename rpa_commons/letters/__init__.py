@@ -40,7 +40,7 @@ from ._errors import (
     ValueRefusedError,
 )
 from ._letterhead import Letterhead, Recipient
-from ._letters import Letters, bind_letters
+from ._letters import Letters
 from ._preview import preview
 from ._store import LetterSource
 from ._values import LetterValue
@@ -61,7 +61,6 @@ __all__ = [
     "TypesettingError",
     "UnprintableCharacterError",
     "ValueRefusedError",
-    "bind_letters",
     "block_digest",
     "check_letters",
     "describe_templates",

@@ -7,7 +7,7 @@ Usage in a bot::
 
     letter = self.settings.letters.render("families", person=person, moved_on=item.payload.moved_on)
 
-The runtime calls :func:`bind_letters` once, before the first work item.
+The runtime calls :meth:`Letters.bind` once, before the first work item.
 """
 
 from typing import TYPE_CHECKING, ClassVar, Optional
@@ -16,8 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from rpa_commons.capabilities import Letter, Person
 
-from ._check import check_letters
-from ._errors import LetterNotBoundError, TemplateError
+from ._errors import LetterNotBoundError
 from ._letterhead import Lines
 from ._store import LetterSource
 from ._values import LetterValue
@@ -26,24 +25,7 @@ from ._words import Language
 if TYPE_CHECKING:
     from ._press import Press, Signature
 
-__all__ = ["Letters", "bind_letters"]
-
-
-def bind_letters(settings: BaseModel, source: LetterSource) -> None:
-    """Check every template of the source, then bind each :class:`Letters` among the settings' fields to it.
-
-    Settings without such a field need no letters: nothing is looked at.
-
-    Raises:
-        TemplateError: everything that is wrong with the templates, at once; nothing is bound.
-    """
-    values = (getattr(settings, name) for name in type(settings).model_fields)
-    found = [value for value in values if isinstance(value, Letters)]
-    problems = check_letters(source) if found else ()
-    if problems:
-        raise TemplateError(problems)
-    for letters in found:
-        letters.bind(source)
+__all__ = ["Letters"]
 
 
 class Letters(BaseModel):
@@ -66,7 +48,7 @@ class Letters(BaseModel):
     __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
     def bind(self, source: LetterSource) -> None:
-        """Tell where the templates are and whose letters these are; see :func:`bind_letters`."""
+        """Tell where the templates are and whose letters these are; called by the runtime, once."""
         from ._press import Press
 
         self._press = Press(source)

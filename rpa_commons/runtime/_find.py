@@ -83,4 +83,5 @@ def start_warning(start_from: date | None, now: datetime) -> str:
     """What a person should look at when the start date lies in the future; empty otherwise."""
     if start_from is None or start_from <= now.date():
         return ""
-    return f"start_from = {start_from} lies in the future: no case from before that day is handled; is the date right?"
+    said = f"start_from = {start_from} lies in the future"
+    return f"{said}: no case from before that day is handled; is the date right?"

@@ -84,9 +84,9 @@ def retry(state_dir: Path, instance_id: str, keys: Keys, reference: str, *, by: 
                 remedy="rpac items list INSTANCE --state failed",
             )
         _note(connection, keys, (reference, row.generation), "retried", {"by": by, "state": row.state})
-        again = {"state": "new", "phase": row.phase + 1, "deaths": 0, "tries": 0}
+        fresh = {"state": "new", "phase": row.phase + 1, "deaths": 0, "tries": 0}
         cleared = dict.fromkeys(("now", "until", "not_before", "finished_at"))
-        connection.execute(items.update().where(items.c.reference == reference).values(**again, **cleared))
+        connection.execute(items.update().where(items.c.reference == reference).values(**fresh, **cleared))
 
 
 def reopen(
@@ -132,9 +132,9 @@ def reopen(
             _refuse_what_was_done(connection, reference, row.generation)
         note = {"by": by, "reason": reason, "state": row.state, "outcome": (row.outcome or b"").hex()}
         _note(connection, keys, (reference, row.generation), "reopened", note)
-        again = {"state": "new", "generation": row.generation + 1, "phase": 0, "deaths": 0, "tries": 0}
+        fresh = {"state": "new", "generation": row.generation + 1, "phase": 0, "deaths": 0, "tries": 0}
         cleared = dict.fromkeys(("now", "until", "not_before", "outcome", "finished_at"))
-        connection.execute(items.update().where(items.c.reference == reference).values(**again, **cleared))
+        connection.execute(items.update().where(items.c.reference == reference).values(**fresh, **cleared))
     return int(row.generation) + 1
 
 

@@ -161,9 +161,7 @@ class _Planner:
         )
         ending = self._attempt(item, calls, context)
         self._states[ending.state] += 1
-        self._reasons.add(
-            "failed" if ending.state == "unknown" else ending.state, ending.reason, ending.remedy
-        )
+        self._reasons.add(ending.state, ending.reason, ending.remedy)
         self._in_a_row = self._in_a_row + 1 if ending.system else 0
         self._unanswered = ending.reason
         self._emit(
@@ -179,7 +177,9 @@ class _Planner:
             }
         )
 
-    def _attempt(self, item: Claimed, calls: PlanCalls, context: ItemContext) -> Ending:
+    def _attempt(  # noqa: PLR0911 - one way out per kind of ending, side by side
+        self, item: Claimed, calls: PlanCalls, context: ItemContext
+    ) -> Ending:
         try:
             payload = self._outfit.payload_type.model_validate_json(item.payload)
             bot = self._outfit.make(context, self._connectors, calls)

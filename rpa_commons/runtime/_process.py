@@ -1,8 +1,8 @@
 """One pass through one item: from the bot's ``process`` to an ending that can be written down.
 
 Rules this module keeps: a business error is handed over, a system that does not answer is tried again and
-then waits in the queue, anything else fails this item alone, an error of the library with its own words; an effect whose end is unknown outweighs all of
-them; our own database failure is no ending at all.
+then waits in the queue, anything else fails this item alone, an error of the library with its own words; an
+effect whose end is unknown outweighs all of them; our own database failure is no ending at all.
 """
 
 import traceback

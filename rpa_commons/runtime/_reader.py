@@ -68,7 +68,8 @@ class InstanceStatus:
         last_run: The latest run: number, times, versions and counts; ``None`` before the first.
         holder: The worker that is at it now; ``None`` when none is.
         due: Waiting items whose time has come.
-        report: Findings, reasons and stop reason of the latest run; ``None`` without the key or the run's end.
+        report: Findings, reasons and stop reason of the latest run; ``None`` without the key, or when it did
+            not end.
     """
 
     counts: dict[str, int]
@@ -142,7 +143,7 @@ def _reading(path: Path, *, live: bool) -> Iterator[sa.Engine | None]:
 
 
 def instance_status(state_dir: Path, instance_id: str, sealer: Sealer | None = None) -> InstanceStatus:
-    """Counts, the latest run and the worker at it; what it reported, with the key. Raises as :func:`reading`."""
+    """Counts, the latest run, the worker at it and, with the key, what it reported; raises as above."""
     with reading(state_dir, instance_id) as engine:
         if engine is None:
             return InstanceStatus({}, None, None)
@@ -182,7 +183,10 @@ def list_items(
     if since is not None:
         statement = statement.where(changed >= since.isoformat())
     with guarded(), engine.connect() as connection:
-        return [ItemRow(*row[:-1], _reason(sealer, row)) for row in connection.execute(statement)]
+        return [
+            ItemRow(**{name: getattr(row, name) for name in names}, reason=_reason(sealer, row))
+            for row in connection.execute(statement)
+        ]
 
 
 def unused_states(state_dir: Path, used: Iterable[str]) -> list[UnusedState]:
@@ -192,9 +196,7 @@ def unused_states(state_dir: Path, used: Iterable[str]) -> list[UnusedState]:
         StateVersionError: another release wrote the municipality's state.
         JournalFailure: it cannot be read.
     """
-    ids = {
-        folder.name for folder in (state_dir / "instances").glob("*") if (folder / "state.sqlite").exists()
-    }
+    ids = {path.parent.name for path in (state_dir / "instances").glob("*/state.sqlite")}
     ids.difference_update(used)
     found: dict[str, UnusedState] = {one: UnusedState(one, "", 0) for one in ids}
     with reading_municipality(state_dir) as engine:
@@ -221,9 +223,8 @@ def _reason(sealer: Sealer | None, row: Any) -> str | None:  # noqa: ANN401 - a 
         record = json.loads(sealer.unseal(row.outcome, outcome_place(row.reference, row.generation)))
     except JournalKeyError:
         return None
-    return mask_personal_numbers(
-        str(record.get("reason") or ("adopted" if record.get("kind") == "adopted" else ""))
-    )
+    adopted = "adopted" if record.get("kind") == "adopted" else ""
+    return mask_personal_numbers(str(record.get("reason") or adopted))
 
 
 def _report(connection: sa.Connection, sealer: Sealer | None, number: int) -> dict[str, Any] | None:

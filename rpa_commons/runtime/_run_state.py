@@ -15,7 +15,7 @@ __all__ = ["TOLD", "Reasons", "RunState"]
 
 _MOST_FINDINGS = 200
 _MOST_REASONS = 100
-TOLD = ("postponed", "failed", "in_doubt", "handed_over", "waiting")
+TOLD = ("postponed", "unknown", "failed", "in_doubt", "handed_over", "waiting")
 """States whose reasons a person is told, most urgent first."""
 _GIVE_UP_AFTER = 3
 """So many items in a row that one system stopped end the run."""
@@ -35,18 +35,16 @@ class Reasons:
     def listed(self) -> list[dict[str, Any]]:
         """``{state, reason, remedy, count}``, by urgency and number; the rarest ones are counted together."""
         rows = sorted(self._counts.items(), key=lambda one: (TOLD.index(one[0][0]), -one[1], one[0]))
-        listed = [
-            dict(zip(("state", "reason", "remedy"), key, strict=True)) | {"count": n} for key, n in rows
+        others: Counter[str] = Counter()
+        for (state, _, _), count in rows[_MOST_REASONS:]:
+            others[state] += count
+        return [_row(*key, count) for key, count in rows[:_MOST_REASONS]] + [
+            _row(state, "other reasons", "", count) for state, count in others.items()
         ]
-        shown, rest = listed[:_MOST_REASONS], listed[_MOST_REASONS:]
-        left: Counter[str] = Counter()
-        for one in rest:
-            left[one["state"]] += one["count"]
-        others = [
-            {"state": state, "reason": "other reasons", "remedy": "", "count": count}
-            for state, count in left.items()
-        ]
-        return shown + others
+
+
+def _row(state: str, reason: str, remedy: str, count: int) -> dict[str, Any]:
+    return {"state": state, "reason": reason, "remedy": remedy, "count": count}
 
 
 class RunState:

@@ -1,5 +1,7 @@
 """The letters themselves: four languages, blocks that a municipality overrides, one wrapped step."""
 
+import io
+import re
 from collections.abc import Generator
 from dataclasses import replace
 from datetime import date
@@ -7,9 +9,17 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 
-from rpa_commons.letters import Letterhead, Letters, LetterSource, describe_templates
+from rpa_commons.letters import (
+    Letterhead,
+    Letters,
+    LetterSource,
+    check_letters,
+    describe_templates,
+    preview,
+)
 from rpa_commons.sdk import Done, StepCall, Veto, hookimpl
 from welcome_letters import Settings
 
@@ -61,6 +71,93 @@ def test_the_letters_name_no_municipality(language: str) -> None:
         source = (TEMPLATES / f"{template}{suffix}.md.j2").read_text("utf-8")
 
         assert not [word for word in words if word in source]
+
+
+def test_the_templates_are_without_a_problem() -> None:
+    """The check that every run begins with finds nothing in the bot's own letters."""
+    assert check_letters(SOURCE) == ()
+
+
+@pytest.mark.parametrize("name", ["moved_on | short_date", "household | length", "closing"])
+def test_a_municipality_may_say_every_listed_value(town: Any, tmp_path: Path, name: str) -> None:
+    """What the list of values in ``base`` promises is given to every letter."""
+    shown = name if "household" not in name else "'x' if household else 'y'"
+    text = f'{{% extends "bot:adults.md.j2" %}}{{% block welcome %}}<{{{{ {shown} }}}}>{{% endblock %}}'
+    (tmp_path / "adults.md.j2").write_text(text, "utf-8")
+    source = replace(SOURCE, overrides=(tmp_path,))
+    town.settings = {"letters": Letters()}
+    bot, _ = town.bot()
+    bot.settings.letters.bind(source)
+    person = town.resident()
+    town.move(person)
+
+    letter = bot.compose(person, "adults", town.moves[0], closing="Hej.")
+
+    assert check_letters(source) == ()
+    assert {"m": "<18.11.2026>", "h": "<y>", "c": "<Hej.>"}[name[0]] in letter.text
+
+
+@pytest.mark.parametrize("template", ["families", "adults"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_full_letter_has_one_page(template: str, language: str) -> None:
+    """With a full letterhead, a closing sentence and a contact line the letter still fits on one page."""
+    head = Letterhead(
+        name="Hvidovre Kommune",
+        address=("Hvidovrevej 278", "2650 Hvidovre"),
+        phone="36 39 36 39",
+        email="post@example.dk",
+        web="www.example.dk",
+    )
+    letters = Letters(language=language, sender="Velkomstteamet", contact=("Telefon 36 39 36 39",))
+    name = template if language == "da" else f"{template}-{language}"
+    closing = "Er du ny i Danmark, hjælper Borgerservice dig gerne i gang."
+
+    letter = preview(replace(SOURCE, letterhead=head), name, letters=letters, closing=closing)
+
+    assert len(pypdf.PdfReader(io.BytesIO(letter.pdf)).pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("template", "plural"),
+    [
+        ("adults", r"\b(I|jer|jeres)\b"),
+        ("families", r"\b(I|jer|jeres)\b"),
+        ("adults-nb", r"\b(dere|deres)\b"),
+        ("families-nb", r"\b(dere|deres)\b"),
+        ("adults-sv", r"\b([Nn]i|er|[Ee]ra)\b"),
+        ("families-sv", r"\b([Nn]i|er|[Ee]ra)\b"),
+    ],
+)
+def test_a_letter_speaks_to_one_person(template: str, plural: str) -> None:
+    """The reader is "du" from the first line to the last, in the family letter too."""
+    assert not re.search(plural, preview(SOURCE, template).text)
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ("adults", "som regel i Digital Post"),
+        ("adults-nb", "som regel i Digital Post"),
+        ("adults-sv", "oftast i Digital Post"),
+        ("adults-en", "usually write in Digital Post"),
+    ],
+)
+def test_what_is_said_on_digital_post_is_true_on_paper(template: str, words: str) -> None:
+    """The same letter goes out on paper, so it says how the municipality usually writes."""
+    assert words in preview(SOURCE, template).text
+
+
+@pytest.mark.parametrize("web", ["www.roskilde.dk", ""])
+@pytest.mark.parametrize("template", ["families", "adults", "families-nb", "families-sv", "families-en"])
+def test_the_web_page_is_a_link_where_it_is_known(template: str, web: str) -> None:
+    """With an address in the letterhead the letter leads there, without one it still reads well."""
+    head = SOURCE.letterhead.model_copy(update={"web": web})
+
+    text = preview(replace(SOURCE, letterhead=head), template).text
+
+    assert ("www.roskilde.dk" in text) == bool(web)
+    assert "()" not in text
+    assert " ," not in text
 
 
 def test_a_household_is_greeted_as_one(town: Any) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rpa_commons.config import OverrideError, UnknownKeyError
+from rpa_commons.config._keys import parse_key
 
 if TYPE_CHECKING:
     from conftest import Town
@@ -134,6 +135,7 @@ def test_a_value_without_toml_form_is_text(town: "Town") -> None:
         ("window_days", "the equals sign is missing"),
         ("=3", "this is no key"),
         ("a b=3", "this is no key"),
+        ("# x\na=3", "this is no key"),
         ("a\nb=3", "this is no key"),
         ("stack.PopulationRegister=3", "the key ends too early"),
         ("instance.id=x", "what identifies a bot instance cannot be set for one run"),
@@ -172,6 +174,25 @@ def test_the_digest_follows_what_decides_a_run(town: "Town") -> None:
     assert town.resolve().digest == first.digest
     assert town.resolve("window_days=11").digest != first.digest
     assert town.resolve("stack.PopulationRegister.settings.timeout=3").digest != first.digest
+
+
+def test_the_digest_follows_environment_cut_over_and_manifest(town: "Town") -> None:
+    """The same values in another environment, from another day on, or of another build, are another run."""
+    digests = [town.resolve().digest, town.resolve("instance.start_from=2026-11-01").digest]
+    text = (town.folder / "municipality.toml").read_text(encoding="utf-8")
+    town.write("municipality.toml", text.replace('environment = "test"', 'environment = "sandbox"'))
+    digests.append(town.resolve().digest)
+    town.manifest = town.manifest.model_copy(update={"summary": "Greets otherwise."})
+    digests.append(town.resolve().digest)
+
+    assert len(set(digests)) == 4
+
+
+@pytest.mark.parametrize("text", ["a = 1 #", "a = false #", "", "a.", "[a]"])
+def test_what_is_more_or_less_than_a_key_is_none(text: str) -> None:
+    """parse_key takes a dotted key and nothing that merely begins like one."""
+    with pytest.raises(ValueError, match=r"."):
+        parse_key(text)
 
 
 HEAD_WITH_COMMENT = """\

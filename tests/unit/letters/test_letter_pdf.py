@@ -168,6 +168,52 @@ def test_pages_are_counted(desk: Any, person: Person) -> None:
     assert f"Sida 2 av {len(pages)}" in pages[1].extract_text()
 
 
+@pytest.mark.parametrize("mark", ["", "- ", "1. "])
+@pytest.mark.parametrize("count", [19, 21, 23, 25, 27])
+def test_the_signature_never_stands_alone(desk: Any, person: Person, mark: str, count: int) -> None:
+    """Where a letter ends near the end of a page, its last words go along to the next one."""
+    between = "\n" if mark else "\n\n"
+    body = between.join(f"{mark}Linje {number}" for number in range(count))
+    desk.write("bot", "x", f"{{% block title %}}x{{% endblock %}}\n\n{body}")
+
+    pages = _read(desk.letters(contact=["Direkte 46 31 30 01"]).render("x", person=person).pdf).pages
+
+    text = pages[-1].extract_text()
+    assert f"Linje {count - 1}\n" in text
+    assert "Direkte 46 31 30 01" in text
+    assert "Linje 0\n" in pages[0].extract_text()
+
+
+def test_a_letter_of_a_title_alone_is_signed(desk: Any, person: Person) -> None:
+    """Without a body there is still a letter."""
+    desk.write("bot", "x", "{% block title %}Hej{% endblock %}")
+
+    assert "Borgerservice" in _words(desk.letters().render("x", person=person).pdf)
+
+
+@pytest.mark.parametrize(
+    ("web", "shown", "url"),
+    [
+        ("www.example.dk", "www.example.dk", "https://www.example.dk"),
+        ("https://example.dk/", "example.dk", "https://example.dk"),
+        ("HTTP://example.dk/flyt/ny", "example.dk/flyt/ny", "https://example.dk/flyt/ny"),
+    ],
+)
+def test_the_municipalitys_web_page_is_a_link(
+    desk: Any, person: Person, web: str, shown: str, url: str
+) -> None:
+    """``https://{{ municipality.web }}`` is its page, however the letterhead writes the address."""
+    desk.letterhead = desk.letterhead.model_copy(update={"web": web})
+    link = "[{{ municipality.web }}](https://{{ municipality.web }})"
+    desk.write("bot", "x", f"{{% block title %}}x{{% endblock %}}\nSe {link}.")
+
+    letter = desk.letters().render("x", person=person)
+
+    links = [one.get_object() for one in _read(letter.pdf).pages[0]["/Annots"]]
+    assert [url] == [one["/A"]["/URI"] for one in links]
+    assert f"Se {shown}.\n" in letter.text
+
+
 def test_equal_input_gives_equal_bytes(desk: Any, person: Person) -> None:
     """A repeated letter is the same file, from a fresh start and after other letters in between."""
     letters = desk.letters()

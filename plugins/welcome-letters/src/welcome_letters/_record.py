@@ -48,7 +48,7 @@ RECORD = ProcessingRecord(
     retention=(
         "Cases, facts and receipts lie encrypted in the municipality's own state folder until the "
         "municipality deletes them; the deadline is to be set by the municipality. The reference of a move "
-        "is kept so that nobody is greeted twice. The bot keeps no copy of a letter that Digital Post has taken. "
+        "is kept so that nobody is greeted twice. The bot keeps no copy of a letter that Digital Post took. "
         "A letter for printing lies unencrypted, as a PDF with name and address, in the outbox folder that "
         "the municipality has set (connector pdf-outbox, or physical_outbox of sf1601) until whoever prints "
         "it removes it; that deadline, too, is the municipality's to set."
