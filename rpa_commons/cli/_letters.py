@@ -11,6 +11,7 @@ Usage::
 
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,9 +21,9 @@ from rpa_commons.config import Finding, letter_folders_of
 from rpa_commons.letters import LetterSource, TemplateProblem, check_letters
 
 if TYPE_CHECKING:
-    from rpa_commons.config import MunicipalityFolder
+    from rpa_commons.config import Checked, MunicipalityFolder
 
-__all__ = ["LETTER_CODES", "letter_findings", "letter_source"]
+__all__ = ["LETTER_CODES", "letter_findings", "letter_source", "with_letters"]
 
 LETTER_CODES = {
     "E701": "a letter's template is wrong",
@@ -46,6 +47,13 @@ def letter_findings(municipality: "MunicipalityFolder", names: Sequence[str] = (
     if not names:
         findings += _unused(municipality, bots)
     return tuple(dict.fromkeys(findings))
+
+
+def with_letters(
+    checked: "Checked", municipality: "MunicipalityFolder", names: Sequence[str] = ()
+) -> "Checked":
+    """What a check of the configuration found, and after it :func:`letter_findings`."""
+    return replace(checked, findings=(*checked.findings, *letter_findings(municipality, names)))
 
 
 def letter_source(

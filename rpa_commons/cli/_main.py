@@ -26,6 +26,7 @@ _COMMANDS = {
     "build": ("rpa_commons.cli.build:build", "Build a plugin wheel with its manifest."),
     "sandbox": ("rpa_commons.cli.sandbox:sandbox", "A municipality in a box: simulators of the systems."),
 }
+_BEFORE_THE_COMMAND = ("-C", "--directory")
 _OUR_BUG = 70
 _CANCELLED = 3
 _INTERRUPTED = 130
@@ -56,6 +57,11 @@ def main() -> None:
     except click.exceptions.Abort:
         click.echo("interrupted", err=True)
         sys.exit(_INTERRUPTED)
+    except click.exceptions.NoSuchOption as error:
+        name = error.option_name
+        misplaced = f"{name} goes before the command: rpac {name} DIR COMMAND ..."
+        (click.UsageError(misplaced, error.ctx) if name in _BEFORE_THE_COMMAND else error).show()
+        sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -1,7 +1,7 @@
 """What ``run``, ``plan`` and ``status`` say in words about how cases ended.
 
-Rules this module keeps: a line of a table fits into 100 columns and whatever is cut there stands in full below
-it; "everybody has been handled" is said only when it is true; every hint can be pasted.
+Rules this module keeps: a line of a table fits into 100 columns, and a reason that is cut there stands in
+full below it; "everybody found has been handled" is said only when it is true.
 """
 
 from collections.abc import Mapping, Sequence
@@ -83,8 +83,7 @@ def plan_text(
     lines.extend(f"  {line}" for line in reason_lines(summary["reasons"]))
     lines.extend(f"  finding: {finding}" for finding in summary["findings"])
     if not summary["due"] and not summary["findings"]:
-        seen = {"open": summary["known_states"]}
-        lines.append(f"  nothing new: {_why_nothing(summary | seen)}")
+        lines.append(f"  nothing new: {_why_nothing({**summary, 'open': summary['known_states']})}")
     return "\n".join(lines)
 
 
@@ -136,9 +135,8 @@ def _table(cases: Sequence[Mapping[str, Any]]) -> list[str]:
 def _wide(cases: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = []
     for case in cases:
-        lines.append(
-            f"  {case['reference']}: {_state(case)}" + (f": {case['reason']}" if case["reason"] else "")
-        )
+        reason = f": {case['reason']}" if case["reason"] else ""
+        lines.append(f"  {case['reference']}: {_state(case)}{reason}")
         lines.extend(f"      effect: {_full(effect)}" for effect in case["effects"])
         lines.extend(f"      rule: {rule['paragraph']}: {rule['result']}" for rule in case["rules"])
         if case["remedy"]:

@@ -92,12 +92,14 @@ def check(
     overrides: tuple[str, ...],
     as_json: bool,  # noqa: FBT001 - click passes it by name
 ) -> int:
-    """Check every bot instance (or the given ones) against its bot and its connectors.
+    """Check every bot instance (or the given ones) against its bot and its connectors, and its letters.
 
     Ends with 1 when something is wrong, with 4 when only secrets are missing. Secrets in a key store are not
     asked for: it may want a person.
     """
     from rpa_commons.config import check_municipality, open_municipality
+
+    from ._letters import with_letters
 
     municipality = open_municipality(folder, environment=environment)
     checked = check_municipality(
@@ -107,6 +109,7 @@ def check(
         names=instances,
         overrides=overrides,
     )
+    checked = with_letters(checked, municipality, instances)
     if as_json:
         click.echo(json.dumps(_checked_json(checked, municipality), indent=2, ensure_ascii=False))
     else:

@@ -1,6 +1,7 @@
 """``rpac items``: look at single work items, and say what only a person can say about them."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
-    from rpa_commons.runtime import ItemStory
+    from rpa_commons.runtime import ItemRow, ItemStory
 
 __all__ = ["items"]
 
@@ -33,9 +34,17 @@ def _environment(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("-E", "--environment", help="Instead of the one in municipality.toml.")(command)
 
 
+def _state(value: str) -> str:
+    """A state, also as a person types it: ``handed-over``."""
+    state = value.strip().lower().replace("-", "_").replace(" ", "_")
+    if state not in _STATES:
+        raise click.BadParameter(f"{value!r} is no state; states are {', '.join(_STATES)}")
+    return state
+
+
 @items.command("list")
 @click.argument("instance")
-@click.option("--state", type=click.Choice(_STATES), help="Only items in this state.")
+@click.option("--state", type=_state, metavar=f"[{'|'.join(_STATES)}]", help="Only items in this state.")
 @click.option("--bot-version", help="Only items that this version of the bot brought to their state.")
 @click.option(
     "--since", type=click.DateTime(["%Y-%m-%d"]), help="Only items that changed on or after this day (UTC)."
@@ -56,24 +65,42 @@ def list_(
     from rpa_commons.config import open_municipality
     from rpa_commons.runtime import list_items, reading, state_home
 
-    from ._worker import instance_id_of, state_errors
+    from ._worker import instance_id_of, keys_or_none, state_errors
 
     municipality = open_municipality(folder, environment=environment)
+    keys = keys_or_none(municipality)
+    sealer = None if keys is None else keys.sealer
     with state_errors(), reading(state_home(municipality), instance_id_of(municipality, instance)) as engine:
         day = since.date() if since is not None else None
-        found = [] if engine is None else list_items(engine, state=state, bot_version=bot_version, since=day)
+        wanted: dict[str, Any] = {"state": state, "bot_version": bot_version, "since": day}
+        found = [] if engine is None else list_items(engine, sealer, **wanted)
     if as_json:
         click.echo(json.dumps([vars(one) for one in found], indent=2, ensure_ascii=False))
     elif not found:
         click.echo("no such work items" if engine is not None else f"{instance} has not run yet")
     else:
-        width = max(len(one.reference) for one in found)
-        for one in found:
-            changed = (one.finished_at or one.enqueued_at)[:19]
-            click.echo(
-                f"{one.reference.ljust(width)}  {one.state.ljust(11)}  {changed}Z  {one.bot_version or '-'}"
-            )
+        filtered = any(value is not None for value in wanted.values())
+        click.echo("\n".join([*_item_lines(found), *(_reason_counts(found) if filtered else ())]))
     return 0
+
+
+def _item_lines(found: "list[ItemRow]") -> list[str]:
+    width = max(len(one.reference) for one in found)
+    versions = max(len(one.bot_version or "-") for one in found)
+    return [
+        f"{one.reference.ljust(width)}  {one.state.ljust(11)}  {(one.finished_at or one.enqueued_at)[:19]}Z  "
+        f"{(one.bot_version or '-').ljust(versions)}  {one.reason or '-'}"
+        for one in found
+    ]
+
+
+def _reason_counts(found: "list[ItemRow]") -> list[str]:
+    """How many of the items listed have which reason; nothing where nobody has the key."""
+    counts = Counter((one.state, one.reason) for one in found if one.reason)
+    lines = [
+        f"{count} {state.replace('_', ' ')}: {reason}" for (state, reason), count in counts.most_common()
+    ]
+    return ["", *lines] if lines else []
 
 
 @items.command()
@@ -118,22 +145,20 @@ def adopt(
 ) -> int:
     """Mark what another robot already handled: references in FILE, one a line, or cases --before a day."""
     from rpa_commons.config import open_municipality
-    from rpa_commons.runtime import prepare
 
-    from ._worker import follow
+    from ._worker import follow, prepared_for
 
     if (file is None) == (before is None):
         raise click.UsageError("give a FILE of references, or --before YYYY-MM-DD")
     municipality = open_municipality(folder, environment=environment)
-    prepared = prepare(municipality, instance, mode="adopt")
+    prepared = prepared_for(municipality, instance, mode="adopt")
     day: date | None = before.date() if before is not None else None
     lines = file.read_text("utf-8-sig").splitlines() if file is not None else []
     references = tuple(line.strip() for line in lines if line.strip())
     job = prepared.job.model_copy(update={"adopt_before": day, "adopt_references": references})
     summary: dict[str, Any] = {}
     for event in follow(_with_job(prepared, job), instance):
-        summary = event
-    summary.pop("event", None)
+        summary = {name: value for name, value in event.items() if name != "event"}
     if as_json:
         click.echo(json.dumps(summary, indent=2))
     else:
@@ -193,10 +218,19 @@ def settle(
 @click.argument("reference")
 @click.option("--by", required=True, metavar="NAME", help="Who reopens it; kept with the item.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the item.")
+@click.option("--again", is_flag=True, help="Also when that carries out a second time what was carried out.")
 @_environment
 @click.pass_obj
-def reopen(folder: Path, instance: str, reference: str, environment: str | None, by: str, reason: str) -> int:
-    """Have a case done again from the start. Shows what was already done for it, which will be done again."""
+def reopen(
+    folder: Path,
+    instance: str,
+    reference: str,
+    environment: str | None,
+    by: str,
+    reason: str,
+    again: bool,  # noqa: FBT001 - click passes it by name
+) -> int:
+    """Have a case done again from the start; --again where something was carried out for it already."""
     from rpa_commons import runtime
     from rpa_commons.config import open_municipality
 
@@ -213,6 +247,7 @@ def reopen(folder: Path, instance: str, reference: str, environment: str | None,
             reference,
             by=by,
             reason=reason,
+            again=again,
         )
     click.echo(f"{reference}: reopened as generation {generation}; the next run takes it up")
     for call in story.calls:
@@ -241,9 +276,9 @@ def _with_job(prepared: Any, job: Any) -> Any:  # noqa: ANN401 - runtime types, 
 def _story_text(story: "ItemStory") -> str:
     item = story.item
     state = item["state"].replace("_", " ")
-    lines = [f"{item['reference']}: {state} (generation {item['generation']}, run {item['run']})"]
-    lines.extend(_call_text(call) for call in story.calls)
-    lines.extend(_word_text(word) for word in story.words)
+    run = f", run {item['run']}" if item["run"] is not None else ""
+    lines = [f"{item['reference']}: {state} (generation {item['generation']}{run})"]
+    lines.extend(_event_lines(story))
     outcome = story.outcome
     lines.extend(_rule_text(rule) for rule in outcome.get("rules", ()))
     names = ("reason", "receipt", "error", "place", "effect", "remedy")
@@ -251,8 +286,22 @@ def _story_text(story: "ItemStory") -> str:
     return "\n".join(lines)
 
 
+def _event_lines(story: "ItemStory") -> list[str]:
+    """Calls and words of persons in order of time, one generation after the other."""
+    events = [(one["generation"], one["at"], _call_text(one)) for one in story.calls]
+    events += [(one["generation"], one["at"], _word_text(one)) for one in story.words]
+    several = story.item["generation"] > 1
+    lines, current = [], 0
+    for generation, _, text in sorted(events, key=lambda one: one[:2]):
+        if several and generation != current:
+            lines.append(f"  generation {generation}:")
+        current = generation
+        lines.append(f"  {text}" if several else text)
+    return lines
+
+
 def _call_text(call: dict[str, Any]) -> str:
-    line = f"  {call['at'][:19]}Z  {call['kind']:7}  {call['call']}"
+    line = f"  {call['at'][:19]}Z  {call['kind']:8}  {call['call']}"
     if call["kind"] == "query":
         return line
     named = f" [{call['call_key']}]" if call["call_key"] else ""
@@ -262,7 +311,7 @@ def _call_text(call: dict[str, Any]) -> str:
 def _word_text(word: dict[str, Any]) -> str:
     apart = {"at", "generation", "what", "outcome"}
     said = ", ".join(f"{name}: {value}" for name, value in word.items() if name not in apart)
-    return f"  {word['at'][:19]}Z  {word['what']}  {said}".rstrip()
+    return f"  {word['at'][:19]}Z  {word['what']:8}  {said}".rstrip()
 
 
 def _rule_text(rule: dict[str, Any]) -> str:

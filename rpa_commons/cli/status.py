@@ -1,4 +1,8 @@
-"""``rpac status``: every bot instance at a glance. Reads only, starts nothing, works before the first run."""
+"""``rpac status``: every bot instance at a glance. Reads only, starts nothing, works before the first run.
+
+Rules this module keeps: counts need no key; findings and reasons of the latest run are shown to whoever has
+it; an instance with a problem does not hide the others, and makes the exit code 1.
+"""
 
 import json
 from pathlib import Path
@@ -8,10 +12,12 @@ import click
 
 if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
+    from rpa_commons.runtime import Keys
 
 __all__ = ["status"]
 
 _NEEDS_A_PERSON = ("in_doubt", "failed", "proposed", "handed_over")
+_PROBLEM = 1
 
 
 @click.command()
@@ -21,46 +27,57 @@ _NEEDS_A_PERSON = ("in_doubt", "failed", "proposed", "handed_over")
 def status(folder: Path, environment: str | None, as_json: bool) -> int:  # noqa: FBT001 - click passes it by name
     """Show each bot instance: what is done, what waits, what needs a person."""
     from rpa_commons.config import open_municipality
+    from rpa_commons.runtime import state_home
+
+    from ._worker import keys_or_none
 
     municipality = open_municipality(folder, environment=environment)
-    rows = [_row(municipality, name) for name in municipality.instances()]
+    home = state_home(municipality)
+    keys = keys_or_none(municipality)
+    rows = [_row(municipality, name, keys) for name in municipality.instances()]
     if as_json:
-        click.echo(
-            json.dumps({"municipality": municipality.name, "instances": rows}, indent=2, ensure_ascii=False)
-        )
-    elif not rows:
-        click.echo(f"{municipality.name} has no bot instances: there is no file in bots/")
+        document = {
+            "municipality": municipality.name,
+            "environment": municipality.environment,
+            "state_dir": str(home),
+            "instances": rows,
+        }
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
-        click.echo("\n".join(_text(row) for row in rows))
-    return 0
+        click.echo(f"{municipality.name}, environment {municipality.environment}, state in {home}")
+        lines = [_text(row, environment) for row in rows]
+        click.echo("\n".join(lines) or "no bot instances: there is no file in bots/")
+    return _PROBLEM if any("problem" in row for row in rows) else 0
 
 
-def _row(municipality: "MunicipalityFolder", name: str) -> dict[str, Any]:
+def _row(municipality: "MunicipalityFolder", name: str, keys: "Keys | None") -> dict[str, Any]:
     from rpa_commons.capabilities import RpaCommonsError
     from rpa_commons.runtime import instance_status, state_home
 
     from ._worker import instance_id_of, state_errors
 
+    sealer = None if keys is None else keys.sealer
     try:
         with state_errors():
-            found = instance_status(state_home(municipality), instance_id_of(municipality, name))
+            found = instance_status(state_home(municipality), instance_id_of(municipality, name), sealer)
     except (RpaCommonsError, click.ClickException) as error:
-        return {"instance": name, "problem": error.message}
+        return {"instance": name, "problem": error.message, "help": getattr(error, "remedy", "")}
     holder = found.holder
+    last = None if found.last_run is None else found.last_run | {"report": found.report}
     return {
         "instance": name,
         "counts": dict(sorted(found.counts.items())),
         "due": found.due,
-        "last_run": found.last_run,
+        "last_run": last,
         "running": None
         if holder is None
         else {"pid": holder.pid, "host": holder.host, "since": holder.since},
     }
 
 
-def _text(row: dict[str, Any]) -> str:
+def _text(row: dict[str, Any], environment: str | None) -> str:
     if "problem" in row:
-        return f"{row['instance']}: {row['problem']}"
+        return f"{row['instance']}: {row['problem']}" + (f"\n  help: {row['help']}" if row["help"] else "")
     last = row["last_run"]
     if last is None:
         return f"{row['instance']}: has not run yet"
@@ -77,13 +94,23 @@ def _text(row: dict[str, Any]) -> str:
     ]
     if row["running"]:
         lines.append(f"  running: process {row['running']['pid']} on {row['running']['host']}")
-    person = [
-        f"{row['counts'][state]} {state.replace('_', ' ')}"
-        for state in _NEEDS_A_PERSON
-        if row["counts"].get(state)
-    ]
-    if person:
-        lines.append(f"  for a person: {', '.join(person)} (rpac items list {row['instance']} --state ...)")
+    lines.extend(_last_words(last["report"]))
+    chosen = f" -E {environment}" if environment else ""
+    for state in _NEEDS_A_PERSON:
+        if row["counts"].get(state):
+            command = f"rpac items list {row['instance']} --state {state}{chosen}"
+            lines.append(f"  for a person: {row['counts'][state]} {state.replace('_', ' ')}: {command}")
     if row["due"]:
         lines.append(f"  {row['due']} waiting cases are due for the next run")
     return "\n".join(lines)
+
+
+def _last_words(report: dict[str, Any] | None) -> list[str]:
+    """What the latest run had to say; nothing when it did not end or the key is not here."""
+    from ._summary import reason_lines
+
+    if report is None:
+        return []
+    stopped = [f"  stopped early: {report['stopped']}"] if report["stopped"] else []
+    findings = [f"  finding: {finding}" for finding in report["findings"]]
+    return [*stopped, *(f"  last run: {line}" for line in reason_lines(report["reasons"])), *findings]

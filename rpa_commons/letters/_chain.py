@@ -14,7 +14,7 @@ from ._render import parse_template
 from ._store import TemplateStore, closest
 from ._values import IMPERSONAL_NAMES
 
-__all__ = ["chain", "check_names"]
+__all__ = ["chain", "check_names", "name_problems"]
 
 _LONGEST = 8  # templates that extend each other; three layers and a shared base are four
 
@@ -43,22 +43,28 @@ def chain(store: TemplateStore, canonical: str) -> tuple[Sheet, ...]:
     return tuple(sheets)
 
 
-def check_names(sheets: Sequence[Sheet], names: Mapping[str, tuple[str, ...]]) -> None:
-    """That every name in the templates is given, whichever branch it stands in.
+def name_problems(sheets: Sequence[Sheet], names: Mapping[str, tuple[str, ...]]) -> list[TemplateProblem]:
+    """Every name in the templates that is not given, whichever branch it stands in.
 
     Args:
         sheets: From :func:`chain`.
         names: Name -> its parts, none for a plain value.
-
-    Raises:
-        TemplateError: every name that is not, with line, guess and the names there are.
     """
-    problems = [
+    return [
         problem
         for sheet in sheets
         for use in sheet.uses
         if (problem := _wrong_use(sheet.template, use, names)) is not None
     ]
+
+
+def check_names(sheets: Sequence[Sheet], names: Mapping[str, tuple[str, ...]]) -> None:
+    """As :func:`name_problems`, for whoever cannot go on.
+
+    Raises:
+        TemplateError: every name that is not given, with line, guess and the names there are.
+    """
+    problems = name_problems(sheets, names)
     if problems:
         raise TemplateError(problems)
 

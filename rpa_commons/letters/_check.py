@@ -8,9 +8,10 @@ Usage, by a host that does not import the bot::
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ._errors import TemplateError, TemplateMissingError, TemplateProblem
+from ._errors import TemplateError, TemplateProblem
 from ._store import LAYERS, SUFFIX, LetterSource, TemplateStore, closest
 
 if TYPE_CHECKING:
@@ -50,26 +51,31 @@ class _Checking:
             yield from error.problems
         for layer in LAYERS:
             for name in self._store.names(layer):
-                try:
-                    self._one(f"{layer}:{name}{SUFFIX}", declared)
-                except TemplateError as error:
-                    yield from error.problems
-                except TemplateMissingError as error:
-                    yield TemplateProblem(f"{layer}:{name}{SUFFIX}", 0, error.message, error.remedy)
+                yield from self._one(f"{layer}:{name}{SUFFIX}", declared)
         for layer in LAYERS[:-1]:
             yield from self._misspelt(layer)
             yield from self._unread(layer)
 
-    def _one(self, canonical: str, declared: Mapping[str, str] | None) -> None:
-        from ._chain import chain, check_names
+    def _one(self, canonical: str, declared: Mapping[str, str] | None) -> Iterator[TemplateProblem]:
+        from ._chain import chain, name_problems
         from ._invented import known_names
+        from ._render import parse_template
 
-        sheets = chain(self._store, canonical)
+        try:
+            sheets = chain(self._store, canonical)
+        except TemplateError as error:
+            yield from error.problems
+            with suppress(TemplateError):  # said already
+                alone = (parse_template(self._store.read(canonical), canonical)[1],)
+                yield from name_problems(alone, known_names(declared, alone))
+            return
         self._extended.update(sheet.template.partition(":")[2] for sheet in sheets[1:])
-        check_names(sheets, known_names(declared, sheets))
-        self._try(canonical, sheets, declared)
+        problems = name_problems(sheets, known_names(declared, sheets))
+        yield from problems or self._try(canonical, sheets, declared)
 
-    def _try(self, canonical: str, sheets: "tuple[Sheet, ...]", declared: Mapping[str, str] | None) -> None:
+    def _try(
+        self, canonical: str, sheets: "tuple[Sheet, ...]", declared: Mapping[str, str] | None
+    ) -> tuple[TemplateProblem, ...]:
         """Fill it in for somebody invented: shows links and values that cannot stand in a letter."""
         from ._invented import invented_values
         from ._markdown import parse
@@ -77,16 +83,17 @@ class _Checking:
 
         values = invented_values(self._source.letterhead, declared or {})
         if any(use.name not in values for sheet in sheets for use in sheet.uses):
-            return
+            return ()
         try:
             rendered = render(self._environment, canonical, values, "da")
         except TemplateError as error:
             # Without a line it is about the whole letter; a base may leave its title to those that extend it.
-            problems = [one for one in error.problems if one.line]
-            if problems:
-                raise TemplateError(problems) from None
-            return
-        parse(rendered.markdown, rendered.values, canonical)
+            return tuple(one for one in error.problems if one.line)
+        try:
+            parse(rendered.markdown, rendered.values, canonical)
+        except TemplateError as error:
+            return error.problems
+        return ()
 
     def _misspelt(self, layer: str) -> Iterator[TemplateProblem]:
         """Overrides that override nothing although a template of nearly that name exists."""

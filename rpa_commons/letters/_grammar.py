@@ -243,6 +243,8 @@ def _nothing_outside_blocks(sheet: Sheet, tree: nodes.Template) -> None:
 
 def _refuse(sheet: Sheet, node: nodes.Node, problem: str, remedy: str = "") -> None:
     line = node.lineno or next((child.lineno for child in node.iter_child_nodes()), 0)
+    if isinstance(node, nodes.TemplateData):  # begins with the line ends before its first word
+        line += node.data[: len(node.data) - len(node.data.lstrip())].count("\n")
     sheet.problems.append(TemplateProblem(sheet.template, line, problem, remedy))
 
 

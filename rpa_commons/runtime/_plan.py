@@ -112,7 +112,7 @@ class _Planner:
         self._engine = engine
         self._emit = emit
         self._states: Counter[str] = Counter()
-        self._reasons = Reasons()
+        self._reasons = Reasons(every=True)
         self._findings: list[str] = []
         self._unanswered = ""
         self._in_a_row = 0

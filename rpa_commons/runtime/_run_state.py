@@ -22,25 +22,34 @@ _GIVE_UP_AFTER = 3
 
 
 class Reasons:
-    """Why items ended where a person may have to look: distinct words, counted; no lock of its own."""
+    """Why items ended as they did: distinct words, counted; no lock of its own.
 
-    def __init__(self) -> None:
+    Args:
+        every: Also where nobody need look, e.g. why a case would be skipped.
+    """
+
+    def __init__(self, *, every: bool = False) -> None:
+        self._every = every
         self._counts: Counter[tuple[str, str, str]] = Counter()
 
     def add(self, state: str, reason: str, remedy: str = "") -> None:
-        """Count one ending; a state that nobody need look at is left out."""
-        if state in TOLD:
+        """Count one ending."""
+        if state in TOLD or (self._every and reason):
             self._counts[state, mask_personal_numbers(reason), mask_personal_numbers(remedy)] += 1
 
     def listed(self) -> list[dict[str, Any]]:
         """``{state, reason, remedy, count}``, by urgency and number; the rarest ones are counted together."""
-        rows = sorted(self._counts.items(), key=lambda one: (TOLD.index(one[0][0]), -one[1], one[0]))
+        rows = sorted(self._counts.items(), key=lambda one: (_urgency(one[0][0]), -one[1], one[0]))
         others: Counter[str] = Counter()
         for (state, _, _), count in rows[_MOST_REASONS:]:
             others[state] += count
         return [_row(*key, count) for key, count in rows[:_MOST_REASONS]] + [
             _row(state, "other reasons", "", count) for state, count in others.items()
         ]
+
+
+def _urgency(state: str) -> int:
+    return TOLD.index(state) if state in TOLD else len(TOLD)
 
 
 def _row(state: str, reason: str, remedy: str, count: int) -> dict[str, Any]:

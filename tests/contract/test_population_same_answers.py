@@ -97,3 +97,43 @@ def test_the_moves_are_the_sandboxes(box: Sandbox, tmp_path: Path) -> None:
     ]
     assert moves
     assert () == connector.problems
+
+
+def test_a_declared_layout_changes_no_fact(box: Sandbox, tmp_path: Path) -> None:
+    """In the layout that a municipality declares the files say what they say in the sandbox's own."""
+    columns = {name: f"{header} X" for name, header in REGISTER.items()}
+    register = {"file": "-", "columns": columns, "delimiter": "|", "date_format": "%d-%m-%Y"}
+    register |= {
+        "statuses": {"A": "active", "D": "dead", "60": "inactive", "70": "disappeared", "80": "emigrated"}
+    }
+    moves = {"files": "-", "columns": MOVES, "encoding": "utf-8", "origins": {"0000": "abroad", "": "none"}}
+    (tmp_path / "municipality.toml").write_text('code = "0265"\ncvr = "29189404"\n', "utf-8")
+    (tmp_path / "stack.toml").write_text(
+        _toml("PopulationEvents", "moves-extract", moves)
+        + _toml("PopulationRegister", "register-extract", register),
+        "utf-8",
+    )
+    moves["files"], register["file"] = (str(path) for path in box.write_files(tmp_path))
+    box.write_register_extract(tmp_path / "people.csv")
+    plain = RegisterExtractSettings.model_validate({"file": "people.csv", "columns": REGISTER})
+    own = RegisterExtract(plain, surroundings(tmp_path))
+    declared = RegisterExtract(RegisterExtractSettings.model_validate(register), surroundings(tmp_path))
+    events = MovesExtract(MovesExtractSettings.model_validate(moves), surroundings(tmp_path))
+    since = TODAY - timedelta(days=60)
+
+    assert [own.person(person.cpr) for person in box.people] == [
+        declared.person(person.cpr) for person in box.people
+    ]
+    assert [move.id for move in box.moves_into("0265", since)] == [
+        move.id for move in events.moves_into("0265", since)
+    ]
+    assert () == tuple(events.problems)
+
+
+def _toml(capability: str, connector: str, settings: dict[str, object]) -> str:
+    lines = [f"[{capability}]", f'connector = "{connector}"', f"[{capability}.settings]"]
+    for key, value in settings.items():
+        inner = value.items() if isinstance(value, dict) else ()
+        table = ", ".join(f'"{name}" = "{one}"' for name, one in inner)
+        lines.append(f"{key} = {{ {table} }}" if inner else f'{key} = "{value}"')
+    return "\n".join(lines) + "\n"

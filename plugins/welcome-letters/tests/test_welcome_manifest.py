@@ -66,6 +66,15 @@ def test_the_record_says_what_is_not_settled() -> None:
     assert any("to be confirmed by the municipality's DPO" in one for one in record.legal_basis)
 
 
+def test_the_record_says_where_printed_letters_lie() -> None:
+    """What is said on keeping holds for a letter on paper too: its PDF lies in a folder until removed."""
+    retention = WelcomeLetters.record.retention
+
+    assert "no copy of a letter that Digital Post took" in retention
+    assert "in the outbox folder" in retention
+    assert "until whoever prints it removes it" in retention
+
+
 def test_the_benefit_says_that_it_is_an_estimate() -> None:
     """Nobody takes the minutes for a measurement."""
     assert WelcomeLetters.benefit.method.startswith("Estimate, not measured")

@@ -88,8 +88,7 @@ def _largest_first(file: Path) -> tuple[int, str]:
 def _set_the_stage(box: Sandbox, folder: Path, code: str) -> None:
     """Put into the municipality's folder what its systems would: extracts, addresses, an outbox."""
     stack = (folder / "stack.toml").read_text(encoding="utf-8")
-    if "sf1520" in stack or "sf1601" in stack:
-        box.write_environment(folder)
+    box.write_environment(folder)  # everywhere: a sandbox of before may have left files of its own
     for made in ("extracts", "outbox"):
         (folder / made).mkdir(exist_ok=True)
     since = datetime.now(UTC).date() - timedelta(days=_DAYS_OF_EXTRACTS)

@@ -82,12 +82,13 @@ def test_plan_prints_a_table_and_json_and_leaves_nothing(town: Any) -> None:
     town.cases({"case-1": "rule, keyed"})
 
     table, document = rpac(town, "plan", "letters"), rpac(town, "plan", "letters", "--json")
+    verbose = rpac(town, "plan", "letters", "-v")
 
     assert (table.return_value, document.return_value) == (0, 0)
-    assert "case-1" in table.stdout
-    assert "Receiver.keyed(channel=digital)" in table.stdout
-    assert "done (assumed)" in table.stdout
-    assert "§ 1: applies" in table.stdout
+    assert "case-1     done (assumed)  Receiver.keyed(digital)" in table.stdout
+    assert "§ 1" not in table.stdout
+    assert "Receiver.keyed(channel=digital)" in verbose.stdout
+    assert "§ 1: applies" in verbose.stdout
     assert json.loads(document.stdout)["items"][0]["reference"] == "case-1"
     assert not town.state_dir.exists()
 
@@ -96,7 +97,10 @@ def test_status_works_before_the_first_run_and_creates_nothing(town: Any) -> Non
     """A status command starts nothing and leaves nothing."""
     result = rpac_process(town, "status")
 
-    assert (result.returncode, result.stdout) == (0, "letters: has not run yet\n")
+    assert result.returncode == 0
+    assert result.stdout == (
+        f"Roskilde, environment test, state in {town.state_dir}\nletters: has not run yet\n"
+    )
     assert not town.state_dir.exists()
 
 
@@ -108,20 +112,50 @@ def test_status_shows_what_needs_a_person(town: Any) -> None:
     text, document = rpac_process(town, "status"), rpac_process(town, "status", "--json")
 
     assert "1 done, 1 failed, 1 handed over; run 1 (test) ended" in text.stdout
-    assert "for a person: 1 failed, 1 handed over" in text.stdout
+    assert "for a person: 1 failed: rpac items list letters --state failed\n" in text.stdout
+    assert "for a person: 1 handed over: rpac items list letters --state handed_over\n" in text.stdout
+    assert "last run: 1 handed over: a person decides" in text.stdout
     instance = json.loads(document.stdout)["instances"][0]
+    assert [one["count"] for one in instance["last_run"]["report"]["reasons"]] == [1, 1]
     assert instance["counts"] == {"done": 1, "failed": 1, "handed_over": 1}
     assert instance["running"] is None
 
 
+def test_status_without_the_key_shows_counts_alone(town: Any) -> None:
+    """A run's words are sealed: they may be a bot's own."""
+    town.cases({"case-1": "handover"})
+    town.run()
+    (town.state_dir / "journal.key").unlink()
+
+    text, items = rpac(town, "status"), rpac(town, "items", "list", "letters")
+
+    assert "1 handed over; run 1 (test) ended" in text.stdout
+    assert "a person decides" not in text.stdout + items.stdout
+    assert items.stdout.rstrip().endswith("-")
+
+
+def test_a_lost_id_is_told_with_the_ids_that_ran_before(town: Any) -> None:
+    """By status, with exit code 1; a new id would handle every case again."""
+    town.cases({"case-1": "keyed"})
+    town.run()
+    (town.town / "bots" / "letters.toml").write_text('bot = "scripted"\n', encoding="utf-8")
+
+    status = rpac_process(town, "status")
+
+    assert status.returncode == 1
+    assert "put its old id back" in status.stdout
+    assert f"{ID} (letters, 1 run)" in status.stdout
+
+
 def test_status_of_a_broken_instance_file_says_so_and_shows_the_others(town: Any) -> None:
-    """One instance's problem is not the others'."""
+    """One instance's problem is not the others', and has a remedy."""
     (town.town / "bots" / "broken.toml").write_text("bot = 3\n", encoding="utf-8")
 
     result = rpac_process(town, "status")
 
-    assert result.returncode == 0
+    assert result.returncode == 1
     assert "broken.toml" in result.stdout
+    assert "help: " in result.stdout
     assert "letters: has not run yet" in result.stdout
 
 
@@ -136,8 +170,24 @@ def test_items_are_listed_by_state_version_and_day(town: Any) -> None:
     later = rpac(town, "items", "list", "letters", "--since", "2999-01-01")
 
     assert [line.split()[0] for line in every.stdout.splitlines()] == ["case-1", "case-2"]
-    assert [item["reference"] for item in json.loads(skipped.stdout)] == ["case-2"]
+    assert "nothing to do" in every.stdout.splitlines()[1]
+    listed = json.loads(skipped.stdout)
+    assert [(item["reference"], item["reason"]) for item in listed] == [("case-2", "nothing to do")]
     assert none.stdout == later.stdout == "no such work items\n"
+
+
+def test_a_filtered_list_ends_with_the_reasons_counted(town: Any) -> None:
+    """``handed-over`` is understood as well."""
+    town.cases({"case-1": "handover", "case-2": "handover", "case-3": "business", "case-4": "skip"})
+    town.run()
+
+    result = rpac(town, "items", "list", "letters", "--state", "handed-over")
+
+    assert result.stdout.splitlines()[-3:] == [
+        "",
+        "2 handed over: a person decides",
+        "1 handed over: no such case",
+    ]
 
 
 def test_an_item_is_shown_without_personal_values(town: Any) -> None:
@@ -163,9 +213,19 @@ def test_a_doubt_is_settled_and_a_case_reopened_from_the_command_line(town: Any)
 
     settled = rpac(town, "items", "settle", "letters", "case-1", "--happened", "--by", "A. Person")
     town.run()
-    reopened = rpac(town, "items", "reopen", "letters", "case-1", "--by", "A. Person", "--reason", "wrong")
+    wish = ("items", "reopen", "letters", "case-1", "--by", "A. Person", "--reason", "wrong")
+    refused = rpac_process(town, *wish)
+    reopened = rpac(town, *wish, "--again")
+    new_again = rpac_process(town, *wish, "--again")
+    story = rpac(town, "items", "show", "letters", "case-1").stdout
 
     assert "Receiver.unsafe happened" in settled.stdout
+    assert (refused.returncode, new_again.returncode) == (5, 5)
+    assert "carried out a second time" in refused.stderr
+    assert "Receiver.unsafe on 20" in refused.stderr
+    assert "--again" in refused.stderr
+    assert "it is new and has not ended" in new_again.stderr
+    assert "run None" not in story
     assert "reopened as generation 2" in reopened.stdout
     assert "already settled: Receiver.unsafe" in reopened.stdout
 
@@ -187,7 +247,10 @@ def test_adopting_a_file_of_references(town: Any) -> None:
     ("words", "code", "message"),
     [
         (("items", "show", "letters", "nothing"), 1, "has not run yet"),
-        (("items", "list", "lettrs"), 1, "lettrs"),
+        (("items", "list", "lettrs"), 2, "did you mean letters?"),
+        (("items", "list", "letters", "--state", "lost"), 2, "states are new, running"),
+        (("plan", "bots/letters.toml"), 2, "did you mean letters?"),
+        (("status", "-C", "../x"), 2, "-C goes before the command"),
         (("items", "settle", "letters", "x", "--by", "me"), 2, "--happened or --not-happened"),
         (("items", "adopt", "letters"), 2, "FILE of references"),
         (("items", "settle", "letters", "x", "--by", "me", "--happened"), 1, "has not run yet"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rpa_commons.runtime import UnknownItemError, open_keys, reopen, settle
+from rpa_commons.runtime import ReopenRefusedError, UnknownItemError, open_keys, reopen, settle
 
 ID = "0b6f0c1e-0000-4000-8000-000000000001"
 DATED = [
@@ -108,10 +108,15 @@ def test_reopening_starts_a_new_generation_with_keys_of_its_own(bench: Any) -> N
     bench.cases({"case-1": "keyed"})
     bench.run()
 
-    generation = reopen(bench.state_dir, ID, _keys(bench), "case-1", by="A. Person", reason="wrong letter")
+    wish = {"by": "A. Person", "reason": "wrong letter"}
+    with pytest.raises(ReopenRefusedError) as caught:
+        reopen(bench.state_dir, ID, _keys(bench), "case-1", **wish)
+    generation = reopen(bench.state_dir, ID, _keys(bench), "case-1", **wish, again=True)
     bench.run()
     bench.run()
 
+    assert caught.value.exit_code == 5
+    assert [line.split(" on ")[0] for line in caught.value.done] == ["Receiver.keyed"]
     assert generation == 2
     assert bench.accepted() == [("keyed", "case-1"), ("keyed", "case-1")]
     story = bench.story("case-1")

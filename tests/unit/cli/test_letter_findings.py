@@ -79,9 +79,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 
 def _check(*words: str) -> Result:
-    return CliRunner().invoke(
-        _main.cli, ["-C", "roskilde", "config", "check", *words], standalone_mode=False
-    )
+    return CliRunner().invoke(_main.cli, ["-C", "roskilde", "config", "check", *words], standalone_mode=False)
 
 
 def test_letters_that_are_right_are_no_finding(place: Place) -> None:
@@ -105,20 +103,20 @@ def test_a_mistake_is_shown_with_file_line_and_help(place: Place) -> None:
         "roskilde/letters/welcome-letters/families.md.j2:3: "
         "E701: the block 'skole' is not in the letter that is extended\n"
         "    {% block skole %}x{% endblock %}\n"
-        "    help: did you mean 'school'?\n"
+        "    help: blocks there are: school, title\n"
     ) in result.stdout
     assert result.stdout.endswith(": 1 finding\n")
 
 
 def test_json_has_them_too(place: Place) -> None:
     """A program reads the same finding."""
-    place.write("../baseline/letters/welcome-letters/families.md.j2", EXTENDS + "\nlost words")
+    place.write("../baseline/letters/welcome-letters/families.md.j2", EXTENDS + "\n\nlost words")
 
     result = _check("--json")
     [finding] = json.loads(result.stdout)["findings"]
 
     assert 1 == result.return_value
-    assert ("E701", 2) == (finding["code"], finding["line"])
+    assert ("E701", 4) == (finding["code"], finding["line"])
     assert finding["file"].endswith("baseline/letters/welcome-letters/families.md.j2")
 
 
@@ -129,7 +127,11 @@ def test_json_has_them_too(place: Place) -> None:
         ("letters/welcome-letter/families.md.j2", "letters/welcome-letter", "did you mean welcome-letters?"),
         ("letters/other/families.md.j2", "letters/other", "there are: welcome-letters"),
         ("letters/families.md.j2", "letters/families.md.j2", "move it into letters/welcome-letters/"),
-        ("../baseline/letters/welcome_letters/x.md.j2", "../baseline/letters/welcome_letters", "did you mean"),
+        (
+            "../baseline/letters/welcome_letters/x.md.j2",
+            "../baseline/letters/welcome_letters",
+            "did you mean",
+        ),
     ],
 )
 def test_what_nothing_reads_is_found(place: Place, file: str, found: str, help_: str) -> None:

@@ -1,11 +1,13 @@
 """The configuration page names every key there is, as the schemas have them now."""
 
+import re
 import runpy
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from rpa_commons.connectors import catalogue
+from rpa_commons.connectors import catalogue, load
 
 DOCS = Path(__file__).parents[3] / "docs"
 PAGE = DOCS / "reference" / "configuration.md"
@@ -30,3 +32,17 @@ def test_the_keys_people_ask_for_are_there(key: str) -> None:
 def test_every_connector_has_a_section(connector: str, page: str) -> None:
     """Settings on one page, what it does and needs on the other."""
     assert f"## {connector}\n" in (DOCS / "reference" / page).read_text("utf-8")
+
+
+def test_the_how_to_declares_what_the_connectors_take() -> None:
+    """The stack that a new municipality copies is accepted as it stands."""
+    text = (DOCS / "how-to" / "set-up-your-municipality.md").read_text("utf-8")
+    blocks = [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
+    files, services, addresses = (block for block in blocks if "DigitalPost" in block)
+    for capability, table in addresses.items():
+        services[capability].setdefault("settings", {}).update(table["settings"])
+    tables = [*files.values(), *services.values()]
+    for table in tables:
+        load(table["connector"]).Settings.model_validate(table["settings"])
+
+    assert set(catalogue()) == {table["connector"] for table in tables}

@@ -40,6 +40,23 @@ def test_names_and_values_are_checked_without_a_bot(desk: Any, block: str, probl
     assert help_ in found.help
 
 
+def test_a_misspelt_block_and_the_names_in_it_are_found_together(desk: Any) -> None:
+    """Who mends a template is told everything about it at once."""
+    desk.write("municipality", "families", _EXTENDS + "{% block skole %}\n{{ person.navn }}{% endblock %}")
+
+    assert [
+        ("municipality:families.md.j2", 2, "the block 'skole' is not in the letter that is extended"),
+        ("municipality:families.md.j2", 3, "there is no 'person.navn'"),
+    ] == _found(desk)
+
+
+def test_a_template_that_is_none_is_named_once(desk: Any) -> None:
+    """A missing endblock is one finding."""
+    desk.write("municipality", "families", _EXTENDS + "{% block school %}x")
+
+    assert [("municipality:families.md.j2", 2)] == [found[:2] for found in _found(desk)]
+
+
 def test_a_link_that_leads_elsewhere_is_found(desk: Any) -> None:
     """What only the finished Markdown shows is found too."""
     desk.write("municipality", "families", _EXTENDS + "{% block greeting %}[x](http://x.dk){% endblock %}")
@@ -134,7 +151,9 @@ def test_templates_inside_a_wheel_are_read_where_they_are(desk: Any, tmp_path: P
         )
         [found] = check_letters(source)
 
-    assert "municipality:families.md.j2:2: the block 'skole' is not in the letter that is extended" == str(found)
+    assert "municipality:families.md.j2:2: the block 'skole' is not in the letter that is extended" == str(
+        found
+    )
     assert "blocks there are: greeting, school, title" == found.help
     assert source.file_of("bot:families.md.j2") is None
     assert desk.folders["municipality"] / "families.md.j2" == source.file_of(found.template)

@@ -9,7 +9,9 @@ from rpa_commons.letters import Letters, TemplateMissingError, preview
 
 def test_a_preview_is_a_letter_to_nobody(desk: Any) -> None:
     """It has an invented name and address, and an invented value for each that the bot says it gives."""
-    source = "{# values: closing (text), moved_on (date), household (yes/no) #}{% block title %}x{% endblock %}"
+    source = (
+        "{# values: closing (text), moved_on (date), household (yes/no) #}{% block title %}x{% endblock %}"
+    )
     desk.write(
         "bot",
         "more",

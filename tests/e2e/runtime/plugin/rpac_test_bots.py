@@ -17,7 +17,14 @@ from typing import Any, ClassVar, Literal, Protocol
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict
 
-from rpa_commons.capabilities import BusinessError, TransientError, capability, effect, query
+from rpa_commons.capabilities import (
+    BusinessError,
+    RpaCommonsError,
+    TransientError,
+    capability,
+    effect,
+    query,
+)
 from rpa_commons.connectors import ConnectorSettings, Surroundings
 from rpa_commons.sdk import (
     Benefit,
@@ -296,6 +303,8 @@ class Scripted(Bot[Settings]):
             raise ValueError(f"{item.payload.number} must not show")
         elif verb == "business":
             raise BusinessError("no such case")
+        elif verb == "library":
+            raise RpaCommonsError(f"{item.payload.number} is not known here", remedy="look it up")
         elif verb == "die":
             os.kill(os.getpid(), signal.SIGKILL)
         elif verb == "sleep":
