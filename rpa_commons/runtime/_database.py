@@ -47,7 +47,7 @@ def open_instance(state_dir: Path, instance_id: str, sealer: Sealer, *, threads:
     refuse_network_disk(state_dir)
     path = instance_folder(state_dir, instance_id) / "state.sqlite"
     engine = _open(path, INSTANCE, pool_size=threads + 8)  # besides the lanes: DBOS's own threads
-    with guarded():
+    with _disposed_on_error(engine), guarded():
         _check_key(engine, sealer)
     return engine
 
@@ -78,10 +78,20 @@ def _open(path: Path, tables: sa.MetaData, *, pool_size: int) -> sa.Engine:
         path.touch(mode=0o600)
     engine = sa.create_engine(url_of(path), pool_size=pool_size, max_overflow=pool_size)
     sa.event.listen(engine, "connect", _prepare)
-    with guarded(), engine.begin() as connection:
+    with _disposed_on_error(engine), guarded(), engine.begin() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         _create_or_check(connection, tables, path)
     return engine
+
+
+@contextmanager
+def _disposed_on_error(engine: sa.Engine) -> Iterator[None]:
+    """Close what an engine has opened when it cannot be used after all."""
+    try:
+        yield
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

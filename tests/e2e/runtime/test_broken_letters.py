@@ -1,6 +1,5 @@
 """Letters that a municipality got wrong: found before a run or plan touches anything."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ Hej
 
 
 def _letters(bench: Any, **templates: str) -> dict[str, Any]:
-    folder: Path = bench.folder / "letters" / "writer"
+    folder = bench.folder / "letters" / "writer"
     folder.mkdir(parents=True)
     for name, source in templates.items():
         (folder / f"{name}.md.j2").write_text(source, encoding="utf-8")

@@ -5,21 +5,18 @@ from typing import Any
 
 def test_a_run_counts_distinct_reasons_with_their_remedies(bench: Any) -> None:
     """An error of the library with its own words and remedy, and never a number."""
-    bench.cases(
-        {"a": "handover", "b": "handover", "c": "business", "d": "library", "e": "error", "f": "skip"}
-    )
+    bench.cases({"a": "handover", "b": "handover", "c": "business", "d": "library", "e": "skip"})
 
     result = bench.run()
 
-    reasons = result.last["reasons"]
-    assert [(one["state"], one["reason"], one["remedy"], one["count"]) for one in reasons[1:]] == [
-        ("failed", "…1212 is not known here", "look it up", 1),
+    rows = [tuple(one.values()) for one in result.last["reasons"]]
+    assert list(result.last["reasons"][0]) == ["state", "reason", "remedy", "count"]
+    assert rows == [
+        ("failed", "… is not known here", "look it up", 1),
         ("handed_over", "a person decides", "", 2),
         ("handed_over", "no such case", "", 1),
-    ] or reasons[1]["remedy"] == ""
-    assert {one["state"] for one in reasons} == {"failed", "handed_over"}
-    assert "is not known here" in str(reasons)
-    assert "look it up" in str(reasons)
+    ]
+    assert bench.story("d").outcome["remedy"] == "look it up"
     assert "2211771212" not in str(result.events)
 
 

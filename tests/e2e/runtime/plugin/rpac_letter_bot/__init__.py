@@ -1,13 +1,14 @@
-"""The scripted bot with letters: a package, for templates lie beside the code."""
+"""A bot with letters: a package, for templates lie beside the code."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
-from rpac_test_bots import Scripted, Settings
+from rpac_test_bots import Receiver, Script, Scripted, Settings
 
 from rpa_commons.capabilities import Address, Person
 from rpa_commons.letters import Letters
-from rpa_commons.sdk import Bot, Outcome, WorkItem, hookimpl
+from rpa_commons.sdk import Bot, Done, Outcome, WorkItem, hookimpl
 
 
 class WriterSettings(Settings):
@@ -16,19 +17,26 @@ class WriterSettings(Settings):
     letters: Letters = Letters()
 
 
-class Writer(Scripted):
-    """Composes a letter and then does what the script says."""
+class Writer(Bot[WriterSettings]):
+    """Composes a letter to somebody invented and sends something."""
 
     name = "writer"
-    settings: WriterSettings
+    record = Scripted.record
+    benefit = Scripted.benefit
 
-    def process(self, item: WorkItem[Any]) -> Outcome:
-        """A letter to somebody invented, then word by word."""
-        person = Person(
-            number="0101505555", name="Anna Andersen", address=Address(lines=("Vej 1", "4000 Roskilde"))
-        )
+    receiver: Receiver
+
+    def find(self) -> Iterable[WorkItem[Script]]:
+        """One case, when there is a file of cases."""
+        if Path(self.settings.cases).exists():
+            yield WorkItem("case-1", Script(number="0101505555", words=()))
+
+    def process(self, item: WorkItem[Script]) -> Outcome:
+        """Compose, then send."""
+        address = Address(lines=("Vej 1", "4000 Roskilde"))
+        person = Person(number=item.payload.number, name="Anna Andersen", address=address)
         self.settings.letters.preview_text("hello", person=person)
-        return super().process(item)
+        return Done(receipt=self.receiver.keyed(item.reference, to=item.payload.number, key="").id)
 
 
 @hookimpl
