@@ -20,7 +20,10 @@ _COMMANDS = {
         "rpa_commons.cli.status:status",
         "Each bot instance: what is done and what needs a person.",
     ),
-    "items": ("rpa_commons.cli.items:items", "Look at single work items; adopt, settle or reopen them."),
+    "items": (
+        "rpa_commons.cli.items:items",
+        "Look at single work items; adopt, settle, retry or reopen them.",
+    ),
     "config": ("rpa_commons.cli.config:config", "Check the configuration and explain each value."),
     "record": ("rpa_commons.cli.record:record", "Print the GDPR article 30 record of a bot instance."),
     "build": ("rpa_commons.cli.build:build", "Build a plugin wheel with its manifest."),

@@ -36,6 +36,7 @@ _OPEN = (
     ("running", "queued"),
 )
 _WIDEST_WHAT = 34
+_MOST_REASONS = 25
 _WORDS = {"postponed": "put back"}
 
 
@@ -64,11 +65,13 @@ def run_text(title: str, summary: Mapping[str, Any]) -> str:
 def reason_lines(reasons: Sequence[Mapping[str, Any]]) -> list[str]:
     """Why cases ended as they did: a line per reason, its remedy below."""
     lines = []
-    for one in reasons:
+    for one in reasons[:_MOST_REASONS]:
         state = _WORDS.get(one["state"], one["state"].replace("_", " "))
         lines.append(f"{one['count']} {state}: {one['reason'] or 'no reason was given'}")
         if one["remedy"]:
             lines.append(f"    help: {one['remedy']}")
+    if len(reasons) > _MOST_REASONS:
+        lines.append(f"{len(reasons) - _MOST_REASONS} more reasons: --json shows them")
     return lines
 
 

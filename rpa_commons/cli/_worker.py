@@ -135,10 +135,26 @@ def instance_id_of(municipality: "MunicipalityFolder", instance: str) -> str:
     try:
         return instance_head(municipality, instance).id
     except InstanceFileError as error:
-        lost = lost_ids(municipality)
+        lost = lost_ids(municipality) if _lacks_id(error.place) else ""
         if not lost:
             raise
         raise RefusedError(error.message, remedy=lost, exit_code=error.exit_code) from error
+
+
+def _lacks_id(path: Path) -> bool:
+    """Whether it is the id that an instance file lacks, and not something else that is wrong."""
+    import tomllib
+    import uuid
+
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    try:
+        uuid.UUID(str(document.get("id")))
+    except ValueError:
+        return True
+    return False
 
 
 def lost_ids(municipality: "MunicipalityFolder") -> str:

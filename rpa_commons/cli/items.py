@@ -1,7 +1,6 @@
 """``rpac items``: look at single work items, and say what only a person can say about them."""
 
 import json
-from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
-    from rpa_commons.runtime import ItemRow, ItemStory
+    from rpa_commons.runtime import ItemStory
 
 __all__ = ["items"]
 
@@ -23,7 +22,7 @@ _STATES = (
 
 @click.group()
 def items() -> None:
-    """Look at single work items; adopt, settle or reopen them."""
+    """Look at single work items; adopt, settle, retry or reopen them."""
 
 
 def _json(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -65,6 +64,7 @@ def list_(
     from rpa_commons.config import open_municipality
     from rpa_commons.runtime import list_items, reading, state_home
 
+    from ._item_text import item_lines, reason_counts
     from ._worker import instance_id_of, keys_or_none, state_errors
 
     municipality = open_municipality(folder, environment=environment)
@@ -80,27 +80,8 @@ def list_(
         click.echo("no such work items" if engine is not None else f"{instance} has not run yet")
     else:
         filtered = any(value is not None for value in wanted.values())
-        click.echo("\n".join([*_item_lines(found), *(_reason_counts(found) if filtered else ())]))
+        click.echo("\n".join([*item_lines(found), *(reason_counts(found) if filtered else ())]))
     return 0
-
-
-def _item_lines(found: "list[ItemRow]") -> list[str]:
-    width = max(len(one.reference) for one in found)
-    versions = max(len(one.bot_version or "-") for one in found)
-    return [
-        f"{one.reference.ljust(width)}  {one.state.ljust(11)}  {(one.finished_at or one.enqueued_at)[:19]}Z  "
-        f"{(one.bot_version or '-').ljust(versions)}  {one.reason or '-'}"
-        for one in found
-    ]
-
-
-def _reason_counts(found: "list[ItemRow]") -> list[str]:
-    """How many of the items listed have which reason; nothing where nobody has the key."""
-    counts = Counter((one.state, one.reason) for one in found if one.reason)
-    lines = [
-        f"{count} {state.replace('_', ' ')}: {reason}" for (state, reason), count in counts.most_common()
-    ]
-    return ["", *lines] if lines else []
 
 
 @items.command()
@@ -119,12 +100,13 @@ def show(
     """Show what happened to one item: calls, rules, outcome. Personal values stay hidden."""
     from rpa_commons.config import open_municipality
 
+    from ._item_text import story_text
     from ._worker import instance_id_of, state_errors
 
     municipality = open_municipality(folder, environment=environment)
     with state_errors():
         story = _story(municipality, instance_id_of(municipality, instance), reference)
-    click.echo(json.dumps(vars(story), indent=2, ensure_ascii=False) if as_json else _story_text(story))
+    click.echo(json.dumps(vars(story), indent=2, ensure_ascii=False) if as_json else story_text(story))
     return 0
 
 
@@ -215,6 +197,30 @@ def settle(
 
 @items.command()
 @click.argument("instance")
+@click.argument("references", metavar="REFERENCE...", nargs=-1, required=True)
+@click.option("--by", required=True, metavar="NAME", help="Who says so; kept with the item.")
+@_environment
+@click.pass_obj
+def retry(folder: Path, instance: str, references: tuple[str, ...], environment: str | None, by: str) -> int:
+    """Have cases that failed or were handed over tried again. What was carried out for them stays done."""
+    from rpa_commons import runtime
+    from rpa_commons.config import open_municipality
+
+    from ._worker import instance_id_of, keys_of, state_errors
+
+    municipality = open_municipality(folder, environment=environment)
+    instance_id = instance_id_of(municipality, instance)
+    for reference in references:
+        with state_errors():
+            _story(municipality, instance_id, reference)  # an unknown item is told before a missing key
+            keys = keys_of(municipality)
+            runtime.retry(runtime.state_home(municipality), instance_id, keys, reference, by=by)
+        click.echo(f"{reference}: the next run takes it up; what was carried out stays done")
+    return 0
+
+
+@items.command()
+@click.argument("instance")
 @click.argument("reference")
 @click.option("--by", required=True, metavar="NAME", help="Who reopens it; kept with the item.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the item.")
@@ -271,48 +277,3 @@ def _with_job(prepared: Any, job: Any) -> Any:  # noqa: ANN401 - runtime types, 
     import dataclasses
 
     return dataclasses.replace(prepared, job=job)
-
-
-def _story_text(story: "ItemStory") -> str:
-    item = story.item
-    state = item["state"].replace("_", " ")
-    run = f", run {item['run']}" if item["run"] is not None else ""
-    lines = [f"{item['reference']}: {state} (generation {item['generation']}{run})"]
-    lines.extend(_event_lines(story))
-    outcome = story.outcome
-    lines.extend(_rule_text(rule) for rule in outcome.get("rules", ()))
-    names = ("reason", "receipt", "error", "place", "effect", "remedy")
-    lines.extend(f"  {name}: {outcome[name]}" for name in names if outcome.get(name))
-    return "\n".join(lines)
-
-
-def _event_lines(story: "ItemStory") -> list[str]:
-    """Calls and words of persons in order of time, one generation after the other."""
-    events = [(one["generation"], one["at"], _call_text(one)) for one in story.calls]
-    events += [(one["generation"], one["at"], _word_text(one)) for one in story.words]
-    several = story.item["generation"] > 1
-    lines, current = [], 0
-    for generation, _, text in sorted(events, key=lambda one: one[:2]):
-        if several and generation != current:
-            lines.append(f"  generation {generation}:")
-        current = generation
-        lines.append(f"  {text}" if several else text)
-    return lines
-
-
-def _call_text(call: dict[str, Any]) -> str:
-    line = f"  {call['at'][:19]}Z  {call['kind']:8}  {call['call']}"
-    if call["kind"] == "query":
-        return line
-    named = f" [{call['call_key']}]" if call["call_key"] else ""
-    return f"{line}{named}  {call['state']}  key {call['key']}"
-
-
-def _word_text(word: dict[str, Any]) -> str:
-    apart = {"at", "generation", "what", "outcome"}
-    said = ", ".join(f"{name}: {value}" for name, value in word.items() if name not in apart)
-    return f"  {word['at'][:19]}Z  {word['what']:8}  {said}".rstrip()
-
-
-def _rule_text(rule: dict[str, Any]) -> str:
-    return f"  rule: {rule['paragraph']} ({', '.join(rule['facts'])}): {rule['result']}"

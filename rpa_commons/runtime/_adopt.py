@@ -71,5 +71,6 @@ def _before(job: Job, keys: Keys) -> tuple[list[str], int]:
             elif job.adopt_before is not None and item.occurred_on < job.adopt_before:
                 references.append(item.reference)
     if finding.error:
-        raise RunRefusedError(finding.error, remedy=finding.remedy or "nothing was marked")
+        remedy = f"{finding.remedy}; nothing was marked" if finding.remedy else "nothing was marked"
+        raise RunRefusedError(finding.error, remedy=remedy)
     return references, undated

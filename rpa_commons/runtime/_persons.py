@@ -7,6 +7,7 @@ with keys of its own and keeps the old one for good.
 
 import json
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -129,7 +130,7 @@ def reopen(
                 reference, "it was adopted: another robot handled it and its content is not here"
             )
         if not again:
-            _refuse_what_was_done(connection, reference, row.generation)
+            _refuse_what_was_done(connection, reference, row)
         note = {"by": by, "reason": reason, "state": row.state, "outcome": (row.outcome or b"").hex()}
         _note(connection, keys, (reference, row.generation), "reopened", note)
         fresh = {"state": "new", "generation": row.generation + 1, "phase": 0, "deaths": 0, "tries": 0}
@@ -138,20 +139,22 @@ def reopen(
     return int(row.generation) + 1
 
 
-def _refuse_what_was_done(connection: sa.Connection, reference: str, generation: int) -> None:
+def _refuse_what_was_done(connection: sa.Connection, reference: str, row: sa.Row[Any]) -> None:
     carried_out = connection.execute(
         sa.select(effects)
         .where(
             effects.c.reference == reference,
-            effects.c.generation == generation,
+            effects.c.generation == row.generation,
             effects.c.state.in_(("done", "settled")),
         )
         .order_by(effects.c.intent_at)
     ).all()
     if carried_out:
-        done = [f"{row.name} on {row.intent_at[:19]}Z (key {row.key[:_SHORT_KEY]})" for row in carried_out]
+        done = [f"{one.name} on {one.intent_at[:19]}Z (key {one.key[:_SHORT_KEY]})" for one in carried_out]
         problem = "this was carried out for it, and would be carried out a second time:"
         remedy = "if that is what you want, say so: the same command with --again"
+        if row.state in _RETRIABLE:
+            remedy = f"rpac items retry does the rest and leaves that as it is; {remedy}"
         raise ReopenRefusedError(reference, problem, done=done, remedy=remedy)
 
 

@@ -6,11 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner
 
 from rpa_commons.cli._main import cli
+from rpa_commons.cli._worker import RefusedError
+from rpa_commons.config import Finding, config_error
 from rpa_commons.runtime import Job, Prepared
 
 ID = "0b6f0c1e-0000-4000-8000-000000000001"
@@ -134,15 +137,20 @@ def test_status_without_the_key_shows_counts_alone(town: Any) -> None:
     assert items.stdout.rstrip().endswith("-")
 
 
-def test_a_lost_id_is_told_with_the_ids_that_ran_before(town: Any) -> None:
-    """By status, with exit code 1; a new id would handle every case again."""
+def test_a_lost_id_is_told_with_the_ids_that_ran_before(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By status and run, with exit code 1; a new id would handle every case again."""
     town.cases({"case-1": "keyed"})
     town.run()
     (town.town / "bots" / "letters.toml").write_text('bot = "scripted"\n', encoding="utf-8")
+    lost = config_error([Finding("E605", "instance.id", "the bot instance has no id")])
+    monkeypatch.setattr("rpa_commons.runtime.prepare", Mock(side_effect=lost))
 
     status = rpac_process(town, "status")
+    with pytest.raises(RefusedError, match="has no id") as run:
+        rpac(town, "run", "letters")
 
-    assert status.returncode == 1
+    assert f"{ID} (letters, 1 run)" in run.value.remedy
+    assert (status.returncode, run.value.exit_code) == (1, 1)
     assert "put its old id back" in status.stdout
     assert f"{ID} (letters, 1 run)" in status.stdout
 
@@ -228,6 +236,21 @@ def test_a_doubt_is_settled_and_a_case_reopened_from_the_command_line(town: Any)
     assert "run None" not in story
     assert "reopened as generation 2" in reopened.stdout
     assert "already settled: Receiver.unsafe" in reopened.stdout
+
+
+def test_what_was_handed_over_is_retried_from_the_command_line(town: Any) -> None:
+    """Several at once; what was carried out for them stays done, and reopening them says so."""
+    town.cases({"case-1": "keyed, handover", "case-2": "handover"})
+    town.run()
+
+    reopened = rpac_process(town, "items", "reopen", "letters", "case-1", "--by", "me", "--reason", "why")
+    retried = rpac(town, "items", "retry", "letters", "case-1", "case-2", "--by", "me")
+    refused = rpac_process(town, "items", "retry", "letters", "case-1", "--by", "me")
+
+    assert "rpac items retry does the rest" in reopened.stderr
+    assert retried.stdout.count("the next run takes it up") == 2
+    assert (refused.returncode, "it is new" in refused.stderr) == (1, True)
+    assert set(town.states().values()) == {"new"}
 
 
 def test_adopting_a_file_of_references(town: Any) -> None:

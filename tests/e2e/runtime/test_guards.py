@@ -61,7 +61,7 @@ def test_a_worker_whose_lock_file_is_taken_away_leaves_at_once(bench: Any) -> No
 @pytest.mark.parametrize("how", ["signal", "end of input"])
 def test_a_worker_that_is_told_to_stop_finishes_the_item_in_hand(bench: Any, how: str) -> None:
     """One item is done, the rest stays queued, nothing is lost."""
-    bench.cases({f"case-{number}": "keyed, sleep:1" for number in range(5)})
+    bench.cases({f"case-{number}": "keyed, sleep:1" for number in range(3)})
 
     with bench.start(supervised=True) as worker:
         _wait_for(lambda: "running" in bench.states().values())
@@ -77,7 +77,7 @@ def test_a_worker_that_is_told_to_stop_finishes_the_item_in_hand(bench: Any, how
     assert worker.returncode == 130
     assert "running" not in states
     assert "new" in states
-    assert sorted(bench.accepted()) == [("keyed", f"case-{number}") for number in range(5)]
+    assert sorted(bench.accepted()) == [("keyed", f"case-{number}") for number in range(3)]
 
 
 def test_a_full_disk_stops_the_run_and_is_nobodys_outcome(bench: Any) -> None:

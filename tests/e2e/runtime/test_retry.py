@@ -15,7 +15,7 @@ def _keys(bench: Any) -> Any:
 
 
 def test_a_settled_effect_stands_although_its_arguments_have_changed(bench: Any) -> None:
-    """A letter in doubt whose text has changed since is not sent again once a person said that it went out."""
+    """A letter whose text has changed since is not sent again once a person said that it went out."""
     bench.cases({"case-1": "random"})
     bench.run(die_at=["after-effect:1"], connector=_UNSAFE)
     doubted = bench.run(connector=_UNSAFE)

@@ -18,7 +18,7 @@ ITEMS_SHORT, KILLS_SHORT = 60, 4
 ITEMS_LONG, KILLS_LONG = 500, 20
 
 
-@pytest.mark.parametrize("effect_class", ["keyed", "probe"])
+@pytest.mark.parametrize("effect_class", ["keyed", pytest.param("probe", marks=pytest.mark.storm)])
 def test_a_short_storm_loses_and_doubles_nothing(bench: Any, effect_class: str) -> None:
     """60 cases, 4 kills, one thread: each accepted once, none lost."""
     storm = _storm(bench, items=ITEMS_SHORT, kills=KILLS_SHORT, script=f"ask, {effect_class}", threads=1)
@@ -52,6 +52,7 @@ def test_a_long_storm_of_unsafe_effects_doubles_nothing_and_reports_the_doubtful
     assert all(states[name] == "in_doubt" for name in set(_references(ITEMS_LONG)) - set(storm))
 
 
+@pytest.mark.storm
 def test_the_same_storm_with_keys_off_doubles(bench: Any) -> None:
     """The storm can fail: a receiver that ignores keys gets some case twice."""
     storm = _storm(bench, items=ITEMS_SHORT, kills=8, script="keyed", threads=1, honour_keys=False)

@@ -67,6 +67,7 @@ def test_a_letter_taken_without_an_answer_is_one_letter(cooperation: Any, box: S
     assert set(box.letters().values()) == {1}
 
 
+@pytest.mark.storm
 def test_a_receiver_that_accepts_twice_is_seen_to_double(cooperation: Any, tmp_path: Path) -> None:
     """Against a receiver that ignores keys the same case doubles: the count above can fail."""
     with Sandbox(

@@ -51,6 +51,13 @@ def test_a_reason_stands_with_its_number_and_its_remedy_below() -> None:
     assert lines == ["40 put back: the register knows no address", "    help: create the folder"]
 
 
+def test_no_more_reasons_are_listed_than_one_reads() -> None:
+    """The rest stands in the JSON."""
+    lines = reason_lines([REASON | {"reason": f"line {number}"} for number in range(40)])
+
+    assert (len(lines), lines[-1]) == (26, "15 more reasons: --json shows them")
+
+
 def test_a_plan_fits_into_a_hundred_columns_and_counts_its_reasons() -> None:
     """A reason that is cut stands in full below; rules only when asked for."""
     effect = {

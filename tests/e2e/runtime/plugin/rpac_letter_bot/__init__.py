@@ -33,8 +33,14 @@ class Writer(Bot[WriterSettings]):
 
     def process(self, item: WorkItem[Script]) -> Outcome:
         """Compose, then send."""
-        address = Address(lines=("Vej 1", "4000 Roskilde"))
-        person = Person(number=item.payload.number, name="Anna Andersen", address=address)
+        person = Person(
+            cpr=item.payload.number,
+            name="Anna Andersen",
+            status="active",
+            protected=False,
+            children_under_18=0,
+            address=Address(street_line="Vej 1", postal_code="4000", city="Roskilde"),
+        )
         self.settings.letters.preview_text("hello", person=person)
         return Done(receipt=self.receiver.keyed(item.reference, to=item.payload.number, key="").id)
 
