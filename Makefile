@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 BOOTSTRAP := .bootstrap
 UV := $(BOOTSTRAP)/bin/uv
 READY := $(VENV)/.ready
+# Municipal networks often inspect TLS: trust what the machine trusts.
+export UV_SYSTEM_CERTS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check docs bench soak clean
