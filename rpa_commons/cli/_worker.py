@@ -68,23 +68,31 @@ def follow(prepared: "Prepared", label: str) -> Iterator[dict[str, Any]]:
     Raises:
         RefusedError: the worker refused.
         WorkerDiedError: it ended without a last word.
+        KeyboardInterrupt: Ctrl-C came a second time; the worker is ended.
     """
     from rpa_commons.runtime import Worker
 
     progress = Progress(label)
     with Worker(prepared) as worker:
         events = worker.events()
+        asked = False
         while True:
+            event = None
             try:
                 event = next(events, None)
+                if event is not None:
+                    progress.show(event)
             except KeyboardInterrupt:
+                if asked:
+                    raise
+                asked = True
                 click.echo("\nfinishing the case in hand; Ctrl-C again ends it at once", err=True)
                 worker.stop()
-                events = worker.events()
-                continue
+                if event is None:  # else it came, and only its showing was interrupted
+                    events = worker.events()
+                    continue
             if event is None:
                 break
-            progress.show(event)
             if event["event"] == "refused":
                 progress.end()
                 raise RefusedError(event["message"], remedy=event["remedy"], exit_code=event["exit_code"])

@@ -158,6 +158,8 @@ def adopt(
     "--happened/--not-happened", default=None, help="Whether the effect happened, as you have found out."
 )
 @click.option("--by", required=True, metavar="NAME", help="Who says so; kept with the item.")
+@click.option("--effect", default="", metavar="NAME", help="Which effect, where several are open.")
+@click.option("--key", metavar="KEY", help="Which call of it, where several of one effect are open.")
 @_environment
 @click.pass_obj
 def settle(
@@ -167,6 +169,8 @@ def settle(
     environment: str | None,
     happened: bool | None,  # noqa: FBT001 - click passes it by name
     by: str,
+    effect: str,
+    key: str | None,
 ) -> int:
     """Say of an item in doubt whether its effect happened; the next run goes on from there."""
     from rpa_commons import runtime
@@ -187,6 +191,8 @@ def settle(
             reference,
             happened=happened,
             by=by,
+            effect=effect,
+            call_key=key,
         )
     what = ", ".join(names) or "no open effect"
     click.echo(

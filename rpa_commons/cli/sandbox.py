@@ -37,7 +37,7 @@ _FAULTS = (
     "duplicate-receipt",
     "refused-token",
 )
-_REPEATED = ("same-receipt", "duplicate-error", "accepts-twice")
+_REPEATED = ("same-receipt", "duplicate-error", "duplicate-error-400", "accepts-twice")
 _LIMITS = """It emulates SF1520, the STS and token service, SF1601 KombiPostAfsend and PostForespoerg.
 It cannot emulate OCES3 trust, KOMBIT's access control, delivery receipts, or what the real
 receiver does with a repeated messageUUID (not public: see --repeated)."""

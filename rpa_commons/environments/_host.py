@@ -66,8 +66,14 @@ def host_package(uv: Uv) -> HostPackage:
         ) from error
     origin = json.loads(distribution.read_text("direct_url.json") or "{}")
     url = urlsplit(origin.get("url", ""))
-    if url.scheme != "file":
+    if not origin:
         return HostPackage(distribution.version)
+    if url.scheme != "file":
+        # An index may have somebody else's package under this version: never take that for what runs here.
+        raise InstallError(
+            "rpa-commons was installed from an address, which bots' environments cannot be given",
+            remedy="install it from an index, a wheel file or a checkout",
+        )
     place = Path(url2pathname(url.path))
     if place.suffix == ".whl":
         if not place.is_file():

@@ -14,7 +14,7 @@ import json
 import os
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -44,7 +44,7 @@ class LockedPackage(_Model):
     """PEP 508 marker; empty when it is installed on every platform."""
     file: str = Field(default="", pattern=r"^([A-Za-z0-9_.+!-]+\.whl)?$")
     """The wheel's file name where it came as a file; empty when an index has it."""
-    hashes: tuple[str, ...] = Field(min_length=1)
+    hashes: tuple[Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")], ...] = Field(min_length=1)
     """``sha256:…`` of every file that may be installed."""
 
 

@@ -1,5 +1,6 @@
 """Who writes and to whom: the municipality's letterhead and the recipient's address block."""
 
+import re
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +13,10 @@ Line = Annotated[str, Field(strict=True, min_length=1, max_length=80)]
 """One line of an address or of contact information."""
 Lines = Annotated[tuple[Line, ...], Field(strict=False, max_length=6)]
 """Up to six lines. Not strict about list or tuple only: TOML and JSON have lists."""
+
+
+# "Att." is a form of address, "Attila" is a name.
+_ADDRESSED = re.compile(r"c/o|v/|att[.:]|att\s", re.IGNORECASE)
 
 
 class _Model(BaseModel):
@@ -48,7 +53,7 @@ class Recipient(_Model):
         if address is None:
             return cls(name=person.name)
         co_name = address.co_name
-        if co_name and not co_name.lower().startswith(("c/o", "v/", "att")):
+        if co_name and not _ADDRESSED.match(co_name):
             co_name = f"c/o {co_name}"
         town = f"{address.postal_code} {address.city}".strip()
         lines = (co_name, address.street_line, address.locality, town)

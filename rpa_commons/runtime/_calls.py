@@ -6,9 +6,12 @@ Rules this module keeps (the order is the whole point):
 * an intent found without result: *keyed* and *local* repeat with the same key, *probe* asks the receiver
   first once its settle time is over, *unsafe* ends in doubt;
 * the same effect twice in one item needs a call key, and the same call comes with the same arguments again;
+* of the class that an intent was written with and the class that today's connector has, the weaker counts;
+* what a system says to a repeat says nothing of the first attempt: a refused repeat ends in doubt;
 * an effect that nobody can say of whether it happened never looks like an ordinary error to the bot.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -24,11 +27,13 @@ from ._errors import BotMistake, InDoubt, Postponed
 from ._journal import Claimed, EffectRow, Intent, Journal, QueryRow
 from ._keys import ItemScope
 
-__all__ = ["Faults", "RunCalls", "Surrounding"]
+__all__ = ["Faults", "RunCalls", "Surrounding", "recorded"]
 
 SETTLE_SECONDS = 30.0
 """How long a receiver may need until a search finds what it took; a connector may say ``settle_seconds``."""
 _LONGEST_PAUSE = 10.0  # seconds that a lane waits for a settle time rather than putting the item back
+_WEAKNESS = {"keyed": 0, "local": 0, "probe": 1, "unsafe": 2}
+_WEAKEST = 3
 
 
 class Faults(Protocol):
@@ -95,7 +100,8 @@ class RunCalls:
         if row is not None:
             self._refuse_other_arguments(row, intent)
             if row.state in {"done", "refused", "settled"}:
-                return self._recorded(spec, row, arguments)
+                return recorded(spec, row, arguments)
+        repeat = False
         if row is None:
             self._lane.faults.reach("before-intent")
             row = self._effects[call] = self._lane.journal.intend(self._item, intent, self._flushed())
@@ -103,12 +109,13 @@ class RunCalls:
             self._lane.journal.intend_again(self._item, intent, self._flushed())
             row.intent, row.state, row.intent_at = intent, "open", _clock.now()
         else:
-            found = self._reenter(spec, connector, arguments, row)
+            found = self._reenter(spec, connector, arguments, row, intent.effect_class)
             if found is not None:
                 return self._done(spec, row, found)
             self._attempted(row)
+            repeat = True
         self._lane.faults.reach("after-intent")
-        return self._carry_out(spec, connector, arguments, row)
+        return self._carry_out(spec, connector, arguments, row, repeat=repeat)
 
     def open_effects(self) -> list[str]:
         """Effects intended whose end nobody knows."""
@@ -137,36 +144,50 @@ class RunCalls:
                 "(has the bot or a letter changed since?)"
             )
 
-    def _reenter(self, spec: CallSpec, connector: object, arguments: dict[str, Any], row: EffectRow) -> Any:  # noqa: ANN401 - the capability's type
+    def _reenter(
+        self,
+        spec: CallSpec,
+        connector: object,
+        arguments: dict[str, Any],
+        row: EffectRow,
+        class_today: str,
+    ) -> Any:  # noqa: ANN401 - the capability's type
         """What to do with an intent whose result was never written; a receipt when the effect is found."""
-        effect_class = effect_class_of(spec, connector)
-        if effect_class == "unsafe":
+        weaker = max(row.intent.effect_class, class_today, key=lambda one: _WEAKNESS.get(one, _WEAKEST))
+        row.intent = replace(row.intent, effect_class=weaker)
+        if weaker == "unsafe":
             raise InDoubt(spec.name, "it was interrupted and cannot be repeated safely")
-        if effect_class != "probe":
+        if weaker != "probe":
             return None
+        probe = getattr(connector, f"probe_{spec.method}", None)
+        if probe is None:  # the connector has changed since
+            raise InDoubt(spec.name, "it was interrupted, and this connector cannot ask whether it happened")
         settle = timedelta(seconds=getattr(connector, "settle_seconds", SETTLE_SECONDS))
         left = (row.intent_at + settle - _clock.now()).total_seconds()
         if left > _LONGEST_PAUSE or (left > 0 and not self._lane.pause(left)):
-            raise Postponed(
-                row.intent_at + settle, f"{spec.name}: the receiver needs time before it is asked"
-            )
-        return getattr(connector, f"probe_{spec.method}")(**arguments, key=row.intent.key)
+            raise Postponed(f"{spec.name}: the receiver needs time before it is asked")
+        return probe(**arguments, key=row.intent.key)
 
-    def _carry_out(self, spec: CallSpec, connector: object, arguments: dict[str, Any], row: EffectRow) -> Any:  # noqa: ANN401 - the capability's type
+    def _carry_out(
+        self, spec: CallSpec, connector: object, arguments: dict[str, Any], row: EffectRow, *, repeat: bool
+    ) -> Any:  # noqa: ANN401 - the capability's type
         intent = row.intent
         try:
             value = getattr(connector, spec.method)(**arguments, key=intent.key)
         except BusinessError as error:
+            if repeat:
+                why = "a repeat was refused; the first attempt may have been taken"
+                raise InDoubt(spec.name, why) from error
             self._lane.journal.conclude(self._item, intent, "refused", error.message.encode())
             row.state, row.result = "refused", error.message.encode()
             raise
         except TransientError as error:
-            if error.sent == "no":
+            if error.sent == "no" and not repeat:  # after a repeat the first attempt is as open as before
                 self._lane.journal.conclude(self._item, intent, "unsent", None)
                 row.state = "unsent"
-            elif effect_class_of(spec, connector) == "unsafe":
+            elif intent.effect_class == "unsafe":
                 raise InDoubt(spec.name, "the system may have taken it and did not answer") from error
-            else:
+            elif error.sent != "no":
                 self._attempted(row)
             self._called.discard((intent.name, intent.call_key))
             raise
@@ -186,20 +207,25 @@ class RunCalls:
         self._lane.effect_done(spec.name)
         return read_result(spec, data)
 
-    @staticmethod
-    def _recorded(spec: CallSpec, row: EffectRow, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - the capability's type
-        if row.state == "refused":
-            raise BusinessError((row.result or b"").decode())
-        if row.state == "settled":
-            return _settled_receipt(spec, row, arguments)
-        return read_result(spec, row.result or b"null")
-
     def _digest(self, arguments: dict[str, Any]) -> str:
         return self._lane.digester.of_bytes(arguments_bytes(arguments))
 
     def _flushed(self) -> list[QueryRow]:
         asked, self.asked = self.asked, []
         return asked
+
+
+def recorded(spec: CallSpec, row: EffectRow, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - the capability's type
+    """What the bot sees of an effect whose end is known.
+
+    Raises:
+        BusinessError: the system refused it.
+    """
+    if row.state == "refused":
+        raise BusinessError((row.result or b"").decode())
+    if row.state == "settled":
+        return _settled_receipt(spec, row, arguments)
+    return read_result(spec, row.result or b"null")
 
 
 def _settled_receipt(spec: CallSpec, row: EffectRow, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - the capability's type

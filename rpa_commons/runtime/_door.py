@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from rpa_commons.capabilities import CallSpec, CapabilitySpec, EffectClass
+from rpa_commons.validators import contains_personal_number
 
 from ._errors import BotMistake, RunRefusedError
 
@@ -65,6 +66,10 @@ class Door:
         call_key = arguments.pop("key")
         if not isinstance(call_key, str):
             raise BotMistake(f"{spec.name}: key must be a word, not {type(call_key).__name__}")
+        if contains_personal_number(call_key):  # it is kept and shown in clear
+            raise BotMistake(
+                f"{spec.name}: key must not hold a personal number; use the bot's digest() of it"
+            )
         return self._calls.effect(spec, self._connector, arguments, call_key)
 
 

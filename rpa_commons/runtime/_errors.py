@@ -6,7 +6,6 @@ item nor turn our own database failure into a case's outcome.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 from rpa_commons.capabilities import RpaCommonsError
@@ -22,6 +21,7 @@ __all__ = [
     "Postponed",
     "ReopenRefusedError",
     "RunRefusedError",
+    "SettleRefusedError",
     "Signal",
     "SlotTakenError",
     "StateVersionError",
@@ -135,6 +135,25 @@ class ReopenRefusedError(UnknownItemError):
         self.done = tuple(done)
 
 
+class SettleRefusedError(UnknownItemError):
+    """More than one effect of an item is open, and it was not said which one is meant.
+
+    Attributes:
+        open_effects: Name and call key of each.
+    """
+
+    exit_code: int = 5
+
+    def __init__(self, reference: str, problem: str, open_effects: Sequence[tuple[str, str]]) -> None:
+        lines = "".join(
+            f"\n  --effect {name}" + (f" --key {key}" if key else "") for name, key in open_effects
+        )
+        super().__init__(
+            reference, f"{problem}{lines}", remedy="find out about each, and settle them one by one"
+        )
+        self.open_effects = tuple(open_effects)
+
+
 class Signal(BaseException):
     """Ends a bot's ``process`` from the outside; a bot neither raises nor catches it."""
 
@@ -152,15 +171,7 @@ class InDoubt(Signal):
 
 
 class Postponed(Signal):
-    """The item goes back to the queue until a time, with what it already did.
-
-    Attributes:
-        until: Aware, UTC.
-    """
-
-    def __init__(self, until: datetime, why: str) -> None:
-        super().__init__(why)
-        self.until = until
+    """The item goes back to the queue for the next run, with what it already did."""
 
 
 class Vetoed(Signal):

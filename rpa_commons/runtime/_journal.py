@@ -102,7 +102,6 @@ class Ended:
     bot_version: str
     queries: Sequence[QueryRow] = ()
     until: datetime | None = None
-    not_before: datetime | None = None
     transient: bool = field(default=False)
 
 
@@ -120,7 +119,11 @@ _TAKE_UP = (
     items.update()
     .where(
         items.c.reference == sa.bindparam("b_reference"),
-        items.c.state.in_(("new", "waiting")),
+        # A chunk that a dead worker left names what has come to wait since: that is not due yet.
+        sa.or_(
+            items.c.state == "new",
+            sa.and_(items.c.state == "waiting", items.c.until <= sa.bindparam("b_now")),
+        ),
         # What this very run has put back waits for the next one, though a recovered chunk names it again.
         sa.or_(items.c.run.is_(None), items.c.run != sa.bindparam("b_run")),
         sa.or_(items.c.deaths == 0, sa.bindparam("b_over_dead")),
@@ -148,7 +151,6 @@ _END = (
         state=sa.bindparam("b_state"),
         outcome=sa.bindparam("b_outcome"),
         until=sa.bindparam("b_until"),
-        not_before=sa.bindparam("b_not_before"),
         tries=items.c.tries + sa.bindparam("b_tries"),
         finished_at=sa.bindparam("b_at"),
         bot_version=sa.bindparam("b_version"),
@@ -177,6 +179,7 @@ _AGAIN = (
         intent_at=sa.bindparam("b_at"),
         args_hash=sa.bindparam("b_args"),
         phase=sa.bindparam("b_phase"),
+        effect_class=sa.bindparam("b_class"),
     )
 )
 _EFFECTS = sa.select(effects).where(
@@ -273,10 +276,13 @@ class Journal:
         return EffectRow(intent, "open", item.phase, now, None)
 
     def intend_again(self, item: Claimed, intent: Intent, asked: Sequence[QueryRow]) -> None:
-        """Commit that an effect which certainly was not carried out is tried again."""
+        """Commit that an effect is tried again: what was not carried out, or what may be repeated."""
         with self._write() as connection:
             self._write_queries(connection, item, asked)
-            values = {"b_at": _clock.text(_clock.now()), "b_args": intent.args_hash, "b_phase": item.phase}
+            values = {
+                "b_at": _clock.text(_clock.now()), "b_args": intent.args_hash, "b_phase": item.phase,
+                "b_class": intent.effect_class,
+            }  # fmt: skip
             connection.execute(_AGAIN, _effect_key(item, intent) | values)
 
     def conclude(self, item: Claimed, intent: Intent, state: str, result: bytes | None) -> None:
@@ -294,7 +300,6 @@ class Journal:
             "b_state": ended.state,
             "b_outcome": self._sealer.seal(ended.record, outcome_place(item.reference, item.generation)),
             "b_until": None if ended.until is None else _clock.text(ended.until),
-            "b_not_before": None if ended.not_before is None else _clock.text(ended.not_before),
             "b_tries": int(ended.transient),
             "b_at": _clock.text(_clock.now()),
             "b_version": ended.bot_version,

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from . import _clock
 from ._crypto import Keys
 from ._database import guarded, instance_folder, open_instance
-from ._errors import ReopenRefusedError, UnknownItemError
+from ._errors import ReopenRefusedError, SettleRefusedError, UnknownItemError
 from ._tables import effects, history, items
 
 __all__ = ["reopen", "retry", "settle"]
@@ -25,15 +25,34 @@ _REOPENABLE = ("done", "skipped", "handed_over", "failed", "cancelled")
 
 
 def settle(
-    state_dir: Path, instance_id: str, keys: Keys, reference: str, *, happened: bool, by: str
+    state_dir: Path,
+    instance_id: str,
+    keys: Keys,
+    reference: str,
+    *,
+    happened: bool,
+    by: str,
+    effect: str = "",
+    call_key: str | None = None,
 ) -> tuple[str, ...]:
-    """Say whether the open effects of an item in doubt happened; the next run goes on from there.
+    """Say whether an open effect of an item in doubt happened; the next run goes on from there.
+
+    Args:
+        state_dir: Of the environment.
+        instance_id: Whose item it is.
+        keys: Seal what the person says.
+        reference: The item.
+        happened: What the person found out.
+        by: Who says so.
+        effect: Which effect is meant, ``Capability.method``; needed where several are open.
+        call_key: Which call of it, where several of one effect are open.
 
     Returns:
         The names of the effects that were settled.
 
     Raises:
         UnknownItemError: there is no such item, or it is not in doubt.
+        SettleRefusedError: several effects are open, or none of that name.
         JournalFailure: the state cannot be written.
     """
     with _writing(state_dir, instance_id, keys, reference) as connection:
@@ -41,34 +60,49 @@ def settle(
         if row is None or row.state != "in_doubt":
             state = "there is no such item" if row is None else f"it is {row.state}, not in doubt"
             raise UnknownItemError(reference, state, remedy="rpac items list INSTANCE --state in_doubt")
+        meant = _meant(connection, row, effect, call_key)
         now = _clock.text(_clock.now())
-        settled = connection.execute(
-            effects.update()
-            .where(
-                effects.c.reference == reference,
-                effects.c.generation == row.generation,
-                effects.c.state == "open",
+        for name, key in meant:
+            connection.execute(
+                effects.update()
+                .where(*_of(row), effects.c.name == name, effects.c.call_key == key)
+                .values(state="settled" if happened else "unsent", result_at=now)
             )
-            .values(state="settled" if happened else "unsent", result_at=now)
-            .returning(effects.c.name)
-        ).scalars()
-        names = tuple(sorted(settled))
+        names = tuple(name for name, _ in meant)
         words = "happened" if happened else "did not happen"
-        _note(
-            connection,
-            keys,
-            (reference, row.generation),
-            "settled",
-            {"by": by, "said": words, "effects": names},
-        )
+        note: dict[str, object] = {"by": by, "said": words, "effects": names}
+        _note(connection, keys, (reference, row.generation), "settled", note)
         connection.execute(items.update().where(items.c.reference == reference).values(state="new", deaths=0))
     return names
+
+
+def _of(row: sa.Row[Any]) -> tuple[sa.ColumnElement[bool], ...]:
+    """The effects of an item's present generation."""
+    return effects.c.reference == row.reference, effects.c.generation == row.generation
+
+
+def _meant(
+    connection: sa.Connection, row: sa.Row[Any], effect: str, call_key: str | None
+) -> list[tuple[str, str]]:
+    """The one open effect that a person speaks of, by name and call key; nothing where none is open."""
+    statement = sa.select(effects.c.name, effects.c.call_key).where(*_of(row), effects.c.state == "open")
+    found = connection.execute(statement.order_by(effects.c.name, effects.c.call_key))
+    unknown = [(one.name, one.call_key) for one in found]
+    meant = [
+        (name, key) for name, key in unknown if effect in {"", name} and (call_key is None or call_key == key)
+    ]
+    if len(meant) > 1:
+        raise SettleRefusedError(row.reference, "several effects are open; say which one is meant:", meant)
+    if not meant and (effect or call_key is not None):
+        raise SettleRefusedError(row.reference, "no such effect is open; open are:", unknown)
+    return meant
 
 
 def retry(state_dir: Path, instance_id: str, keys: Keys, reference: str, *, by: str) -> None:
     """Have a case that failed or was handed over processed again, in the same generation.
 
-    What was done for it stays done: an effect with a result is not carried out again. Systems are asked anew.
+    What was done for it stays done: an effect with a result is not carried out again. What a system refused
+    is tried again, for its cause may have been mended, and systems are asked anew.
 
     Raises:
         UnknownItemError: there is no such item, it ended otherwise, or its content is not here.
@@ -85,8 +119,17 @@ def retry(state_dir: Path, instance_id: str, keys: Keys, reference: str, *, by: 
                 remedy="rpac items list INSTANCE --state failed",
             )
         _note(connection, keys, (reference, row.generation), "retried", {"by": by, "state": row.state})
+        connection.execute(
+            effects.update()
+            .where(
+                effects.c.reference == reference,
+                effects.c.generation == row.generation,
+                effects.c.state == "refused",
+            )
+            .values(state="unsent", result=None)
+        )
         fresh = {"state": "new", "phase": row.phase + 1, "deaths": 0, "tries": 0}
-        cleared = dict.fromkeys(("now", "until", "not_before", "finished_at"))
+        cleared = dict.fromkeys(("now", "until", "finished_at"))
         connection.execute(items.update().where(items.c.reference == reference).values(**fresh, **cleared))
 
 
@@ -134,7 +177,7 @@ def reopen(
         note = {"by": by, "reason": reason, "state": row.state, "outcome": (row.outcome or b"").hex()}
         _note(connection, keys, (reference, row.generation), "reopened", note)
         fresh = {"state": "new", "generation": row.generation + 1, "phase": 0, "deaths": 0, "tries": 0}
-        cleared = dict.fromkeys(("now", "until", "not_before", "outcome", "finished_at"))
+        cleared = dict.fromkeys(("now", "until", "outcome", "finished_at"))
         connection.execute(items.update().where(items.c.reference == reference).values(**fresh, **cleared))
     return int(row.generation) + 1
 

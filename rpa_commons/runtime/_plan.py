@@ -21,10 +21,11 @@ from rpa_commons.sdk import RuleRecord, WorkItem
 from rpa_commons.validators import mask_personal_numbers
 
 from . import _clock
+from ._calls import recorded
 from ._codec import read_result, result_bytes
 from ._context import ItemContext
 from ._crypto import Keys, ephemeral_keys, open_keys
-from ._errors import BotMistake, JournalKeyError, RunRefusedError, Vetoed
+from ._errors import BotMistake, InDoubt, JournalKeyError, RunRefusedError, Vetoed
 from ._find import start_warning
 from ._job import PRODUCTION, Job
 from ._journal import Claimed, EffectRow
@@ -61,8 +62,10 @@ class PlanCalls:
             raise BotMistake(f"{spec.name} is called twice in one item under one call key")
         self._called.add(call)
         row = self._done.get(call)
-        if row is not None and row.state == "done":
-            return read_result(spec, row.result or b"null")
+        if row is not None and row.state in {"done", "refused", "settled"}:
+            return recorded(spec, row, arguments)
+        if row is not None and row.state == "open" and row.intent.effect_class == "unsafe":
+            raise InDoubt(spec.name, "it was interrupted and cannot be repeated safely")
         assumed = bool(self.planned)
         self.planned.append({"call": spec.name, "shown": _shown(spec, arguments), "assumed": assumed})
         return spec.planned(**arguments, key=call_key) if spec.planned else None
@@ -190,6 +193,8 @@ class _Planner:
             return _said("handed_over", error)
         except Vetoed as veto:
             return Ending("handed_over", f"the municipality's hook: {mask_personal_numbers(str(veto))}")
+        except InDoubt as doubt:
+            return Ending("in_doubt", str(doubt))
         except BotMistake as mistake:
             return Ending("failed", str(mistake))
         except RpaCommonsError as error:

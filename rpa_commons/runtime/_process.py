@@ -8,7 +8,7 @@ effect whose end is unknown outweighs all of them; our own database failure is n
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,7 +17,6 @@ from rpa_commons.capabilities import BusinessError, RpaCommonsError, TransientEr
 from rpa_commons.sdk import Done, HandOver, Propose, RuleRecord, Skip, Wait, WorkItem
 from rpa_commons.validators import mask_personal_numbers
 
-from . import _clock
 from ._calls import RunCalls, Surrounding
 from ._codec import record_bytes
 from ._context import ItemContext
@@ -25,10 +24,8 @@ from ._errors import BotMistake, InDoubt, Postponed, Vetoed
 from ._journal import Claimed, Ended
 from ._outfit import ConnectorSet, Outfit
 
-__all__ = ["Ending", "failure_of", "place_in", "process", "sum_up"]
+__all__ = ["Ending", "bug_in_words", "failure_of", "place_in", "process", "sum_up"]
 
-_FIRST_DELAY = timedelta(minutes=5)
-_LONGEST_DELAY = timedelta(hours=6)
 _SETTLE = "find out from the receiver whether it happened, then say so: rpac items settle"
 
 
@@ -41,7 +38,6 @@ class Ending:
         reason: Why, in words without personal data; shown and logged.
         record: What is kept encrypted.
         until: When a waiting item is taken up again at the latest.
-        not_before: When an item put back is worth another try.
         system: The system that did not answer, where that ended the pass.
         outcome: What the bot returned, where it did.
         remedy: The next thing to do about it, where that is known.
@@ -51,7 +47,6 @@ class Ending:
     reason: str
     record: Mapping[str, Any] = field(default_factory=dict)
     until: datetime | None = None
-    not_before: datetime | None = None
     system: str = ""
     outcome: object = None
     remedy: str = ""
@@ -73,26 +68,33 @@ def process(
         ending = _attempt(item, outfit, connectors, calls, context)
         if not ending.system or delay is None or not lane.pause(delay):
             break
-    unknown = calls.open_effects()
-    if unknown and ending.state != "new":
-        ending = _doubt(unknown[0], ending)
-    record = dict(ending.record) | {
-        "kind": ending.state,
-        "reason": ending.reason,
-        "remedy": ending.remedy,
-        "rules": _rules(context.rules),
-    }
+    ending, record = _written(ending, context.rules, calls.open_effects())
     ended = Ended(
         item=item,
         state=ending.state,
-        record=record_bytes(record),
+        record=record,
         bot_version=outfit.job.instance.bot_version,
         queries=calls.flush(),
         until=ending.until,
-        not_before=ending.not_before,
         transient=bool(ending.system),
     )
     return ending, ended
+
+
+def _written(ending: Ending, rules: list[RuleRecord], unknown: list[str]) -> tuple[Ending, bytes]:
+    """The ending as it stands, and its record; a record that cannot be written fails its own item only."""
+    ending = _doubted(ending, unknown)
+    try:
+        return ending, _record(ending, _rules(rules))
+    except Exception as error:  # noqa: BLE001 - a bot's facts may be anything; no value of them is kept or shown
+        reason = f"{type(error).__name__}: what the bot gave as facts or rules cannot be written down"
+        ending = _doubted(Ending("failed", reason), unknown)
+        return ending, _record(ending, [])
+
+
+def _record(ending: Ending, rules: list[dict[str, Any]]) -> bytes:
+    shown = {"kind": ending.state, "reason": ending.reason, "remedy": ending.remedy, "rules": rules}
+    return record_bytes(dict(ending.record) | shown)
 
 
 def _attempt(  # noqa: PLR0911 - one way out per kind of ending, side by side
@@ -103,14 +105,7 @@ def _attempt(  # noqa: PLR0911 - one way out per kind of ending, side by side
         bot = outfit.make(context, connectors, calls)
         return sum_up(bot.process(WorkItem(item.reference, payload)))
     except TransientError as error:
-        wait = min(_FIRST_DELAY * 2 ** min(item.tries, 10), _LONGEST_DELAY)
-        return Ending(
-            "new",
-            _masked(error.message),
-            not_before=_clock.now() + wait,
-            system=error.system,
-            remedy=_masked(error.remedy),
-        )
+        return Ending("new", _masked(error.message), system=error.system, remedy=_masked(error.remedy))
     except BusinessError as error:
         return Ending("handed_over", _masked(error.message), remedy=_masked(error.remedy))
     except Vetoed as veto:
@@ -118,7 +113,7 @@ def _attempt(  # noqa: PLR0911 - one way out per kind of ending, side by side
     except InDoubt as doubt:
         return Ending("in_doubt", str(doubt), {"effect": doubt.effect}, remedy=_SETTLE)
     except Postponed as postponed:
-        return Ending("new", str(postponed), not_before=postponed.until)
+        return Ending("new", str(postponed))
     except BotMistake as mistake:
         return failure_of(mistake, outfit, str(mistake))
     except RpaCommonsError as error:
@@ -131,8 +126,9 @@ def sum_up(outcome: object) -> Ending:
     """The ending that an outcome stands for.
 
     Raises:
-        BotMistake: it is none, or waits until a time without a zone.
+        BotMistake: it is none, has a text that is no text, or waits until a time without a zone.
     """
+    _refuse_other_than_text(outcome)
     match outcome:
         case Done(receipt, note):
             return Ending("done", note, {"receipt": receipt, "note": note}, outcome=outcome)
@@ -151,6 +147,26 @@ def sum_up(outcome: object) -> Ending:
             raise BotMistake(f"process() returned {type(outcome).__name__}, which is no outcome")
 
 
+def _refuse_other_than_text(outcome: object) -> None:
+    match outcome:
+        case Done(receipt, note):
+            texts: dict[str, object] = {"receipt": receipt, "note": note}
+        case Skip(reason) | HandOver(reason):
+            texts = {"reason": reason}
+        case Propose(decision, reasons, _):
+            given = reasons if isinstance(reasons, tuple | list) else (None,)  # one text is no list of them
+            texts = {f"reasons[{at}]": one for at, one in enumerate(given)}
+            texts["decision"] = decision
+        case Wait(for_, _, then):
+            texts = {"for_": for_, "then": then}
+        case _:
+            return
+    for name, value in texts.items():
+        if not isinstance(value, str):
+            kind = type(value).__name__
+            raise BotMistake(f"{type(outcome).__name__}: {name} must be a text, not {kind}")
+
+
 def place_in(trace: TracebackType | None, module: str) -> str:
     """Where in the bot's own files an error came from: ``file.py:12 in process``, never a value."""
     package = module.partition(".")[0]
@@ -159,6 +175,12 @@ def place_in(trace: TracebackType | None, module: str) -> str:
         if str(frame.f_globals.get("__name__", "")).partition(".")[0] == package:
             place = f"{Path(frame.f_code.co_filename).name}:{line} in {frame.f_code.co_name}"
     return place
+
+
+def bug_in_words(error: BaseException) -> str:
+    """An error of our own: its class and its place in the library, never its text."""
+    place = place_in(error.__traceback__, "rpa_commons")
+    return f"{type(error).__name__} ({place})" if place else type(error).__name__
 
 
 def failure_of(error: BaseException, outfit: Outfit, what: str, *, remedy: str = "") -> Ending:
@@ -170,7 +192,11 @@ def failure_of(error: BaseException, outfit: Outfit, what: str, *, remedy: str =
     return Ending("failed", reason, record, remedy=remedy)
 
 
-def _doubt(effect: str, ending: Ending) -> Ending:
+def _doubted(ending: Ending, unknown: list[str]) -> Ending:
+    """The ending, or the doubt that outweighs it."""
+    if not unknown or ending.state == "new":
+        return ending
+    effect = unknown[0]
     why = f"{effect} was begun and its end is not known; then: {ending.reason or ending.state}"
     record = {**ending.record, "effect": effect, "instead": ending.state}
     return Ending("in_doubt", why, record, remedy=_SETTLE)

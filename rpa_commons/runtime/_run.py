@@ -12,6 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.validators import mask_personal_numbers
+
 from . import _clock
 from ._codec import payload_bytes
 from ._crypto import Keys
@@ -21,6 +24,7 @@ from ._find import BATCH, Finding, find_items, start_warning
 from ._job import Job
 from ._lane import DyingFaults, work
 from ._outfit import Outfit
+from ._process import bug_in_words
 from ._queue import Arrival, Queue
 from ._run_state import RunState
 from ._runs import begin_run, end_broken_runs, end_run, keep_report, refuse_unprepared
@@ -30,6 +34,7 @@ __all__ = ["Run"]
 
 _LARGEST_CHUNK = 1000
 _INTERRUPTED = 130
+_OUR_BUG = 70
 
 
 class Run:
@@ -92,6 +97,7 @@ class Run:
 
     def _recover(self, queue: Queue) -> None:
         recovered = queue.recover(died=self._slot.died_before)
+        self._slot.recovered = True
         if recovered.resumed:
             self.state.emit(event="recovered", items=recovered.resumed)
         for reference, state in recovered.set_aside.items():
@@ -191,12 +197,14 @@ class Run:
             "seconds": round(self._elapsed(_clock.now()), 1),
             "findings": list(state.findings),
             "reasons": state.reasons.listed(),
-            "stopped": state.stopped_because or (str(state.failure) if state.failure else ""),
+            "stopped": state.stopped_because or _in_words(state.failure),
             "exit_code": self._exit_code(),
         }
 
     def _exit_code(self) -> int:
         state = self.state
+        if _is_bug(state.failure):
+            return _OUR_BUG
         if state.interrupted and state.failure is None:
             return _INTERRUPTED
         bad = any(state.states[name] for name in ("failed", "in_doubt", "postponed"))
@@ -204,6 +212,18 @@ class Run:
 
     def _elapsed(self, now: datetime) -> float:
         return (now - self._started).total_seconds()
+
+
+def _is_bug(failure: BaseException | None) -> bool:
+    return failure is not None and not isinstance(failure, Signal | RpaCommonsError)
+
+
+def _in_words(failure: BaseException | None) -> str:
+    if failure is None:
+        return ""
+    if _is_bug(failure):
+        return f"a bug of rpa-commons, please report it: {bug_in_words(failure)}"
+    return mask_personal_numbers(str(failure))
 
 
 def _report(summary: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,6 +54,8 @@ class Slot:
         self._held = False
         self.died_before = False
         """The holder before this one did not leave in order; known once acquired."""
+        self.recovered = False
+        """What a holder that died left is put back; until then its death is handed on to the next holder."""
 
     def acquire(self) -> None:
         """Take the slot.
@@ -84,9 +86,9 @@ class Slot:
         return self._held and not here
 
     def release(self) -> None:
-        """Leave in order."""
+        """Leave in order; a death that was not seen to yet stays noted."""
         self._held = False  # before the file may go
-        self._write_note(left=True)
+        self._write_note(left=self.recovered or not self.died_before)
         self._lock.release()
 
     def _write_note(self, *, left: bool) -> None:

@@ -51,7 +51,6 @@ items = sa.Table(
     sa.Column("payload_hash", sa.Text),
     sa.Column("enqueued_at", sa.Text, nullable=False),
     sa.Column("now", sa.Text),  # the item's own clock
-    sa.Column("not_before", sa.Text),
     sa.Column("until", sa.Text),
     sa.Column("outcome", sa.LargeBinary),
     sa.Column("finished_at", sa.Text),

@@ -54,6 +54,7 @@ _BASE_VARIABLES = frozenset(
     }
 )  # fmt: skip
 _GRACE_SECONDS = 30.0
+_OUR_BUG = 70  # the worker's own exit code for one
 
 
 class WorkerDiedError(RpaCommonsError):
@@ -65,11 +66,15 @@ class WorkerDiedError(RpaCommonsError):
 
     def __init__(self, code: int) -> None:
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        safe = "nothing is lost: run again, and it goes on from what is written down"
+        report = f"this is a bug of rpa-commons: report it, with what the worker logged; {safe}"
         super().__init__(
             f"the worker ended in the middle of its work ({how})",
-            remedy="nothing is lost: run again, and it goes on from what is written down",
+            remedy=report if code == _OUR_BUG else safe,
         )
         self.code = code
+        if code == _OUR_BUG:
+            self.exit_code = code
 
 
 @dataclass(frozen=True)
@@ -183,6 +188,9 @@ def worker_environment(job: Job, host: Mapping[str, str] | None = None) -> dict[
         wanted.update(_secret_variables(binding.settings))
     if job.journal_key is not None and job.journal_key.env is not None:
         wanted.add(job.journal_key.env)
+    if os.name == "nt":  # untested on Windows: its names have no case, and os.environ gives them in capitals
+        wanted = {name.upper() for name in wanted}
+        return {name: value for name, value in host.items() if name.upper() in wanted}
     return {name: value for name, value in host.items() if name in wanted}
 
 

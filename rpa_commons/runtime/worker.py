@@ -12,6 +12,7 @@ import contextlib
 import json
 import logging
 import os
+import queue
 import signal
 import sys
 import threading
@@ -29,6 +30,7 @@ from ._database import instance_folder, open_instance
 from ._disks import refuse_network_disk
 from ._errors import RunRefusedError, Signal
 from ._job import Job
+from ._process import bug_in_words
 from ._run import Run
 from ._slots import Slot
 
@@ -114,11 +116,18 @@ def _opened(job: Job) -> Any:  # noqa: ANN401 - a generator of (Keys, Engine)
 
 def _watch(job: Job, slot: Slot, stop: Stop, emit: Emit) -> None:
     """Listen for everything that ends a run from outside."""
+    signalled: queue.SimpleQueue[int] = queue.SimpleQueue()
 
-    def on_signal(_number: int, _frame: object) -> None:
+    def on_signal(number: int, _frame: object) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signalled.put(number)  # stop() takes a lock that the interrupted thread may hold; put() takes none
+
+    def heed_signal() -> None:
+        signalled.get()
         stop()
+
+    threading.Thread(target=heed_signal, name="signal-listener", daemon=True).start()
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
@@ -164,8 +173,8 @@ def _emitter() -> Emit:
 
 
 def _refuse(emit: Emit, error: RpaCommonsError) -> int:
-    message = mask_personal_numbers(error.message)
-    emit({"event": "refused", "message": message, "remedy": error.remedy, "exit_code": error.exit_code})
+    message, remedy = mask_personal_numbers(error.message), mask_personal_numbers(error.remedy)
+    emit({"event": "refused", "message": message, "remedy": remedy, "exit_code": error.exit_code})
     return error.exit_code
 
 
@@ -183,7 +192,8 @@ def _read_line() -> bytes:
 if __name__ == "__main__":
     try:
         code = main()
-    except Exception:
-        logging.getLogger("rpa_commons.runtime").exception("the worker failed")
+    except Exception as bug:  # noqa: BLE001 - our own bug, told by the exit code
+        # Class and place only: an error's text may hold a name or an address, which no masking finds.
+        logging.getLogger("rpa_commons.runtime").error("the worker failed: %s", bug_in_words(bug))  # noqa: TRY400 - see above
         code = _OUR_BUG
     sys.exit(code)

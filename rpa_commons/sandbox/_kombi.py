@@ -2,7 +2,7 @@
 
 Rules this module keeps: a letter is in the journal before its sender is answered; one business key
 (``messageUUID``) is handled by one call at a time; what the real receiver does with a repeated one is not
-publicly known, so the sandbox can do any of three things (``REPEATED_MODES``).
+publicly known, so the sandbox can do any of four things (``REPEATED_MODES``).
 
 The shape of the answer's body is ours, in a namespace of our own: the real one was not found in public
 sources. Senders should go by the HTTP status.
@@ -31,7 +31,7 @@ from ._xml import parse_xml
 
 __all__ = ["REPEATED_MODES", "KombiPost", "refusal_xml"]
 
-REPEATED_MODES = ("same-receipt", "duplicate-error", "accepts-twice")
+REPEATED_MODES = ("same-receipt", "duplicate-error", "duplicate-error-400", "accepts-twice")
 _CHOICES = {
     "Digital Post": "DIGITALPOST",
     "NemSMS": "NEMSMS",
@@ -119,11 +119,18 @@ class KombiPost:
             first = self._journal.taken(memo.message_uuid)
             if first is None or self._repeated == "accepts-twice":
                 entry = self._accept(request, choice, memo)
-                return _duplicate(entry) if pretend_duplicate else _receipt(entry)
+                return self._complaint(entry) if pretend_duplicate else _receipt(entry)
             outcome = "repeated" if self._repeated == "same-receipt" else "duplicate"
             same = first["content"] == _digest(memo)
             self.note(request, outcome, message_uuid=memo.message_uuid, same_content=same)
-            return _receipt(first) if self._repeated == "same-receipt" else _duplicate(first)
+            return _receipt(first) if self._repeated == "same-receipt" else self._complaint(first)
+
+    def _complaint(self, entry: dict[str, Any]) -> Response:
+        """That the letter is there already, as a conflict or as a plain refusal; both shapes are ours."""
+        if self._repeated == "duplicate-error-400":
+            text = f"message {entry['message_uuid']} has already been received"
+            return _answer(400, "error", code="message-received", text=text)
+        return _duplicate(entry)
 
     def _accept(self, request: Request, choice: str, memo: Memo) -> dict[str, Any]:
         document = ""

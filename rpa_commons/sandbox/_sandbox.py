@@ -53,8 +53,8 @@ class Sandbox:
         cvr: CVR number, when ``municipality`` is one code.
         people: At least so many for each municipality.
         today: The day the population is made for; moves lie in the two weeks before it.
-        repeated: What happens to a repeated ``messageUUID``: ``same-receipt``, ``duplicate-error`` or
-            ``accepts-twice``.
+        repeated: What happens to a repeated ``messageUUID``: ``same-receipt``, ``duplicate-error``,
+            ``duplicate-error-400`` or ``accepts-twice``.
         port: TLS port; 0 takes a free one.
         page_port: Port of the control page; 0 takes a free one.
         keep_ports: Take the ports of the folder's last sandbox again where they are free.

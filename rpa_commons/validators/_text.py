@@ -8,8 +8,10 @@ from ._errors import InvalidIdentifierError
 
 __all__ = ["contains_personal_number", "mask_personal_numbers"]
 
-# Ten digits that stand alone, written together or ddmmyy-nnnn / ddmmyy nnnn.
-_CANDIDATE = re.compile(r"(?<![0-9])[0-9]{6}[- ]?[0-9]{4}(?![0-9])", re.ASCII)
+# Ten digits that stand alone: together, ddmmyy-nnnn with any dash a word processor makes, or in groups.
+_CANDIDATE = re.compile(
+    r"(?<![0-9])[0-9]{2}[ .]?[0-9]{2}[ .]?[0-9]{2}\s?[-\u2010-\u2015\u2212]?\s?[0-9]{4}(?![0-9])"
+)
 # UUIDs and digests: one of 1,300 UUIDs and one of 190 SHA-256 digests holds ten digits that happen to spell a
 # date. They are made of random bits, and a reference that is refused for them would be a case lost.
 _RANDOM = re.compile(
@@ -34,7 +36,7 @@ def _personal(text: str) -> Iterator[tuple[int, int]]:
     random = [match.span() for match in _RANDOM.finditer(text)]
     for match in _CANDIDATE.finditer(text):
         start, end = match.span()
-        if _is_personal(re.sub(r"[- ]", "", match.group())) and not any(
+        if _is_personal(re.sub(r"[^0-9]", "", match.group())) and not any(
             first < end and start < last for first, last in random
         ):
             yield start, end

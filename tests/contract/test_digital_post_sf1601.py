@@ -38,9 +38,9 @@ def surroundings(folder: Path) -> Surroundings:
 
 
 class TestSf1601(DigitalPostContract):
-    @pytest.fixture(params=["same-receipt", "duplicate-error"])
+    @pytest.fixture(params=["same-receipt", "duplicate-error", "duplicate-error-400"])
     def cases(self, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[DigitalPostCases]:
-        """A sandbox that answers a repeated message in either way that means one letter."""
+        """A sandbox that answers a repeated message in each way that means one letter."""
         with Sandbox(tmp_path / "box", seed=7, people=20, repeated=request.param) as box:
             registered = next(person.cpr for person in box.people if person.digital_post)
             unregistered = next(person.cpr for person in box.people if not person.digital_post)

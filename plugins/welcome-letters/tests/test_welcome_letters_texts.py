@@ -163,11 +163,15 @@ def test_the_web_page_is_a_link_where_it_is_known(template: str, web: str) -> No
 def test_a_household_is_greeted_as_one(town: Any) -> None:
     """With ``household = one`` the greeting names the recipient and the household."""
     town.settings = {"household": "one"}
-    town.move(town.resident(name="Ida Prøve"), address_id="address-1")
+    town.move(town.resident(name="Ida Prøve"), id="a", address_id="address-1")
+    town.move(town.resident(name="Bo Prøve"), id="b", address_id="address-1")
+    town.move(town.resident(name="Eva Ene"), id="c", address_id="address-2")
 
     town.run()
 
-    assert "Kære Ida Prøve og husstand" in town.post.sent[0].letter.text
+    texts = " ".join(sent.letter.text for sent in town.post.sent)
+    assert "Kære Ida Prøve og husstand" in texts
+    assert "Kære Eva Ene og husstand" not in texts  # who moved alone is greeted alone
 
 
 def test_one_block_is_overridden_and_the_rest_stays(town: Any, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_the_steps_and_their_arguments_are_a_promise() -> None:
 
     assert steps == {
         "choose_template": ["person", "move", "children"],
-        "compose": ["person", "template", "move", "closing"],
+        "compose": ["person", "template", "move", "closing", "together"],
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rpa_commons.sdk import Done, HandOver, Skip, WorkItem
+from rpa_commons.sdk import BusinessError, Done, HandOver, Skip, WorkItem
 from rpa_commons.validators import contains_personal_number
 
 
@@ -125,8 +125,32 @@ def test_movers_without_address_id_are_households_of_their_own(town: Any) -> Non
     """Two people of whom the register gives no address id are never taken for a couple."""
     town.settings = {"household": "one"}
     references = [town.move(town.resident()), town.move(town.resident())]
+    couple = town.move(town.resident(), id="z", address_id="address-1")
 
-    assert list(town.run()) == references
+    outcomes = town.run()
+
+    assert couple not in outcomes  # it goes by its household's reference
+    assert set(references) < set(outcomes)
+    assert len(outcomes) == 3
+
+
+def test_one_letter_to_a_household_needs_address_ids(town: Any) -> None:
+    """Without any the setting cannot be kept: the looking stops and names both ways out."""
+    town.settings = {"household": "one"}
+    town.move(town.resident())
+
+    with pytest.raises(BusinessError, match="no reported move has an address id"):
+        town.run()
+
+
+def test_a_household_without_an_adult_goes_to_a_person(town: Any) -> None:
+    """The adult's row may be broken or late, and the household is taken up once only."""
+    town.settings = {"household": "one"}
+    town.move(town.resident(birth_date=town.today - timedelta(days=9 * 365)), id="a", address_id="address-1")
+
+    [outcome] = town.run().values()
+
+    assert outcome == HandOver("a household without an adult among its movers")
 
 
 def test_a_households_reference_is_stable_and_tells_nothing(town: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rpa_commons.capabilities import TransientError
+from rpa_commons.capabilities import Address, TransientError
 from rpa_commons.sdk import Done, HandOver, Wait
 
 
@@ -18,9 +18,12 @@ def test_not_registered_gets_a_letter_on_paper_by_default(town: Any) -> None:
     assert [(one.cpr, one.channel) for one in town.post.sent] == [(newcomer.cpr, "physical")]
 
 
-def test_paper_needs_an_address(town: Any) -> None:
-    """Without an address no paper is sent into the void: a person takes over."""
-    move = town.move(town.resident(digital=False, address=None))
+@pytest.mark.parametrize(
+    "address", [None, Address(street_line=" ", postal_code="4000"), Address(street_line="A 1")]
+)
+def test_paper_needs_an_address(town: Any, address: Address | None) -> None:
+    """Without a street or a postal code no paper is sent into the void: a person takes over."""
+    move = town.move(town.resident(digital=False, address=address))
 
     assert isinstance(town.run()[move], HandOver)
     assert town.post.sent == []

@@ -32,12 +32,15 @@ class Answer:
         status: The HTTP status.
         headers: Header names in lower case.
         body: All of it.
+        after_doubt: An earlier attempt of the same call may have been carried out: what this answer says
+            about the repeat says nothing about that one.
     """
 
     system: str
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    after_doubt: bool = field(default=False, repr=False)
 
     def json(self) -> Any:  # noqa: ANN401 - JSON
         """The body as JSON.

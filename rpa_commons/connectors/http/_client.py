@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
 from types import MappingProxyType
 from typing import Literal, Protocol
@@ -17,7 +17,7 @@ from rpa_commons.connectors._base import Surroundings
 
 from ._answer import Answer, judged, read_whole
 from ._certificate import load_certificate
-from ._errors import AccessRefusedError, AddressRefusedError, BusyError, failure_of
+from ._errors import AccessRefusedError, AddressRefusedError, BusyError, RequestRefusedError, failure_of
 from ._settings import HttpSettings
 from ._transport import TlsAdapter, host_of, keep_queries_out_of_logs, proxies_for, tls_context
 
@@ -136,8 +136,9 @@ class HttpClient:
 
         Raises:
             AddressRefusedError: the address is not one of :attr:`hosts`.
-            TransientError: no whole answer; ``sent`` says whether any attempt may have reached the receiver.
-            RequestRefusedError: a 4xx status.
+            TransientError: no whole answer, or an effect whose first attempt may have been carried out is
+                refused when repeated; ``sent`` says whether any attempt may have reached the receiver.
+            RequestRefusedError: a 4xx status, and nothing was done.
         """
         host = host_of(self.system, url)
         if host not in self.hosts:
@@ -151,7 +152,13 @@ class HttpClient:
         for attempt in range(1, self._settings.attempts + 1):
             opening = self._opening(call, sent_before=sent_before)
             try:
-                return self._authorized(call, opening)
+                return replace(self._authorized(call, opening), after_doubt=sent_before)
+            except RequestRefusedError as error:
+                if not sent_before or call.kind == "query":
+                    raise
+                # Refused is the repeat; the attempt before it may be done, so the whole is not refused.
+                problem = f"refused a repeat (status {error.status})"
+                raise TransientError(self.system, problem, sent="maybe") from None
             except TransientError as error:
                 # Once an attempt may have arrived, a later one that did not changes nothing about that.
                 sent_before = sent_before or error.sent == "maybe"

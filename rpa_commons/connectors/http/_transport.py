@@ -39,9 +39,13 @@ class TlsAdapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - as in requests
-        """Give every connection through a proxy our context."""
+        """Give every connection through a proxy our context, and the one to the proxy itself another.
+
+        The client certificate is for the receiver: a proxy that asks for one would be shown who is calling,
+        and could have things signed in the municipality's name.
+        """
         return super().proxy_manager_for(
-            proxy, **kwargs, ssl_context=self._context, proxy_ssl_context=self._context
+            proxy, **kwargs, ssl_context=self._context, proxy_ssl_context=_proxy_context()
         )
 
     def cert_verify(self, conn: Any, url: str, verify: object, cert: object) -> None:  # noqa: ANN401, ARG002 - as in requests
@@ -98,6 +102,13 @@ def tls_context(
             problem = f"OpenSSL refuses it ({(error.reason or 'no reason given').lower()})"
             remedy = "order a certificate with a key that today's security level accepts"
             raise CertificateError("certificate", problem, remedy=remedy) from None
+    return context
+
+
+def _proxy_context() -> ssl.SSLContext:
+    """The context for an https proxy: the system's trust, and no client certificate."""
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
 

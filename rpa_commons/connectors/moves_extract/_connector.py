@@ -36,8 +36,9 @@ class MovesExtract:
 
     Attributes:
         problems: ``file:line: what is wrong`` for every row that the last :meth:`moves_into` could not read
-            and that may concern what was asked. The others are returned all the same, so whoever runs the
-            bot must show these and not call the run a success.
+            and that may concern what was asked, and for every pair of rows that give one event id to two
+            different moves; neither of these is returned. The others are returned all the same, so
+            whoever runs the bot must show these and not call the run a success.
     """
 
     name: ClassVar[str] = "moves-extract"
@@ -56,12 +57,12 @@ class MovesExtract:
         Raises:
             ExtractFileError: no file matches, or none of them can be used. One file among others that
                 cannot be used is one of the ``problems``.
-            DuplicateRowError: one event id stands for two different moves.
             SecretMissingError: the key for derived ids cannot be read.
             WeakKeyError: the key is too short.
         """
         seen: dict[str, tuple[Move, str]] = {}
         problems: list[str] = []
+        disputed: set[str] = set()
         key = self._key()
         for row in self._rows(problems):
             try:
@@ -72,9 +73,13 @@ class MovesExtract:
                 continue
             other, place = seen.setdefault(move.id, (move, row.place))
             if other != move and any(_concerns(one, municipality, since) for one in (move, other)):
-                raise DuplicateRowError([place, row.place], "one event id stands for two different moves")
+                # Nobody can say which is right, so neither is acted on; the others' moves do not wait for it.
+                disputed.add(move.id)
+                what = "one event id stands for two different moves"
+                problems.append(_as_problem(DuplicateRowError([place, row.place], what)))
         self.problems = tuple(problems)
         moves = [move for move, _ in seen.values() if _concerns(move, municipality, since)]
+        moves = [move for move in moves if move.id not in disputed]
         return sorted(moves, key=lambda move: (move.moved_on, move.id))
 
     def close(self) -> None:

@@ -6,8 +6,9 @@ What the contract leaves open is decided here, and each decision has a test:
   (265 -> ``"0265"``). Only Danish municipalities' codes (0101 to 0899, past ones and Christiansø included)
   are passed on; the administrative ones (0010, 0011, 0012, 0019 for tax, see ``statusTypeType``) and
   Greenland's (0900 and up) become ``None``.
-* **protection**: the dates decide on the day of asking where any is given, both ends included; the flag
-  ``beskyttet`` decides only where there is none. The copy the service answers from may be some days old.
+* **protection**: whoever either the flag ``beskyttet`` or the dates protect on the day of asking (both ends
+  included) is protected. The copy the service answers from may be some days old, and where the two disagree
+  the mistake that shows an address to the wrong reader is the worse one.
 * **history**: a row with a ``retFortrydMarkering`` does not count: the register has corrected or undone it.
   The values are not published with the contract; public readers of the register's records (CPR Broker among
   them) count blank ones only, and so do we. A row that ends at the very moment it began does not count
@@ -184,10 +185,10 @@ def _name(name: _Node, status: PersonStatus) -> str:
 
 def _protected(protection: _Node, today: date) -> bool:
     start, end = protection.day("startdato"), protection.day("slutdato")
-    flag = protection.boolean("beskyttet") or False
-    if start is None and end is None:
-        return flag
-    return (start is None or start <= today) and (end is None or today <= end)
+    if protection.boolean("beskyttet"):
+        return True
+    dated = start is not None or end is not None
+    return dated and (start is None or start <= today) and (end is None or today <= end)
 
 
 def _address(address: _Node) -> Address | None:

@@ -5,9 +5,10 @@ same one; a transaction id is fresh for each attempt; "same receipt" and "duplic
 is there; accepted is not delivered; whether a citizen is registered is only what the service said.
 
 What the real receiver answers to a repeated ``messageUUID`` was not found in public sources. Taken for "it
-has this one already" are HTTP 409, and a refusal (400, 422) whose text names both the message id and a
-duplicate; both are unverified. A municipality that learns otherwise sets ``repeat = "unsafe"``: then an
-interrupted call is never repeated by itself.
+has this one already" are HTTP 409 whose text names the message id, and a refusal (400, 409, 422) whose text
+names the message id (or ``messageUUID``) and a duplicate; all are unverified. Any other 409, and a refusal
+of a repeat after an attempt in doubt, leave open whether the letter is there. A municipality that learns
+otherwise sets ``repeat = "unsafe"``: then an interrupted call is never repeated by itself.
 
 Usage::
 

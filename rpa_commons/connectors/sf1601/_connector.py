@@ -15,6 +15,7 @@ from rpa_commons.capabilities import (
     Letter,
     Receipt,
     RpaCommonsError,
+    TransientError,
 )
 from rpa_commons.connectors._base import ConnectorSettings, Surroundings, message_uuid
 from rpa_commons.connectors.http import Answer, HttpClient, RequestRefusedError, UnexpectedAnswerError
@@ -124,7 +125,7 @@ class Sf1601:
         )
         repeated = _names_duplicate(answer, message_id)
         if answer.status in _PERHAPS_DUPLICATE and not repeated:
-            raise RequestRefusedError(self.name, answer.status)
+            raise _refusal(self.name, answer)
         return Receipt(id=message_id, channel="digital", accepted_at=datetime.now(UTC), repeated=repeated)
 
     def close(self) -> None:
@@ -141,14 +142,24 @@ def _transaction() -> Mapping[str, str]:
 def _names_duplicate(answer: Answer, message_id: str) -> bool:
     """Whether the receiver says that it had this message already; its words are unverified.
 
-    A refusal must name the message id besides: one that is taken for "already there" by mistake is a letter
-    lost.
+    A refusal must name the message id besides, a conflict at least that: one that is taken for "already
+    there" by mistake is a letter lost.
     """
-    if answer.status == _CONFLICT:
-        return True
     text = answer.body.decode(errors="replace").lower()
+    if answer.status == _CONFLICT and message_id in text:
+        return True
     names_it = message_id in text or "messageuuid" in text
     return bool(_DUPLICATE.search(text)) and (names_it or answer.status not in _PERHAPS_DUPLICATE)
+
+
+def _refusal(system: str, answer: Answer) -> RpaCommonsError:
+    """What a refusal means that is not about a duplicate; only one that leaves no doubt is a refusal."""
+    if answer.status == _CONFLICT:
+        problem = f"a conflict that does not name the message (status {_CONFLICT})"
+        return TransientError(system, problem, sent="maybe")
+    if answer.after_doubt:
+        return TransientError(system, f"refused a repeat (status {answer.status})", sent="maybe")
+    return RequestRefusedError(system, answer.status)
 
 
 def _cvr(text: str) -> str:

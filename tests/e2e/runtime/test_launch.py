@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from rpa_commons.runtime import Job, Prepared, Worker, WorkerDiedError, worker_environment
+from rpa_commons.runtime._slots import holder_of
 
 
 def _prepared(bench: Any, **changes: Any) -> Prepared:
@@ -117,3 +118,56 @@ def test_ctrl_c_lets_the_worker_finish_the_case_in_hand(bench: Any) -> None:
     assert "finishing the case in hand" in talk
     assert (last["event"], last["exit_code"]) == ("finished", 130)
     assert "running" not in bench.states().values()
+
+
+def test_a_second_ctrl_c_ends_the_worker_at_once(bench: Any) -> None:
+    """The case in hand would take ten minutes; nothing is left running."""
+    bench.cases({"case-1": "sleep:600"})
+    job = bench.folder / "job.json"
+    job.write_text(json.dumps(bench.job(supervised=True)), encoding="utf-8")
+    here = Path(__file__).parent
+    environment = os.environ | {"PYTHONPATH": str(here / "plugin")}
+
+    with subprocess.Popen(
+        [sys.executable, str(here / "follow_job.py"), str(job)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    ) as host:
+        assert host.stdout is not None
+        assert host.stderr is not None
+        while '"found"' not in host.stdout.readline():
+            pass
+        os.kill(host.pid, signal.SIGINT)
+        while "finishing the case in hand" not in host.stderr.readline():
+            pass
+        os.kill(host.pid, signal.SIGINT)
+        host.communicate(timeout=60)
+
+    assert host.returncode != 0
+    holder = holder_of(bench.state_dir / "instances" / bench.job()["instance"]["id"])
+    assert holder is not None
+    assert not holder.alive()
+
+
+def test_a_bug_of_ours_is_to_be_reported() -> None:
+    """The worker's exit code for one is the command's too."""
+    bug, death = WorkerDiedError(70), WorkerDiedError(-9)
+
+    assert bug.exit_code == 70
+    assert "report it" in bug.remedy
+    assert "report it" not in death.remedy
+
+
+def test_variable_names_have_no_case_on_windows(monkeypatch: pytest.MonkeyPatch, bench: Any) -> None:
+    """There ``os.environ`` gives every name in capitals, whatever a secret's reference says."""
+    job = Job.model_validate(bench.job(journal_key={"env": "Rpac_Key"}))
+    host = {"Path": "x", "RPAC_KEY": "k", "OTHER": "o"}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "name", "nt")
+        environment = worker_environment(job, host)
+
+    assert environment == {"Path": "x", "RPAC_KEY": "k"}

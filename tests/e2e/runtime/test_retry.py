@@ -48,3 +48,43 @@ def test_only_what_failed_or_was_handed_over_is_retried(bench: Any) -> None:
 
     with pytest.raises(UnknownItemError, match="it is done"):
         retry(bench.state_dir, ID, _keys(bench), "case-1", by="A. Person")
+
+
+def test_a_refused_repeat_leaves_the_first_attempt_in_doubt(bench: Any) -> None:
+    """What the receiver took without an answer is not written down as refused when a repeat is."""
+    bench.cases({"case-1": "keyed"})
+    bench.mode(keyed="maybe-after")
+    bench.run()
+    bench.mode(keyed="refuse")
+
+    after = bench.run()
+
+    assert after.last["in_doubt"] == 1
+    assert [row.state for row in bench.rows("rpac_effects")] == ["open"]
+    assert bench.accepted() == [("keyed", "case-1")]
+
+
+def test_an_intent_keeps_the_class_it_was_written_with(bench: Any) -> None:
+    """A connector that says it is safer today does not make an interrupted attempt of yesterday safe."""
+    bench.cases({"case-1": "keyed"})
+    bench.run(die_at=["after-effect:1"], connector=_UNSAFE)
+
+    after = bench.run()
+
+    assert after.last["in_doubt"] == 1
+    assert bench.accepted() == [("keyed", "case-1")]
+
+
+def test_a_retried_case_tries_again_what_was_refused(bench: Any) -> None:
+    """The cause may have been mended; the refusal of the first time does not stand for ever."""
+    bench.cases({"case-1": "keyed"})
+    bench.mode(keyed="refuse")
+    refused = bench.run()
+    retry(bench.state_dir, ID, _keys(bench), "case-1", by="A. Person")
+    bench.mode()
+
+    again = bench.run()
+
+    assert refused.last["handed_over"] == 1
+    assert again.last["done"] == 1
+    assert bench.accepted() == [("keyed", "case-1")]

@@ -16,15 +16,25 @@ ENTRY = LockEntry(
     manifest_sha256="b" * 64,
     python="3.11",
     packages=(
-        LockedPackage(name="click", version="8.1.8", hashes=("sha256:c1", "sha256:c2")),
         LockedPackage(
-            name="colorama", version="0.4.6", marker='sys_platform == "win32"', hashes=("sha256:d1",)
+            name="click",
+            version="8.1.8",
+            hashes=(
+                "sha256:c100000000000000000000000000000000000000000000000000000000000000",
+                "sha256:c200000000000000000000000000000000000000000000000000000000000000",
+            ),
+        ),
+        LockedPackage(
+            name="colorama",
+            version="0.4.6",
+            marker='sys_platform == "win32"',
+            hashes=("sha256:d100000000000000000000000000000000000000000000000000000000000000",),
         ),
         LockedPackage(
             name="rpa-commons",
             version="0.1.0",
             file="rpa_commons-0.1.0-py3-none-any.whl",
-            hashes=("sha256:e1",),
+            hashes=("sha256:e100000000000000000000000000000000000000000000000000000000000000",),
         ),
     ),
 )
@@ -89,7 +99,14 @@ def test_a_bot_that_is_not_locked_is_not_installed() -> None:
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [('version = "8.1.8"', 'version = "8.1.7"'), ("sha256:d1", "sha256:d2"), ("a" * 64, "f" * 64)],
+    [
+        ('version = "8.1.8"', 'version = "8.1.7"'),
+        (
+            "sha256:d100000000000000000000000000000000000000000000000000000000000000",
+            "sha256:d200000000000000000000000000000000000000000000000000000000000000",
+        ),
+        ("a" * 64, "f" * 64),
+    ],
 )
 def test_an_edited_entry_is_noticed(tmp_path: Path, before: str, after: str) -> None:
     """Whoever wants another version installs it; an edit of the file is refused."""

@@ -17,12 +17,12 @@ INDEX = HostPackage("0.1.0")
 FILE = HostPackage("0.1.0", Path("/cache/ab/rpa_commons-0.1.0-py3-none-any.whl"), "e" * 64)
 RESOLVED = """\
 click==8.1.8 \\
-    --hash=sha256:ed53 \\
-    --hash=sha256:63c1
+    --hash=sha256:ed53000000000000000000000000000000000000000000000000000000000000 \\
+    --hash=sha256:63c1000000000000000000000000000000000000000000000000000000000000
 colorama==0.4.6 ; sys_platform == 'win32' \\
-    --hash=sha256:4f1d
+    --hash=sha256:4f1d000000000000000000000000000000000000000000000000000000000000
 quiet-bot @ file:///state/wheels/a/quiet_bot-1.2.0-py3-none-any.whl \\
-    --hash=sha256:aaaa
+    --hash=sha256:aaaa000000000000000000000000000000000000000000000000000000000000
 """
 
 
@@ -47,16 +47,33 @@ def make_checked(manifest: Manifest, sha256: str = "a" * 64) -> CheckedWheel:
 
 def test_packages_keep_marker_and_sorted_hashes() -> None:
     """The order that an index lists its files in makes no difference to the lock."""
-    packages = list(_packages(RESOLVED + "rpa-commons==0.1.0 \\\n    --hash=sha256:e1\n", INDEX))
+    packages = list(
+        _packages(
+            RESOLVED + f"rpa-commons==0.1.0 \\\n    --hash=sha256:{'e1':0<64}\n",
+            INDEX,
+        )
+    )
 
-    assert packages[0] == LockedPackage(name="click", version="8.1.8", hashes=("sha256:63c1", "sha256:ed53"))
+    assert packages[0] == LockedPackage(
+        name="click",
+        version="8.1.8",
+        hashes=(
+            "sha256:63c1000000000000000000000000000000000000000000000000000000000000",
+            "sha256:ed53000000000000000000000000000000000000000000000000000000000000",
+        ),
+    )
     assert packages[1].marker == 'sys_platform == "win32"'
-    assert packages[3] == LockedPackage(name="rpa-commons", version="0.1.0", hashes=("sha256:e1",))
+    assert packages[3] == LockedPackage(
+        name="rpa-commons",
+        version="0.1.0",
+        hashes=("sha256:e100000000000000000000000000000000000000000000000000000000000000",),
+    )
 
 
 def test_rpa_commons_from_a_file_is_locked_by_name_and_hash() -> None:
     """The folder it lay in is this machine's business."""
-    line = "rpa-commons @ file:///cache/ab/rpa_commons-0.1.0-py3-none-any.whl \\\n    --hash=sha256:xx\n"
+    place = "file:///cache/ab/rpa_commons-0.1.0-py3-none-any.whl"
+    line = f"rpa-commons @ {place} \\\n    --hash=sha256:{'e' * 64}\n"
 
     (package,) = _packages(line, FILE)
 
@@ -70,8 +87,17 @@ def test_rpa_commons_from_a_file_is_locked_by_name_and_hash() -> None:
 
 def test_versions_of_the_old_lock_are_preferred() -> None:
     """A new version of a bot does not move every package beside it."""
-    own = LockedPackage(name="rpa-commons", version="0.1.0", file="a.whl", hashes=("sha256:e1",))
-    click = LockedPackage(name="click", version="8.1.7", hashes=("sha256:c1",))
+    own = LockedPackage(
+        name="rpa-commons",
+        version="0.1.0",
+        file="a.whl",
+        hashes=("sha256:e100000000000000000000000000000000000000000000000000000000000000",),
+    )
+    click = LockedPackage(
+        name="click",
+        version="8.1.7",
+        hashes=("sha256:c100000000000000000000000000000000000000000000000000000000000000",),
+    )
 
     assert list(_preferences(make_entry(click, own))) == ["click==8.1.7\n"]
     assert list(_preferences(None)) == []
@@ -92,14 +118,24 @@ def test_an_entry_is_kept_while_the_host_is_the_same(
     manifest: Manifest, own: dict[str, str], host: HostPackage, good: bool
 ) -> None:
     """An upgraded or edited rpa-commons resolves the bot anew."""
-    package = LockedPackage.model_validate({"name": "rpa-commons", "hashes": ("sha256:e1",), **own})
+    package = LockedPackage.model_validate(
+        {
+            "name": "rpa-commons",
+            "hashes": ("sha256:e100000000000000000000000000000000000000000000000000000000000000",),
+            **own,
+        }
+    )
 
     assert _still_good(make_entry(package), make_checked(manifest), host) is good
 
 
 def test_another_wheel_of_the_same_version_resolves_anew(manifest: Manifest) -> None:
     """A rebuilt wheel may ask for other packages."""
-    package = LockedPackage(name="rpa-commons", version="0.1.0", hashes=("sha256:e1",))
+    package = LockedPackage(
+        name="rpa-commons",
+        version="0.1.0",
+        hashes=("sha256:e100000000000000000000000000000000000000000000000000000000000000",),
+    )
 
     assert not _still_good(make_entry(package), make_checked(manifest, "f" * 64), INDEX)
 

@@ -35,7 +35,13 @@ def entry(municipality: Any, make_wheel: Any, manifest: Manifest) -> LockEntry:
         sha256=sha256,
         manifest_sha256=manifest.digest,
         python="3.11",
-        packages=(LockedPackage(name="click", version="8.1.8", hashes=("sha256:c1",)),),
+        packages=(
+            LockedPackage(
+                name="click",
+                version="8.1.8",
+                hashes=("sha256:c100000000000000000000000000000000000000000000000000000000000000",),
+            ),
+        ),
     )
     write_lock(municipality.folder, LockFile().replacing(made))
     return made
@@ -129,7 +135,10 @@ def test_requirements_carry_hashes_and_markers(municipality: Any, entry: LockEnt
         update={
             "packages": (
                 LockedPackage(
-                    name="colorama", version="0.4.6", marker='sys_platform == "win32"', hashes=("sha256:d1",)
+                    name="colorama",
+                    version="0.4.6",
+                    marker='sys_platform == "win32"',
+                    hashes=("sha256:d100000000000000000000000000000000000000000000000000000000000000",),
                 ),
             )
         }
@@ -139,7 +148,7 @@ def test_requirements_carry_hashes_and_markers(municipality: Any, entry: LockEnt
 
     assert store.requirements(marked) == (
         f"quiet-bot @ {place} --hash=sha256:{entry.sha256}\n"
-        'colorama==0.4.6 ; sys_platform == "win32" --hash=sha256:d1\n'
+        f'colorama==0.4.6 ; sys_platform == "win32" --hash=sha256:{"d1":0<64}\n'
     )
 
 

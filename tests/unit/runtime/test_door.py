@@ -1,12 +1,21 @@
 """The door: what a bot may call, how arguments are compared, and what of them may be shown."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Literal, Protocol
 
 import pytest
 from pydantic import BaseModel
 
-from rpa_commons.capabilities import CallSpec, Letter, Move, capability, capability_spec, effect, query
+from rpa_commons.capabilities import (
+    BusinessError,
+    CallSpec,
+    Letter,
+    Move,
+    capability,
+    capability_spec,
+    effect,
+    query,
+)
 from rpa_commons.runtime._codec import (
     ContractError,
     arguments_bytes,
@@ -15,7 +24,8 @@ from rpa_commons.runtime._codec import (
     result_bytes,
 )
 from rpa_commons.runtime._door import Door, refuse_unfit
-from rpa_commons.runtime._errors import BotMistake, RunRefusedError
+from rpa_commons.runtime._errors import BotMistake, InDoubt, RunRefusedError
+from rpa_commons.runtime._journal import EffectRow, Intent
 from rpa_commons.runtime._plan import PlanCalls
 
 
@@ -186,3 +196,32 @@ def test_a_connector_that_does_not_fit_is_refused(connector: type, problem: str)
 
     with pytest.raises(RunRefusedError, match=problem):
         refuse_unfit(SPEC, "name", connector())
+
+
+def test_a_call_key_with_a_personal_number_is_refused() -> None:
+    """The key is kept and shown in clear, and the refusal does not repeat it."""
+    door: Any = Door(SPEC, object(), Recorder())
+
+    with pytest.raises(BotMistake, match=r"use the bot's digest\(\)") as caught:
+        door.send(LETTER, to="x", key="adult-2211771212")
+
+    assert "2211771212" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("state", "effect_class", "error"),
+    [("refused", "keyed", BusinessError), ("open", "unsafe", InDoubt)],
+)
+def test_a_plan_shows_what_a_run_would_find_written_down(
+    state: str, effect_class: str, error: type[BaseException]
+) -> None:
+    """What was refused or cannot be repeated is not planned as if it had never been begun."""
+    intent = Intent("Post.send", "", effect_class, "args", "key")
+    row = EffectRow(intent, state, 0, datetime(2026, 11, 1, tzinfo=UTC), b"refused")
+    calls = PlanCalls({("Post.send", ""): row})
+    door: Any = Door(SPEC, object(), calls)
+
+    with pytest.raises(error):
+        door.send(LETTER, to="x")
+
+    assert calls.planned == []

@@ -5,12 +5,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from rpa_commons.runtime import _clock, instance_status, list_items, reading
+from rpa_commons.runtime import SettleRefusedError, _clock, instance_status, list_items, reading, settle
 from rpa_commons.runtime._crypto import ephemeral_keys
 from rpa_commons.runtime._database import open_instance, open_municipality_state
 from rpa_commons.runtime._disks import file_system_of, refuse_network_disk
@@ -194,6 +195,7 @@ def test_a_slot_is_held_once_and_knows_whether_the_last_holder_left_in_order(tmp
     lost_after = slot.lost()
     died = Slot(tmp_path, "letters")
     died.acquire()
+    died.recovered = True
     died.release()
     orderly = Slot(tmp_path, "letters")
     orderly.acquire()
@@ -236,3 +238,62 @@ def test_the_hosts_side_imports_neither_dbos_nor_plugins() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_a_waiting_item_is_not_taken_up_before_its_time(engine: sa.Engine) -> None:
+    """Not even by a chunk that a dead worker left, which names it without asking what is due."""
+    _queue(engine).put([_arrival("case-1")])
+    due = _clock.now() + timedelta(days=14)
+    with Journal(engine, KEYS.sealer) as journal:
+        first = journal.advance(None, Claim("case-1", 1, _clock.now()))
+        assert first is not None
+        journal.advance(Ended(first, "waiting", b"{}", "1.0.0", until=due), None)
+        early = journal.advance(None, Claim("case-1", 2, _clock.now()))
+        later = journal.advance(None, Claim("case-1", 3, due))
+
+    assert early is None
+    assert later is not None
+    assert later.phase == 1
+
+
+def test_a_death_is_handed_on_until_what_it_left_is_put_back(tmp_path: Path) -> None:
+    """A worker that only adopts, or is refused, sees to nothing and leaves the death to the next one."""
+    (tmp_path / "slot-0.json").write_text('{"pid": 1, "host": "h", "since": "2026", "left": false}')
+    adopting = Slot(tmp_path, "letters")
+    adopting.acquire()
+    adopting.release()
+    running = Slot(tmp_path, "letters")
+    running.acquire()
+    seen = running.died_before
+    running.recovered = True
+    running.release()
+    after = Slot(tmp_path, "letters")
+    after.acquire()
+    after.release()
+
+    assert (seen, after.died_before) == (True, False)
+
+
+def test_of_several_open_effects_a_person_settles_one_at_a_time(tmp_path: Path, engine: sa.Engine) -> None:
+    """One word for all of them would say of one what was found out about another."""
+    _queue(engine).put([_arrival("case-1")])
+    with Journal(engine, KEYS.sealer) as journal:
+        item = journal.advance(None, Claim("case-1", 1, _clock.now()))
+        assert item is not None
+        for key in ("first", "second"):
+            journal.intend(item, Intent("Post.send", key, "unsafe", "args", key), [])
+        journal.advance(Ended(item, "in_doubt", b"{}", "1.0.0"), None)
+
+    with pytest.raises(SettleRefusedError, match=r"--effect Post\.send --key second") as caught:
+        settle(tmp_path, ID, KEYS, "case-1", happened=True, by="A. Person")
+    with pytest.raises(SettleRefusedError, match="no such effect is open"):
+        settle(tmp_path, ID, KEYS, "case-1", happened=True, by="A. Person", effect="Post.read")
+    names = settle(
+        tmp_path, ID, KEYS, "case-1", happened=True, by="A. Person", effect="Post.send", call_key="second"
+    )
+    with Journal(engine, KEYS.sealer) as journal:
+        states = {key: row.state for (_, key), row in journal.effects_of(item).items()}
+
+    assert caught.value.exit_code == 5
+    assert names == ("Post.send",)
+    assert states == {"first": "open", "second": "settled"}

@@ -109,7 +109,7 @@ def test_the_words_of_the_options_are_the_simulators_own() -> None:
     assert {
         "service": tuple(SERVICES),
         "kind": tuple(FAULT_KINDS),
-        "repeated": tuple(REPEATED_MODES),
+        "repeated": REPEATED_MODES,
     } == words
 
 

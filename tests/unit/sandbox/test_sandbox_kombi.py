@@ -236,6 +236,21 @@ def test_a_repeated_key_is_called_a_duplicate(
     assert {KEY: 1} == box.letters()
 
 
+def test_a_repeated_key_is_refused_in_other_words(
+    start: Callable[..., Sandbox], calling: Any, good_letter: Callable[..., str]
+) -> None:
+    """Mode duplicate-error-400: a plain refusal whose text names the letter it had."""
+    box = start(repeated="duplicate-error-400")
+    caller = calling(box)
+    caller.send(good_letter(KEY))
+    again = caller.send(good_letter(KEY))
+    text = etree.fromstring(again.content).findtext(f"{OURS}text")
+
+    assert 400 == again.status_code
+    assert f"message {KEY} has already been received" == text
+    assert {KEY: 1} == box.letters()
+
+
 def test_a_repeated_key_is_taken_twice(
     start: Callable[..., Sandbox], calling: Any, good_letter: Callable[..., str]
 ) -> None:

@@ -20,6 +20,11 @@ from rpa_commons.validators import contains_personal_number, mask_personal_numbe
         ("(0101505555)", "(…)"),
         ("6101505555", "…"),  # a replacement number: day + 60
         ("0101505555\n0202515666", "…\n…"),
+        ("010150–5555", "…"),  # the dash a word processor makes
+        ("010150\u20115555", "…"),
+        ("010150 - 5555", "…"),
+        ("01 01 50 5555", "…"),
+        ("01.01.50-5555", "…"),
     ],
 )
 def test_numbers_are_masked_wherever_they_stand(text: str, masked: str) -> None:

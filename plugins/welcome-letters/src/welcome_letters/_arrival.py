@@ -27,6 +27,8 @@ class Arrival(BaseModel):
 
     moves: tuple[Move, ...] = Field(min_length=1)
     """Ordered by the register's id of the move."""
+    household: bool = False
+    """Made by address and day: members may be missing."""
 
 
 def move_reference(move: Move, digest: Digest) -> str:
@@ -53,7 +55,7 @@ def households(moves: Iterable[Move], digest: Digest) -> Iterable[tuple[str, Arr
                 yield move_reference(move, digest), Arrival(moves=(move,))
         else:
             reference = _grouped(digest("household", address_id, moved_on.isoformat()))
-            yield f"household-{reference}", Arrival(moves=members)
+            yield f"household-{reference}", Arrival(moves=members, household=True)
 
 
 def _grouped(digits: str) -> str:

@@ -23,7 +23,7 @@ from rpa_commons.capabilities import (
     PopulationEvents,
     PopulationRegister,
 )
-from rpa_commons.sdk import Bot, Done, HandOver, Outcome, Skip, Wait, WorkItem, step
+from rpa_commons.sdk import Bot, BusinessError, Done, HandOver, Outcome, Skip, Wait, WorkItem, step
 
 from ._arrival import Arrival, households, move_reference
 from ._record import BENEFIT, RECORD
@@ -36,6 +36,7 @@ _GONE = {
     "disappeared": "the person is registered as disappeared",
     "emigrated": "the person has left the country",
 }
+_CHILD = Skip("a child: not written to")
 _ORIGINS = {
     "none": "no earlier address (birth or first registration)",
     "abroad": "moved in from abroad",
@@ -70,6 +71,11 @@ class WelcomeLetters(Bot[Settings]):
         # A move announced ahead can still be called off: it is taken up when its day has come.
         moves = [move for move in reported if move.moved_on <= self.today]
         if self.settings.household == "one":
+            if moves and all(move.address_id is None for move in moves):
+                raise BusinessError(
+                    "household is set to one, and no reported move has an address id",
+                    remedy="map columns.address_id in stack.toml, or set household to each_adult",
+                )
             for reference, arrival in households(moves, self.digest):
                 yield WorkItem(reference, arrival, occurred_on=arrival.moves[0].moved_on)
             return
@@ -88,9 +94,16 @@ class WelcomeLetters(Bot[Settings]):
             else:
                 refusals.append(answer)
         if not newcomers:
-            # A person looks at the household as soon as one of its movers needs one.
-            return next((one for one in refusals if isinstance(one, HandOver)), refusals[0])
-        return self._greet(newcomers)
+            return self._nobody(item.payload, refusals)
+        return self._greet(newcomers, together=len(item.payload.moves) > 1)
+
+    @staticmethod
+    def _nobody(arrival: Arrival, refusals: Sequence[Skip | HandOver]) -> Skip | HandOver:
+        """Nobody of the item is written to: a person looks as soon as one of its movers needs one."""
+        if arrival.household and all(one == _CHILD for one in refusals):
+            # The adult's row may be broken or late, and the household is taken up once only.
+            return HandOver("a household without an adult among its movers")
+        return next((one for one in refusals if isinstance(one, HandOver)), refusals[0])
 
     @step
     def choose_template(self, person: Person, move: Move, children: int) -> str:  # noqa: ARG002 - for a municipality's wrapper to look at
@@ -102,8 +115,13 @@ class WelcomeLetters(Bot[Settings]):
         )
 
     @step
-    def compose(self, person: Person, template: str, move: Move, closing: str = "") -> Letter:
-        """Render the letter; ``closing`` is one more sentence before the greeting."""
+    def compose(
+        self, person: Person, template: str, move: Move, closing: str = "", *, together: bool = False
+    ) -> Letter:
+        """Render the letter; ``closing`` is one more sentence before the greeting.
+
+        ``together``: the letter greets several movers at once.
+        """
         letters = self.settings.letters
         # Danish texts have the plain name, so that a Danish municipality overrides "families" and is done.
         name = template if letters.language == "da" else f"{template}-{letters.language}"
@@ -112,7 +130,7 @@ class WelcomeLetters(Bot[Settings]):
             person=person,
             moved_on=move.moved_on,
             closing=closing,
-            household=self.settings.household == "one",
+            household=together,
         )
 
     def _newcomer(self, move: Move) -> _Newcomer | Skip | HandOver:
@@ -172,7 +190,7 @@ class WelcomeLetters(Bot[Settings]):
             facts={"adult_from_age": self.settings.adult_from_age},
             result="adult" if adult else "child",
         )
-        return None if adult else Skip("a child: not written to")
+        return None if adult else _CHILD
 
     def _protection(self, person: Person) -> HandOver | None:
         """CPR-loven § 28 is about private parties; how careful to be with one's own resident is a setting."""
@@ -187,7 +205,7 @@ class WelcomeLetters(Bot[Settings]):
             HandOver("name and address protection: a person sends this one") if choice == "person" else None
         )
 
-    def _greet(self, newcomers: Sequence[_Newcomer]) -> Outcome:
+    def _greet(self, newcomers: Sequence[_Newcomer], *, together: bool) -> Outcome:
         """One letter, to the first newcomer who can be reached digitally, else on paper."""
         digital = next((one for one in newcomers if self.post.registered(one.person.cpr)), None)
         # Paper goes to one without protection where there is one; ties go to the first.
@@ -197,7 +215,7 @@ class WelcomeLetters(Bot[Settings]):
             return channel
         children = max(one.person.children_under_18 for one in newcomers)
         template = self.choose_template(recipient.person, recipient.move, children)
-        letter = self.compose(recipient.person, template, recipient.move)
+        letter = self.compose(recipient.person, template, recipient.move, together=together)
         receipt = self.post.send(letter, to=recipient.person.cpr, channel=channel)
         return Done(receipt=receipt.id, note=f"{template}, {receipt.channel}")
 
@@ -210,7 +228,8 @@ class WelcomeLetters(Bot[Settings]):
             return HandOver("not registered for Digital Post: a person decides, as the municipality has set")
         if newcomer.person.protected and self.settings.protected == "digital_only":
             return HandOver("name and address protection: Digital Post only, and not registered for it")
-        if newcomer.person.address is None:
+        address = newcomer.person.address
+        if address is None or not address.street_line.strip() or not address.postal_code:
             return HandOver("not registered for Digital Post, and the register gives no address for a letter")
         return "physical"
 

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -121,6 +122,41 @@ class TestRepeating:
 
         assert isinstance(error, BusyError)
         assert "maybe" == error.sent
+
+    @pytest.mark.parametrize("first", ["silence", "reset", "500"])
+    def test_a_refused_repeat_leaves_the_first_attempt_open(
+        self, stub: Any, connect: Connect, first: str
+    ) -> None:
+        """A refusal of the repeat says nothing about the attempt before it, so the call stays a maybe."""
+        stub.then(stub.reply(500) if first == "500" else first, stub.reply(422, CPR.encode()))
+
+        error = failure(lambda: connect(stub.url).request("POST", stub.url, kind="keyed", body=b"x"))
+
+        assert isinstance(error, TransientError)
+        assert ("maybe", "system: refused a repeat (status 422)") == (error.sent, str(error))
+        assert 2 == len(stub.asked)
+
+    @pytest.mark.parametrize(("first", "kind"), [(429, "keyed"), (500, "query")])
+    def test_a_refused_repeat_is_a_refusal_where_nothing_was_done(
+        self, stub: Any, connect: Connect, first: int, kind: Any
+    ) -> None:
+        """After an attempt that was not taken, and for a query, a 4xx is the last word."""
+        stub.then(stub.reply(first, Retry_After="0"), stub.reply(422))
+
+        error = failure(lambda: connect(stub.url).request("POST", stub.url, kind=kind, body=b"x"))
+
+        assert isinstance(error, RequestRefusedError)
+
+    @pytest.mark.parametrize(("first", "doubt"), [(500, True), (429, False)])
+    def test_an_answer_knows_of_the_doubt_before_it(
+        self, stub: Any, connect: Connect, first: int, doubt: bool
+    ) -> None:
+        """Whoever reads a refusal itself is told whether an earlier attempt may have been carried out."""
+        stub.then(stub.reply(first, Retry_After="0"), stub.reply(400))
+
+        answer = connect(stub.url).request("POST", stub.url, kind="keyed", body=b"x", accept={400})
+
+        assert doubt == answer.after_doubt
 
     def test_headers_are_made_for_each_attempt(self, stub: Any, connect: Connect) -> None:
         """A transaction id is fresh for each attempt."""
@@ -329,6 +365,21 @@ class TestWhereItGoes:
         assert "no" == error.sent
         assert "Basic cnBhOnBAc3M=" == plain_stub.asked[0].headers["proxy-authorization"]
         assert "p@ss" not in str(error)
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="only there a variable adds to the system's trust")
+    def test_a_proxy_is_not_offered_the_client_certificate(
+        self, stub: Any, strict_stub: Any, connect: Connect, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An https proxy is spoken to without it; one that demands a certificate stays shut."""
+        monkeypatch.setenv("SSL_CERT_FILE", str(folder / "ca.pem"))
+        url = "https://sp.example.invalid"
+        for proxy in (stub, strict_stub):
+            proxy.then(proxy.reply(502))
+            client = connect(url, attempts=1, proxy=proxy.url, certificate={"file": "client.pem"})
+            failure(lambda client=client: client.request("GET", url, kind="query"))
+
+        assert ["CONNECT"] == [one.method for one in stub.asked]
+        assert ([], 1) == (strict_stub.asked, strict_stub.connections)
 
     def test_this_machine_is_reached_without_a_proxy(
         self, stub: Any, connect: Connect, monkeypatch: pytest.MonkeyPatch

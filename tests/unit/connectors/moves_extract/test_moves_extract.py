@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from rpa_commons.capabilities import BusinessError, Move
+from rpa_commons.capabilities import Move
 from rpa_commons.config import SecretRef
 from rpa_commons.connectors._extract import ExtractFileError
-from rpa_commons.connectors._extract_row import DuplicateRowError
 from rpa_commons.connectors.moves_extract import MovesExtract, MovesExtractSettings
 from rpa_commons.connectors.moves_extract._connector import WeakKeyError
 from rpa_commons.connectors.moves_extract._move import derived_id
@@ -58,17 +57,28 @@ def test_an_event_in_two_files_is_one_move(opened: Open, write: Write) -> None:
     assert () == connector.problems
 
 
-def test_one_id_for_two_moves_stops(opened: Open, write: Write) -> None:
-    """An id that stands for two different moves is no id: both places are named, nobody."""
+@pytest.mark.parametrize("other", ["2056-11-03;0167;0265", "2056-11-03;0265;0167", "2050-11-03;0167;0265"])
+def test_one_id_for_two_moves_stops_nobody_else(opened: Open, write: Write, other: str) -> None:
+    """One id for two different moves is a problem that names both places; neither is returned."""
     write("1", f"e1;{ANNA};2056-11-03;0167;0265;a1;")
-    write("2", f"e1;{BENT};2056-11-03;0167;0265;a1;")
+    write("2", f"e1;{BENT};{other};a1;", f"e2;{CARL};2056-11-04;0167;0265;a2;")
+    connector = opened()
 
-    with pytest.raises(DuplicateRowError) as caught:
-        opened().moves_into("0265", SINCE)
+    assert ["e2"] == [move.id for move in connector.moves_into("0265", SINCE)]
+    (problem,) = connector.problems
+    places = "extracts/moves-1.csv:2, extracts/moves-2.csv:2"
+    assert problem.startswith(f"{places}: one event id stands for two different moves")
+    assert [] == [cpr for cpr in (ANNA, BENT) if cpr in problem]
 
-    assert ("extracts/moves-1.csv:2", "extracts/moves-2.csv:2") == caught.value.places
-    assert isinstance(caught.value, BusinessError)
-    assert [] == [cpr for cpr in (ANNA, BENT) if cpr in str(caught.value)]
+
+def test_an_id_stays_disputed(opened: Open, write: Write) -> None:
+    """A third row that agrees with one of the two settles nothing."""
+    write("1", f"e1;{ANNA};2056-11-03;0167;0265;a1;", f"e1;{BENT};2056-11-03;0167;0265;a1;")
+    write("2", f"e1;{ANNA};2056-11-03;0167;0265;a1;")
+    connector = opened()
+
+    assert [] == connector.moves_into("0265", SINCE)
+    assert 1 == len(connector.problems)
 
 
 def test_a_conflict_that_concerns_nobody_asked_for_does_not_stop(opened: Open, write: Write) -> None:

@@ -130,7 +130,8 @@ class TestSend:
             (200, b"", False),
             (202, b"<accepted/>", False),
             (200, b"<receipt>already received</receipt>", True),
-            (409, b"", True),
+            (409, f"<conflict>{message_uuid(KEY).upper()}</conflict>".encode(), True),
+            (409, b"<error>messageUUID: already received</error>", True),
             (400, f"<error>duplicate: {message_uuid(KEY)}</error>".encode(), True),
             (422, b"<fejl>messageUUID er en dublet</fejl>", True),
         ],
@@ -158,6 +159,46 @@ class TestSend:
 
         assert isinstance(error, RequestRefusedError)
         assert 400 == error.status
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"",
+            b"<error>the agreement was changed</error>",
+            b"<error>messageUUID is locked</error>",
+            b"<error>already under way</error>",
+            f"<error>{message_uuid('0' * 64)}</error>".encode(),
+        ],
+    )
+    def test_a_conflict_about_something_else_is_open(
+        self, connect: Connect, strict_stub: Any, body: bytes
+    ) -> None:
+        """A 409 that does not name this message says nothing about where the letter is."""
+        strict_stub.service = [strict_stub.reply(409, body)]
+
+        error = failure(lambda: connect().send(LETTER, to=CPR, key=KEY))
+
+        assert isinstance(error, TransientError)
+        assert "maybe" == error.sent
+
+    @pytest.mark.parametrize("status", [400, 404, 422])
+    def test_a_refused_repeat_is_not_a_refused_letter(
+        self, connect: Connect, strict_stub: Any, status: int
+    ) -> None:
+        """After a time-out the letter may be there, whatever the repeat is told."""
+        strict_stub.service = ["silence", strict_stub.reply(status, b"<error>unknown</error>")]
+
+        error = failure(lambda: connect(attempts=2).send(LETTER, to=CPR, key=KEY))
+
+        assert isinstance(error, TransientError)
+        assert ("maybe", f"sf1601: refused a repeat (status {status})") == (error.sent, str(error))
+
+    def test_a_duplicate_after_a_doubt_is_done(self, connect: Connect, strict_stub: Any) -> None:
+        """The repeat that is called a duplicate proves that the first attempt arrived."""
+        duplicate = strict_stub.reply(400, f"<error>duplicate: {message_uuid(KEY)}</error>".encode())
+        strict_stub.service = ["silence", duplicate]
+
+        assert connect(attempts=2).send(LETTER, to=CPR, key=KEY).repeated
 
     @pytest.mark.parametrize("repeat", ["keyed", "unsafe"])
     def test_an_unsafe_receiver_is_called_once(
