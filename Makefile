@@ -23,7 +23,7 @@ $(UV):
 	@$(BOOTSTRAP)/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.5"
 
 $(READY): pyproject.toml uv.lock registry/pyproject.toml plugins/welcome-letters/pyproject.toml | $(UV)
-	@echo "setting up: the locked dependencies (about 60 MB the first time)"
+	@echo "setting up: the locked dependencies (the first time they are downloaded)"
 	@$(UV) sync --quiet --frozen --all-packages --all-groups --python $(BOOTSTRAP)/bin/python
 	@touch $@
 
