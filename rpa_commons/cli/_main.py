@@ -31,7 +31,6 @@ _COMMANDS = {
 }
 _BEFORE_THE_COMMAND = ("-C", "--directory")
 _OUR_BUG = 70
-_CANCELLED = 3
 _INTERRUPTED = 130
 
 
