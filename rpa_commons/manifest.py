@@ -26,6 +26,7 @@ __all__ = [
     "Decisions",
     "Manifest",
     "ManifestError",
+    "MigrationEntry",
     "ProcessingRecord",
     "StepEntry",
     "TemplateEntry",
@@ -124,6 +125,18 @@ class ProcessingRecord(_Model):
     ai: AiUse = AiUse()
 
 
+class MigrationEntry(_Model):
+    """How a municipality's files follow a change of the settings; data only, the host never runs plugin code."""
+
+    version: str = Field(min_length=1)
+    """The bot version that needs it."""
+    operations: tuple[dict[str, Any], ...] = Field(min_length=1)
+    """In order; each has ``op`` (``rename``, ``remove``, ``replace`` or ``scale``) and what that takes."""
+    before: str
+    """Settings as TOML before the operations: with ``after`` an example and a test."""
+    after: str
+
+
 class Manifest(_Model):
     """The whole description of one plugin version."""
 
@@ -142,7 +155,13 @@ class Manifest(_Model):
     templates: tuple[TemplateEntry, ...] = ()
     languages: tuple[str, ...] = ()
     settings_schema: dict[str, Any] = {}
-    """JSON Schema (2020-12) of the settings, with ``unit``, ``personal`` and ``sensitive`` per field."""
+    """JSON Schema (2020-12) of the settings, with ``unit``, ``personal`` and ``sensitive`` per field.
+
+    A model's schema may also hold ``rules`` (between its keys, checked by the host) and ``validators`` (names
+    of checks written in Python, run by the worker); a field's may hold ``table`` (a decision table's columns).
+    """
+    migrations: tuple[MigrationEntry, ...] = ()
+    """Oldest first."""
     benefit: Benefit | None = None
     record: ProcessingRecord | None = None
 

@@ -23,13 +23,7 @@ from rpa_commons.letters import LetterSource, TemplateProblem, check_letters
 if TYPE_CHECKING:
     from rpa_commons.config import Checked, MunicipalityFolder
 
-__all__ = ["LETTER_CODES", "letter_findings", "letter_source", "with_letters"]
-
-LETTER_CODES = {
-    "E701": "a letter's template is wrong",
-    "E702": "nothing reads this letter",
-}
-"""Codes beside those of :data:`rpa_commons.config.CODES`."""
+__all__ = ["letter_findings", "letter_source", "with_letters"]
 
 _LETTERS = "letters"
 

@@ -12,10 +12,11 @@ Usage::
 """
 
 from ._check import Checked, check_municipality, secret_findings
+from ._codes import CODES
 from ._connector_entry import ConnectorEntry
 from ._explain import ExplainedCandidate, ExplainedValue
 from ._files import letter_folders_of
-from ._findings import CODES, ConfigError, Finding, SecretsUnresolvedError, config_error
+from ._findings import ConfigError, Finding, PolicyRefusedError, SecretsUnresolvedError, config_error
 from ._keys import show as format_value
 from ._layers import Origin
 from ._municipality import Baseline, MunicipalityFolder, open_municipality
@@ -41,6 +42,7 @@ __all__ = [
     "MunicipalityFolder",
     "Origin",
     "OverrideError",
+    "PolicyRefusedError",
     "ResolvedInstance",
     "SecretMissingError",
     "SecretRef",

@@ -19,7 +19,7 @@ from ._keys import HIDDEN, KeyPath, lookup
 from ._places import Place, find_places
 from ._syntax import read_trouble
 
-__all__ = ["Document", "read_document", "read_optional_document"]
+__all__ = ["Document", "Reader", "read_document", "read_optional_document"]
 
 LARGEST_FILE = 1024 * 1024
 """Bytes; a configuration file is a few kilobytes."""
@@ -94,6 +94,23 @@ class Document:
             return lookup(self.values, path)
         except KeyError:
             return None
+
+
+class Reader:
+    """Reads files for one municipality; whoever reads through it may get what was read before.
+
+    Usage::
+
+        document = municipality.reader.optional(path, root=folder, name="stack.toml")
+    """
+
+    def optional(self, path: Path, *, root: Path, name: str) -> Document | None:
+        """As :func:`read_optional_document`."""
+        return read_optional_document(path, root=root, name=name)
+
+    def document(self, path: Path, *, root: Path, name: str, remedy: str = "") -> Document:
+        """As :func:`read_document`."""
+        return read_document(path, root=root, name=name, remedy=remedy)
 
 
 def read_optional_document(path: Path, *, root: Path, name: str) -> Document | None:

@@ -14,26 +14,10 @@ from typing import Any
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.validators import mask_personal_numbers
 
+from ._codes import REFUSALS
 from ._keys import printable
 
-__all__ = ["CODES", "ConfigError", "Finding", "SecretsUnresolvedError", "config_error"]
-
-CODES = {
-    "E101": "unknown key",
-    "E102": "missing required key",
-    "E103": "file missing, unreadable or refused",
-    "E104": "not a TOML document",
-    "E201": "wrong type",
-    "E202": "outside what is allowed",
-    "E401": "secret in clear text",
-    "E402": "secret cannot be resolved",
-    "E601": "required capability without connector",
-    "E602": "unknown connector",
-    "E603": "connector of another capability or version",
-    "E604": "two bot instances share an id",
-    "E605": "bad or missing instance id",
-}
-"""Every code with what it stands for."""
+__all__ = ["ConfigError", "Finding", "PolicyRefusedError", "SecretsUnresolvedError", "config_error"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +25,7 @@ class Finding:
     """One thing that is wrong.
 
     Attributes:
-        code: One of :data:`CODES`.
+        code: One of :data:`rpa_commons.config.CODES`.
         key: The key as ``rpac config explain`` takes it; empty when the whole file is meant.
         message: What is wrong, in one sentence.
         file: Where; ``None`` for a value that stands in no file.
@@ -68,6 +52,11 @@ class Finding:
             object.__setattr__(self, name, mask_personal_numbers(printable(getattr(self, name))))
 
     @property
+    def is_warning(self) -> bool:
+        """Whether the configuration can be used in spite of it: codes that begin with W."""
+        return self.code.startswith("W")
+
+    @property
     def place(self) -> str:
         """``file:line``, relative to the current folder when it lies below it; else the source."""
         if self.file is None:
@@ -91,6 +80,7 @@ class Finding:
         """The finding as JSON values."""
         return {
             "code": self.code,
+            "severity": "warning" if self.is_warning else "error",
             "key": self.key,
             "message": self.message,
             "file": None if self.file is None else display_path(self.file),
@@ -111,7 +101,7 @@ class ConfigError(RpaCommonsError):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings: tuple[Finding, ...] = in_order(findings)
-        count = len(self.findings)
+        count = sum(not one.is_warning for one in self.findings)
         headline = f"the configuration has {count} finding{'' if count == 1 else 's'}"
         super().__init__("\n\n".join([headline, *(finding.render() for finding in self.findings)]))
 
@@ -122,10 +112,21 @@ class SecretsUnresolvedError(ConfigError):
     exit_code: int = 4
 
 
+class PolicyRefusedError(ConfigError):
+    """Nothing is wrong but that the cooperation's policy, or a missing second person, says no."""
+
+    exit_code: int = 5
+
+
 def config_error(findings: Sequence[Finding]) -> ConfigError:
-    """The error for these findings: :class:`SecretsUnresolvedError` when only secrets are missing."""
-    only_secrets = all(finding.code == "E402" for finding in findings)
-    return (SecretsUnresolvedError if only_secrets else ConfigError)(findings)
+    """The error for these findings: its exit code says whether only secrets or only policies are the matter.
+
+    Warnings come along and decide nothing.
+    """
+    codes = {finding.code for finding in findings if not finding.is_warning}
+    if codes == {"E402"}:
+        return SecretsUnresolvedError(findings)
+    return (PolicyRefusedError if codes and codes <= REFUSALS else ConfigError)(findings)
 
 
 def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:

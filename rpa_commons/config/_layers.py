@@ -19,7 +19,7 @@ from ._document import Document
 from ._keys import KeyPath, format_key
 from ._schema import SchemaView
 
-__all__ = ["Candidate", "Layer", "Merged", "Origin", "merge"]
+__all__ = ["NOTHING", "Candidate", "Combine", "Layer", "Merged", "Origin", "merge"]
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Origin:
     """Where a value comes from.
 
     Attributes:
-        layer: The layer's name: ``bot default``, ``baseline``, ``municipality``, ``environment test`` or
-            ``--set``.
+        layer: The layer's name: ``bot default``, ``baseline``, ``profile kombit``, ``municipality``,
+            ``environment test`` or ``--set``.
         file: The file, absolute; ``None`` for a default and for ``--set``.
         line: Line from 1.
         text: How people read it: ``bots/welcome-letters.toml:7``.
@@ -66,6 +66,11 @@ class Layer:
         """Whether the values are the author's, not a municipality's or cooperation's."""
         return self.document is None and self.name.endswith("default")
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether the author or the cooperation says it: a default, the baseline or a stack profile."""
+        return self.is_default or self.name == "baseline" or self.name.startswith("profile ")
+
     def origin(self, path: KeyPath) -> Origin:
         """Where the layer's value at a path comes from."""
         if self.document is None:
@@ -94,10 +99,18 @@ class Layer:
 
 @dataclass(frozen=True)
 class Candidate:
-    """What one layer says about one leaf."""
+    """What one layer says about one leaf.
+
+    Attributes:
+        layer: Which layer.
+        value: What it says, as it stands there.
+        effective: What the leaf is with this layer and those below: not ``value`` where a layer adds to a
+            list, or rows to a decision table.
+    """
 
     layer: Layer
     value: Any
+    effective: Any
 
     def origin(self, path: KeyPath) -> Origin:
         """Where this layer says it."""
@@ -118,7 +131,7 @@ class Merged:
             node = tree
             for part in path[:-1]:
                 node = node.setdefault(str(part), {})
-            node[str(path[-1])] = candidates[-1].value
+            node[str(path[-1])] = candidates[-1].effective
         return tree
 
     def winner(self, path: KeyPath) -> Candidate | None:
@@ -129,43 +142,58 @@ class Merged:
         return None
 
 
-def merge(layers: Sequence[Layer], *, is_single: Callable[[KeyPath], bool] = lambda _: False) -> Merged:
+Combine = Callable[[KeyPath, Any, Any], Any]
+"""From a path, the value of the layers below (:data:`NOTHING` without) and a layer's own, to what holds."""
+
+NOTHING = object()
+"""No layer below says anything."""
+
+
+def merge(
+    layers: Sequence[Layer],
+    *,
+    is_single: Callable[[KeyPath], bool] = lambda _: False,
+    combine: Combine = lambda _path, _below, value: value,
+) -> Merged:
     """Lay the layers on each other.
 
     Args:
         layers: Weakest first.
         is_single: Whether the table at a path is one value, replaced as a whole.
+        combine: What a leaf becomes where a layer says something; without, the layer's own value.
     """
     tree: _Node = {}
+    laying = _Laying(is_single, combine)
     for layer in layers:
-        _lay(tree, layer, layer.values, is_single, ())
+        laying.lay(tree, layer, layer.values, ())
     return Merged(dict(_leaves(tree, ())))
 
 
 _Node = dict[str, "_Node | tuple[Candidate, ...]"]
 
 
-def _lay(
-    node: _Node,
-    layer: Layer,
-    values: Mapping[str, Any],
-    is_single: Callable[[KeyPath], bool],
-    path: KeyPath,
-) -> None:
-    for key, value in values.items():
-        here = (*path, key)
-        below = node.get(key)
-        if not isinstance(value, Mapping) or is_single(here):
+@dataclass(frozen=True)
+class _Laying:
+    is_single: Callable[[KeyPath], bool]
+    combine: Combine
+
+    def lay(self, node: _Node, layer: Layer, values: Mapping[str, Any], path: KeyPath) -> None:
+        """Lay one table of a layer on what is there."""
+        for key, value in values.items():
+            here = (*path, key)
+            below = node.get(key)
             earlier = below if isinstance(below, tuple) else ()  # a value takes the place of a whole table
-            node[key] = (*earlier, Candidate(layer, value))
-        elif isinstance(below, dict):
-            _lay(below, layer, value, is_single, here)
-        elif value:
-            inner: _Node = {}
-            node[key] = inner
-            _lay(inner, layer, value, is_single, here)
-        else:
-            node[key] = (*(below or ()), Candidate(layer, value))
+            if not isinstance(value, Mapping) or self.is_single(here):
+                beneath = earlier[-1].effective if earlier else NOTHING
+                node[key] = (*earlier, Candidate(layer, value, self.combine(here, beneath, value)))
+            elif isinstance(below, dict):
+                self.lay(below, layer, value, here)
+            elif value:
+                inner: _Node = {}
+                node[key] = inner
+                self.lay(inner, layer, value, here)
+            else:
+                node[key] = (*earlier, Candidate(layer, value, value))
 
 
 def _leaves(node: _Node, path: KeyPath) -> Iterator[tuple[KeyPath, tuple[Candidate, ...]]]:

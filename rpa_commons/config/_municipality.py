@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from rpa_commons.validators import InvalidIdentifierError, dk
 
-from ._document import Document, read_document, read_optional_document
+from ._document import Document, Reader
 from ._findings import ConfigError, Finding, config_error
 from ._keys import KeyPath, format_key, guess
 from ._layers import Layer
@@ -66,6 +66,7 @@ class MunicipalityFolder:
         letterhead: What stands on top of its letters.
         baseline_info: The cooperation's baseline with name and version.
         journal_key: Reference to the key of the journal; ``None``: one is kept in ``state_dir``.
+        reader: Reads its files.
     """
 
     folder: Path
@@ -79,6 +80,7 @@ class MunicipalityFolder:
     letterhead: "Letterhead"
     baseline_info: Baseline | None = None
     journal_key: SecretRef | None = field(default=None)
+    reader: Reader = field(default_factory=Reader, repr=False, compare=False)
 
     @property
     def baseline(self) -> Path | None:
@@ -107,8 +109,9 @@ def open_municipality(folder: Path, *, environment: str | None = None) -> Munici
     """
     folder = folder.resolve()
     remedy = "stand in the municipality's folder, or name it: rpac -C DIR ..."
-    document = read_document(folder / _FILE, root=folder, name=_FILE, remedy=remedy)
-    opening = _Opening(folder, document, environment)
+    reader = Reader()
+    document = reader.document(folder / _FILE, root=folder, name=_FILE, remedy=remedy)
+    opening = _Opening(folder, document, environment, reader)
     findings = list(opening.findings())
     if findings:
         raise config_error(findings)
@@ -123,13 +126,14 @@ def _below(folder: Path, given: str) -> Path:
 class _Opening:
     """One reading of a folder; ``findings`` first, then ``municipality``."""
 
-    def __init__(self, folder: Path, document: Document, environment: str | None) -> None:
+    def __init__(self, folder: Path, document: Document, environment: str | None, reader: Reader) -> None:
         from rpa_commons.letters import Letterhead
 
         self._letterhead_type = Letterhead
         self._folder = folder
         self._document = document
         self._chosen = environment
+        self._reader = reader
         view = SchemaView(municipality_schema(Letterhead.model_json_schema()))
         self._layer = Layer("municipality", document.values, document)
         layers = add_defaults(view, (self._layer,), "default", "rpa-commons")
@@ -164,6 +168,7 @@ class _Opening:
             letterhead=self._letterhead_type.model_validate_json(json.dumps(values["letterhead"])),
             baseline_info=self._baseline,
             journal_key=SecretRef.model_validate(key) if key is not None else None,
+            reader=self._reader,
         )
 
     def _finding(self, code: str, path: KeyPath, message: str, advice: str = "") -> Finding:
@@ -221,7 +226,7 @@ class _Opening:
             return
         name = f"{label}/baseline.toml"
         try:
-            document = read_optional_document(folder / "baseline.toml", root=folder, name=name)
+            document = self._reader.optional(folder / "baseline.toml", root=folder, name=name)
         except ConfigError as error:
             yield from error.findings
             return

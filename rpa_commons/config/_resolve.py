@@ -22,7 +22,7 @@ from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.manifest import Manifest
 
 from ._connector_entry import ConnectorEntry
-from ._document import Document, read_document, read_optional_document
+from ._document import Document
 from ._files import hook_of, letter_folders_of
 from ._findings import ConfigError, Finding, config_error, in_order
 from ._identity import identity_findings
@@ -51,9 +51,9 @@ class Examination:
     """What could be made of an instance, right or wrong.
 
     Attributes:
-        instance: The resolved instance; ``None`` when there are findings.
+        instance: The resolved instance; ``None`` when there are findings that are no warnings.
         sections: What can be explained even so.
-        findings: Everything that is wrong.
+        findings: Everything that is wrong, and every warning.
     """
 
     instance: ResolvedInstance | None
@@ -148,7 +148,7 @@ class _Files:
 
     def _read(self, path: Path, root: Path, name: str) -> Document | None:
         try:
-            return read_optional_document(path, root=root, name=name)
+            return self._municipality.reader.optional(path, root=root, name=name)
         except ConfigError as error:
             self.findings.extend(error.findings)
             return None
@@ -182,11 +182,13 @@ class _Resolving:
         hook, hook_findings = hook_of(self._municipality, self._name, bot)
         self._findings += hook_findings
         sections = (section, *(binding.section for binding in bindings))
-        if missing is not None and not self._findings:
+        findings = in_order(self._findings)
+        wrong = any(not one.is_warning for one in findings)
+        if missing is not None and not wrong:
             raise missing
-        if self._findings or manifest is None:
-            return Examination(None, sections, in_order(self._findings))
-        return Examination(self._instance(section, bindings, manifest, hook), sections, ())
+        if wrong or manifest is None:
+            return Examination(None, sections, findings)
+        return Examination(self._instance(section, bindings, manifest, hook), sections, findings)
 
     def _own_document(self) -> Document:
         known = self._municipality.instances()
@@ -201,7 +203,9 @@ class _Resolving:
         choice = f"the bot instances are {', '.join(known)}" if known else "there is no bot instance yet"
         remedy = f"did you mean {meant}?" if meant and meant != self._name else choice
         name = f"bots/{self._name}.toml"
-        return read_document(path, root=self._municipality.folder, name=name, remedy=remedy)
+        return self._municipality.reader.document(
+            path, root=self._municipality.folder, name=name, remedy=remedy
+        )
 
     def _bot(self, own: Document) -> str:
         """The bot's name; empty when the file names none that can be looked up."""
