@@ -126,7 +126,7 @@ class ProcessingRecord(_Model):
 
 
 class MigrationEntry(_Model):
-    """How a municipality's files follow a change of the settings; data only, the host never runs plugin code."""
+    """How a municipality's files follow a change of the settings; data, for the host runs no plugin code."""
 
     version: str = Field(min_length=1)
     """The bot version that needs it."""
@@ -158,7 +158,7 @@ class Manifest(_Model):
     """JSON Schema (2020-12) of the settings, with ``unit``, ``personal`` and ``sensitive`` per field.
 
     A model's schema may also hold ``rules`` (between its keys, checked by the host) and ``validators`` (names
-    of checks written in Python, run by the worker); a field's may hold ``table`` (a decision table's columns).
+    of checks written in Python, run by the worker); a field's may hold ``table``, a decision table's columns.
     """
     migrations: tuple[MigrationEntry, ...] = ()
     """Oldest first."""
