@@ -21,6 +21,7 @@ from ._keys import show as format_value
 from ._layers import Origin
 from ._municipality import Baseline, MunicipalityFolder, open_municipality
 from ._overrides import OverrideError
+from ._pages import UnknownCodeError, page_of
 from ._resolve import Examination, examine_instance, resolve_instance
 from ._resolved import ResolvedInstance, UnknownKeyError, explain_sections
 from ._secrets import SecretMissingError, SecretRef, resolve_secret, resolve_secret_bytes
@@ -47,6 +48,7 @@ __all__ = [
     "SecretMissingError",
     "SecretRef",
     "SecretsUnresolvedError",
+    "UnknownCodeError",
     "UnknownKeyError",
     "check_municipality",
     "config_error",
@@ -55,6 +57,7 @@ __all__ = [
     "format_value",
     "letter_folders_of",
     "open_municipality",
+    "page_of",
     "resolve_instance",
     "resolve_secret",
     "resolve_secret_bytes",
