@@ -17,6 +17,7 @@ randomness come from the bot, so that a replay gives the same; a bot is made ane
 
 import functools
 import inspect
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, Literal, ParamSpec, TypeVar, cast, get_args, get_type_hints
@@ -26,6 +27,7 @@ from pydantic import BaseModel
 
 from rpa_commons.capabilities import is_capability
 from rpa_commons.manifest import Benefit, ProcessingRecord
+from rpa_commons.tables import NoRowError, Row, Table, Value
 
 from ._context import BotContext, Municipality, RuleRecord, StepCall
 from ._outcomes import Outcome
@@ -101,6 +103,32 @@ class Bot(Generic[SettingsT_co]):
         """Record that a rule was applied, and return its result so that code can branch on it."""
         self._context.record_rule(RuleRecord(paragraph, dict(facts), result))
         return result
+
+    def look_up(self, table: str, /, *, on: date | None = None, **inputs: Value) -> Row:
+        """The row of a decision table for a case; that it was asked, and what it answered, is recorded.
+
+        Args:
+            table: The setting: ``"fees"``, or ``"prices.fees"`` inside another table of settings.
+            on: The day that counts; :attr:`today` when not given.
+            **inputs: As :meth:`rpa_commons.tables.Table.lookup` takes them.
+
+        Raises:
+            NoRowInForceError: no row is in force on that day: a person takes the case.
+            NoRowError: no row covers the case: a person takes it.
+        """
+        found: Table = operator.attrgetter(table)(self.settings)
+        day = on or self.today
+        facts = {name: str(value) for name, value in inputs.items()}
+        if found.spec.from_column is not None:
+            facts["on"] = str(day)
+        try:
+            row = found.lookup(on=day, **inputs)
+        except NoRowError as error:
+            self.rule(f"table {table}", facts=facts, result=error.message)
+            raise
+        answer = ", ".join(f"{name} {value}" for name, value in row.items())
+        self.rule(f"table {table}", facts=facts, result=f"{answer} ({row.origin})")
+        return row
 
 
 def step(method: Callable[_P, _R]) -> Callable[_P, _R]:

@@ -1,6 +1,6 @@
 """The hooks a plugin, a connector wheel or a municipality may implement (pluggy project ``rpa_commons``).
 
-A plugin module named in the entry-point group ``rpa_commons`` implements the first four. A municipality's
+A plugin module named in the entry-point group ``rpa_commons`` implements the first ones. A municipality's
 ``hooks/<bot>.py`` implements ``rpac_step_<name>`` wrappers for the named steps of its bot; their specs are
 made from the bot class, so a misspelt one is found (see :func:`step_hookspecs`).
 """
@@ -37,6 +37,16 @@ def rpac_bots() -> Sequence[type[Bot[Any]]]:
 @hookspec
 def rpac_connectors() -> Sequence[type[object]]:
     """The connector classes this plugin ships; each has ``name``, ``capability`` and ``Settings``."""
+    return ()
+
+
+@hookspec
+def rpac_secret_stores() -> Sequence[object]:
+    """The stores of secrets this plugin brings, see :class:`rpa_commons.config.SecretStore`.
+
+    A reference names one as ``{store = "NAME:PLACE"}``. Only workers ask them; what a store needs to log in
+    with it must find by itself, for a worker gets no environment variable but those its secrets name.
+    """
     return ()
 
 
