@@ -10,6 +10,7 @@ crash is repeated, searched for or given to a person, by the class that the capa
 """
 
 from ._crypto import Keys, open_keys
+from ._deep_host import DeepCheckError, deep_check, with_deep_checks
 from ._errors import (
     HookError,
     JournalFailure,
@@ -22,9 +23,9 @@ from ._errors import (
     StateVersionError,
     UnknownItemError,
 )
-from ._item_story import ItemStory, story_of
+from ._item_story import ItemStory, cut_content, story_of
 from ._job import Job
-from ._persons import reopen, retry, settle
+from ._persons import look_up, reopen, retry, settle
 from ._reader import (
     InstanceStatus,
     ItemRow,
@@ -34,9 +35,19 @@ from ._reader import (
     reading,
     unused_states,
 )
-from .launch import Prepared, Worker, WorkerDiedError, job_of, prepare, state_home, worker_environment
+from .launch import (
+    Prepared,
+    Worker,
+    WorkerDiedError,
+    job_of,
+    masks_personal_numbers,
+    prepare,
+    state_home,
+    worker_environment,
+)
 
 __all__ = [
+    "DeepCheckError",
     "HookError",
     "InstanceStatus",
     "ItemRow",
@@ -56,9 +67,13 @@ __all__ = [
     "UnusedState",
     "Worker",
     "WorkerDiedError",
+    "cut_content",
+    "deep_check",
     "instance_status",
     "job_of",
     "list_items",
+    "look_up",
+    "masks_personal_numbers",
     "open_keys",
     "prepare",
     "reading",
@@ -68,5 +83,6 @@ __all__ = [
     "state_home",
     "story_of",
     "unused_states",
+    "with_deep_checks",
     "worker_environment",
 ]

@@ -15,11 +15,14 @@ from ._find import Finding, find_items
 from ._job import Job
 from ._outfit import Outfit
 from ._queue import Queue
+from ._redact import Redactor
 
 __all__ = ["adopt"]
 
 
-def adopt(job: Job, keys: Keys, database: sa.Engine, emit: Callable[[dict[str, Any]], None]) -> int:
+def adopt(
+    job: Job, keys: Keys, database: sa.Engine, emit: Callable[[dict[str, Any]], None], redact: Redactor
+) -> int:
     """Mark the references that the job names, or the cases before its date; returns the exit code.
 
     Raises:
@@ -30,7 +33,7 @@ def adopt(job: Job, keys: Keys, database: sa.Engine, emit: Callable[[dict[str, A
         references = list(dict.fromkeys(job.adopt_references))
         _refuse_broken(references)
     else:
-        references, undated = _before(job, keys)
+        references, undated = _before(job, keys, redact)
     instance = job.instance
     municipality = open_municipality_state(job.state_dir)
     try:
@@ -58,11 +61,12 @@ def _refuse_broken(references: list[str]) -> None:
             ) from None
 
 
-def _before(job: Job, keys: Keys) -> tuple[list[str], int]:
+def _before(job: Job, keys: Keys, redact: Redactor) -> tuple[list[str], int]:
     finding, references, undated = Finding(), [], 0
     outfit = Outfit(
         job.model_copy(update={"instance": job.instance.model_copy(update={"start_from": None})}),
         keys.digester,
+        redact,
     )
     with outfit.connectors() as connectors:
         for item in find_items(outfit, connectors, _clock.now(), finding):

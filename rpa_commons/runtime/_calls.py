@@ -11,6 +11,7 @@ Rules this module keeps (the order is the whole point):
 * an effect that nobody can say of whether it happened never looks like an ordinary error to the bot.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
@@ -63,7 +64,10 @@ class Surrounding(Protocol):
 class RunCalls:
     """The calls of one pass through one item."""
 
-    def __init__(self, item: Claimed, scope: ItemScope, lane: Surrounding) -> None:
+    def __init__(
+        self, item: Claimed, scope: ItemScope, lane: Surrounding, redact: Callable[[str], str]
+    ) -> None:
+        self._redact = redact
         self._item = item
         self._scope = scope
         self._lane = lane
@@ -178,8 +182,9 @@ class RunCalls:
             if repeat:
                 why = "a repeat was refused; the first attempt may have been taken"
                 raise InDoubt(spec.name, why) from error
-            self._lane.journal.conclude(self._item, intent, "refused", error.message.encode())
-            row.state, row.result = "refused", error.message.encode()
+            said = self._redact(error.message).encode()
+            self._lane.journal.conclude(self._item, intent, "refused", said)
+            row.state, row.result = "refused", said
             raise
         except TransientError as error:
             if error.sent == "no" and not repeat:  # after a repeat the first attempt is as open as before

@@ -83,6 +83,7 @@ class HookError(RpaCommonsError):
 
     Attributes:
         path: The hook file.
+        problem: What is wrong with it.
     """
 
     exit_code: int = 2
@@ -90,6 +91,7 @@ class HookError(RpaCommonsError):
     def __init__(self, path: Path, problem: str, *, remedy: str = "") -> None:
         super().__init__(f"{path}: {problem}", remedy=remedy)
         self.path = path
+        self.problem = problem
 
 
 class LettersRefusedError(RpaCommonsError):

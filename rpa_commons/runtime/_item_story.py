@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from rpa_commons.validators import mask_personal_numbers
+from rpa_commons.validators import contains_personal_number, cut_personal_numbers, mask_personal_numbers
 
 from ._crypto import Keys
 from ._database import guarded
@@ -19,7 +19,7 @@ from ._errors import UnknownItemError
 from ._journal import outcome_place
 from ._tables import effects, history, items, queries
 
-__all__ = ["ItemStory", "story_of"]
+__all__ = ["ItemStory", "cut_content", "story_of"]
 
 _HIDDEN = "…"
 _SHORT_KEY = 12
@@ -71,6 +71,19 @@ def story_of(engine: sa.Engine, keys: Keys, reference: str) -> ItemStory:
         words=[_word(keys, one) for one in said],
         outcome=outcome,
     )
+
+
+def cut_content(content: Any) -> Any:  # noqa: ANN401 - JSON
+    """A work item's content with every personal number in it cut after the birth date."""
+    if isinstance(content, Mapping):
+        return {cut_personal_numbers(name): cut_content(inner) for name, inner in content.items()}
+    if isinstance(content, list):
+        return [cut_content(inner) for inner in content]
+    if isinstance(content, str):
+        return cut_personal_numbers(content)
+    if isinstance(content, int) and contains_personal_number(f"{content:010}"):
+        return cut_personal_numbers(f"{content:010}")
+    return content
 
 
 def _query(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of the table

@@ -62,7 +62,7 @@ class LetterEntry(_Model):
 class Job(_Model):
     """One task for one worker."""
 
-    mode: Literal["run", "plan", "adopt"]
+    mode: Literal["run", "plan", "adopt", "check"]
     municipality: MunicipalityEntry
     folder: Path
     state_dir: Path

@@ -7,7 +7,7 @@ found before anything runs; connectors are made late, one set per lane, and clos
 import importlib.resources
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -34,9 +34,10 @@ from ._door import Calls, Door, refuse_unfit
 from ._errors import LettersRefusedError, RunRefusedError
 from ._job import PRODUCTION, BindingEntry, Job
 from ._keys import ItemScope
+from ._redact import Redactor
 from ._steps import Plugins, Steps
 
-__all__ = ["ConnectorSet", "Outfit"]
+__all__ = ["ConnectorSet", "Outfit", "connector_kind", "journal_secret", "letter_source_of", "plain_json"]
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,11 @@ class Outfit:
         HookError: the municipality's hook file cannot be used.
     """
 
-    def __init__(self, job: Job, digester: Digester) -> None:
+    def __init__(self, job: Job, digester: Digester, redact: Redactor) -> None:
         self.job = job
+        self.redact = redact
         self.plugins = Plugins()
+        self._stores = self.plugins.secret_stores()
         self.bot = self.plugins.bot(job.instance.bot)
         self.payload_type: type[BaseModel] = payload_type_of(self.bot)
         self.municipality = Municipality(job.municipality.code, job.municipality.name, job.municipality.cvr)
@@ -124,13 +127,7 @@ class Outfit:
             made.close()
 
     def _connector(self, binding: BindingEntry) -> object:
-        shipped = self.plugins.connectors()
-        if binding.connector in shipped and binding.connector in catalogue():
-            raise RunRefusedError(f"a plugin ships a connector called {binding.connector}, which is built in")
-        kind: Any = shipped.get(binding.connector) or load(binding.connector)
-        spec: CapabilitySpec = capability_spec(kind.capability)
-        if spec.name != binding.capability:
-            raise RunRefusedError(f"connector {kind.name} serves {spec.name}, not {binding.capability}")
+        kind, spec = connector_kind(binding, self.plugins)
         surroundings = Surroundings(self.municipality, self.job.environment, self.job.folder, self._secret)
         settings = _read(kind.Settings, binding.settings, f"the settings of connector {kind.name}")
         connector: object = kind(settings, surroundings)
@@ -138,25 +135,19 @@ class Outfit:
         return connector
 
     def _secret(self, ref: SecretRef) -> str:
-        return resolve_secret(ref, self.job.folder)
+        value = resolve_secret(ref, self.job.folder, self._stores)
+        self.redact.learn(value)  # before anybody else has it
+        return value
 
     def _read_settings(self) -> BotSettings:
         settings: BotSettings = _read(
             settings_type_of(self.bot), self.job.settings, f"the settings of {self.job.instance.name}"
         )
-        if self.job.letters.letterhead is not None:
-            source = LetterSource(
-                templates=importlib.resources.files(self.bot.__module__.partition(".")[0]) / "letters",
-                letterhead=self.job.letters.letterhead,
-                date=self._letter_date,
-                overrides=self.job.letters.folders,
-                bot=self.bot.name,
-            )
-            for name in type(settings).model_fields:
-                value = getattr(settings, name)
-                if isinstance(value, Letters):
-                    value.bind(source)
-                    self._letter_source = source
+        letters = [value for _, value in settings if isinstance(value, Letters)]
+        self._letter_source = letter_source_of(self.bot, self.job, self._letter_date) if letters else None
+        if self._letter_source is not None:
+            for one in letters:
+                one.bind(self._letter_source)
         return settings
 
     def _letter_date(self) -> date:
@@ -165,14 +156,62 @@ class Outfit:
         return today
 
 
+def connector_kind(binding: BindingEntry, plugins: Plugins) -> tuple[Any, CapabilitySpec]:
+    """The class of a binding's connector, and the capability that it serves.
+
+    Raises:
+        RunRefusedError: it is not to be had, or serves another capability.
+    """
+    shipped = plugins.connectors()
+    if binding.connector in shipped and binding.connector in catalogue():
+        raise RunRefusedError(f"a plugin ships a connector called {binding.connector}, which is built in")
+    kind: Any = shipped.get(binding.connector) or load(binding.connector)
+    spec: CapabilitySpec = capability_spec(kind.capability)
+    if spec.name != binding.capability:
+        raise RunRefusedError(f"connector {kind.name} serves {spec.name}, not {binding.capability}")
+    return kind, spec
+
+
+def letter_source_of(bot: type[Bot[Any]], job: Job, today: date | Callable[[], date]) -> LetterSource | None:
+    """Where the letters of a bot and its municipality are; ``None`` without a letterhead."""
+    if job.letters.letterhead is None:
+        return None
+    return LetterSource(
+        templates=importlib.resources.files(bot.__module__.partition(".")[0]) / "letters",
+        letterhead=job.letters.letterhead,
+        date=today,
+        overrides=job.letters.folders,
+        bot=bot.name,
+    )
+
+
+def journal_secret(job: Job, redact: Redactor) -> str | None:
+    """The configured journal key; ``None`` where the key is a file in the state folder.
+
+    Raises:
+        SecretMissingError: it cannot be read.
+    """
+    if job.journal_key is None:
+        return None
+    value = resolve_secret(job.journal_key, job.folder)
+    for one in value.split():
+        redact.learn(one)
+    return value
+
+
 def _read(model: type[Any], values: dict[str, Any], what: str) -> Any:  # noqa: ANN401 - the model's own type
     try:
-        return model.model_validate_json(json.dumps(values, default=_plain))
+        return model.model_validate_json(plain_json(values))
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)
         )
         raise RunRefusedError(f"{what} do not fit: {wrong}", remedy="rpac config explain KEY") from None
+
+
+def plain_json(values: Mapping[str, Any]) -> str:
+    """Settings as JSON, as a model reads them: dates as ISO 8601, amounts as text."""
+    return json.dumps(values, default=_plain)
 
 
 def _plain(value: object) -> str:

@@ -1,4 +1,4 @@
-"""What a person says about an item: that an effect happened or not, and that a case is to be done again.
+"""What a person says of an item: an effect happened or not, a case is to be done again; and a look at it.
 
 Rules this module keeps: every word has a name and a time beside it, encrypted; an item that a worker has in
 hand is left alone; retrying keeps the generation, so what was done stays done; reopening starts a new one
@@ -17,7 +17,7 @@ from ._database import guarded, instance_folder, open_instance
 from ._errors import ReopenRefusedError, SettleRefusedError, UnknownItemError
 from ._tables import effects, history, items
 
-__all__ = ["reopen", "retry", "settle"]
+__all__ = ["look_up", "reopen", "retry", "settle"]
 
 _RETRIABLE = ("handed_over", "failed")
 _SHORT_KEY = 12
@@ -96,6 +96,29 @@ def _meant(
     if not meant and (effect or call_key is not None):
         raise SettleRefusedError(row.reference, "no such effect is open; open are:", unknown)
     return meant
+
+
+def look_up(state_dir: Path, instance_id: str, keys: Keys, reference: str, *, by: str) -> dict[str, Any]:
+    """The content of a work item, for a person who takes the case over; that they looked is kept with it.
+
+    Returns:
+        The payload as the bot found it, with everything personal in it.
+
+    Raises:
+        UnknownItemError: there is no such item, or its content is not here.
+        JournalKeyError: it was written with another key.
+        JournalFailure: the state cannot be read, or the look cannot be written down.
+    """
+    with _writing(state_dir, instance_id, keys, reference) as connection:
+        row = connection.execute(sa.select(items).where(items.c.reference == reference)).first()
+        if row is None:
+            raise UnknownItemError(reference, "there is no such item", remedy="rpac items list INSTANCE")
+        if row.payload is None:
+            problem = "it was adopted: another robot handled it and its content is not here"
+            raise UnknownItemError(reference, problem)
+        payload: dict[str, Any] = json.loads(keys.sealer.unseal(row.payload, f"payload/{reference}"))
+        _note(connection, keys, (reference, row.generation), "looked up", {"by": by})
+    return payload
 
 
 def retry(state_dir: Path, instance_id: str, keys: Keys, reference: str, *, by: str) -> None:

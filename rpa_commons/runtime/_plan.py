@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 
 from rpa_commons.capabilities import BusinessError, CallSpec, RpaCommonsError, TransientError
-from rpa_commons.config import resolve_secret
 from rpa_commons.sdk import RuleRecord, WorkItem
 from rpa_commons.validators import mask_personal_numbers
 
@@ -29,10 +28,11 @@ from ._errors import BotMistake, InDoubt, JournalKeyError, RunRefusedError, Veto
 from ._find import start_warning
 from ._job import PRODUCTION, Job
 from ._journal import Claimed, EffectRow
-from ._outfit import ConnectorSet, Outfit
+from ._outfit import ConnectorSet, Outfit, journal_secret
 from ._plan_cases import Case, Cases
 from ._process import Ending, failure_of, sum_up
 from ._reader import reading
+from ._redact import Redactor
 from ._run_state import Reasons
 from ._runs import refuse_unprepared
 
@@ -71,7 +71,7 @@ class PlanCalls:
         return spec.planned(**arguments, key=call_key) if spec.planned else None
 
 
-def plan(job: Job, emit: Callable[[dict[str, Any]], None]) -> int:
+def plan(job: Job, emit: Callable[[dict[str, Any]], None], redact: Redactor) -> int:
     """Plan one instance; returns the exit code.
 
     Raises:
@@ -79,8 +79,8 @@ def plan(job: Job, emit: Callable[[dict[str, Any]], None]) -> int:
     """
     with ExitStack() as stack:
         engine = stack.enter_context(reading(job.state_dir, job.instance.id))
-        keys = _keys(job, fresh=engine is None)
-        outfit = Outfit(job, keys.digester)
+        keys = _keys(job, redact, fresh=engine is None)
+        outfit = Outfit(job, keys.digester, redact)
         outfit.refuse_broken_letters()
         connectors = stack.enter_context(outfit.connectors())
         emit({"event": "started", "instance": job.instance.name})
@@ -90,8 +90,8 @@ def plan(job: Job, emit: Callable[[dict[str, Any]], None]) -> int:
     return int(summary["exit_code"])
 
 
-def _keys(job: Job, *, fresh: bool) -> Keys:
-    secret = resolve_secret(job.journal_key, job.folder) if job.journal_key is not None else None
+def _keys(job: Job, redact: Redactor, *, fresh: bool) -> Keys:
+    secret = journal_secret(job, redact)
     try:
         return open_keys(job.state_dir, secret, create=False)
     except JournalKeyError:
@@ -199,7 +199,7 @@ class _Planner:
             return Ending("failed", str(mistake))
         except RpaCommonsError as error:
             return _said("failed", error)
-        except Exception as error:  # noqa: BLE001 - whatever a bot does wrong fails its own item only
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a bot does wrong fails its own item only
             return failure_of(error, self._outfit, type(error).__name__)
 
     def _check_cut_over(self) -> None:

@@ -5,9 +5,10 @@ then waits in the queue, anything else fails this item alone, an error of the li
 effect whose end is unknown outweighs all of them; our own database failure is no ending at all.
 """
 
+import json
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ from ._context import ItemContext
 from ._errors import BotMistake, InDoubt, Postponed, Vetoed
 from ._journal import Claimed, Ended
 from ._outfit import ConnectorSet, Outfit
+from ._redact import Redactor
 
 __all__ = ["Ending", "bug_in_words", "failure_of", "place_in", "process", "sum_up"]
 
@@ -61,14 +63,16 @@ def process(
         JournalFailure: our own database failed; the item stays as the journal has it.
     """
     scope = outfit.scope(item.reference, item.generation)
-    calls = RunCalls(item, scope, lane)
+    calls = RunCalls(item, scope, lane, outfit.redact)
     for delay in (*outfit.job.backoff, None):
         calls.begin_pass()
         context = ItemContext(outfit.municipality, item.now, scope, outfit.digester, outfit.steps)
         ending = _attempt(item, outfit, connectors, calls, context)
         if not ending.system or delay is None or not lane.pause(delay):
             break
-    ending, record = _written(ending, context.rules, calls.open_effects())
+    ending, record = _written(
+        _redacted(ending, outfit.redact), context.rules, calls.open_effects(), outfit.redact
+    )
     ended = Ended(
         item=item,
         state=ending.state,
@@ -81,20 +85,23 @@ def process(
     return ending, ended
 
 
-def _written(ending: Ending, rules: list[RuleRecord], unknown: list[str]) -> tuple[Ending, bytes]:
+def _written(
+    ending: Ending, rules: list[RuleRecord], unknown: list[str], redact: Redactor
+) -> tuple[Ending, bytes]:
     """The ending as it stands, and its record; a record that cannot be written fails its own item only."""
     ending = _doubted(ending, unknown)
     try:
-        return ending, _record(ending, _rules(rules))
+        return ending, _record(ending, _rules(rules), redact)
     except Exception as error:  # noqa: BLE001 - a bot's facts may be anything; no value of them is kept or shown
         reason = f"{type(error).__name__}: what the bot gave as facts or rules cannot be written down"
         ending = _doubted(Ending("failed", reason), unknown)
-        return ending, _record(ending, [])
+        return ending, _record(ending, [], redact)
 
 
-def _record(ending: Ending, rules: list[dict[str, Any]]) -> bytes:
+def _record(ending: Ending, rules: list[dict[str, Any]], redact: Redactor) -> bytes:
     shown = {"kind": ending.state, "reason": ending.reason, "remedy": ending.remedy, "rules": rules}
-    return record_bytes(dict(ending.record) | shown)
+    # Looked through as JSON: a bot's facts may be objects whose text is not known before.
+    return record_bytes(redact.tree(json.loads(record_bytes(dict(ending.record) | shown))))
 
 
 def _attempt(  # noqa: PLR0911 - one way out per kind of ending, side by side
@@ -120,6 +127,11 @@ def _attempt(  # noqa: PLR0911 - one way out per kind of ending, side by side
         return failure_of(error, outfit, _masked(error.message), remedy=_masked(error.remedy))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a bot does wrong fails its own item only
         return failure_of(error, outfit, type(error).__name__)
+
+
+def _redacted(ending: Ending, redact: Redactor) -> Ending:
+    """The ending without secrets in the words that are shown; what is kept: ``_record``."""
+    return replace(ending, reason=redact(ending.reason), remedy=redact(ending.remedy))
 
 
 def sum_up(outcome: object) -> Ending:

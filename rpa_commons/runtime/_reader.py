@@ -28,7 +28,7 @@ from ._crypto import Sealer
 from ._database import guarded, instance_folder
 from ._errors import JournalKeyError, StateVersionError
 from ._journal import outcome_place
-from ._runs import report_place
+from ._runs import overrides_place, report_place
 from ._slots import Holder, holder_of
 from ._tables import SCHEMA_VERSION, audit, items, meta, reports, runs
 
@@ -157,7 +157,7 @@ def instance_status(state_dir: Path, instance_id: str, sealer: Sealer | None = N
             report = None if last is None else _report(connection, sealer, last.number)
     holder = holder_of(instance_folder(state_dir, instance_id))
     live = holder if holder is not None and holder.alive() else None
-    return InstanceStatus(counts, None if last is None else _run(last), live, due_count, report)
+    return InstanceStatus(counts, None if last is None else _run(last, sealer), live, due_count, report)
 
 
 def list_items(
@@ -240,7 +240,18 @@ def _report(connection: sa.Connection, sealer: Sealer | None, number: int) -> di
     return report
 
 
-def _run(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of the table
+def _overrides(row: Any, sealer: Sealer | None) -> list[str] | None:  # noqa: ANN401 - a row of the table
+    """What was said by ``--set``, hidden values as ``…``; ``None`` without the key."""
+    if sealer is None or row.overrides is None:
+        return None
+    try:
+        said: list[str] = json.loads(sealer.unseal(row.overrides, overrides_place(row.number)))
+    except JournalKeyError:
+        return None
+    return said
+
+
+def _run(row: Any, sealer: Sealer | None) -> dict[str, Any]:  # noqa: ANN401 - a row of the table
     return {
         "number": row.number,
         "started_at": row.started_at,
@@ -249,6 +260,7 @@ def _run(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of the table
         "bot_version": row.bot_version,
         "config_digest": row.config_digest,
         "hook_sha256": row.hook_sha256,
+        "overrides": _overrides(row, sealer),
         "counts": json.loads(row.counts) if row.counts else {},
     }
 

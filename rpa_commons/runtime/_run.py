@@ -26,6 +26,7 @@ from ._lane import DyingFaults, work
 from ._outfit import Outfit
 from ._process import bug_in_words
 from ._queue import Arrival, Queue
+from ._redact import Redactor
 from ._run_state import RunState
 from ._runs import begin_run, end_broken_runs, end_run, keep_report, refuse_unprepared
 from ._slots import Slot
@@ -41,8 +42,15 @@ class Run:
     """One run; ``go`` returns the summary that the host shows."""
 
     def __init__(
-        self, job: Job, keys: Keys, database: sa.Engine, slot: Slot, emit: Callable[[dict[str, Any]], None]
+        self,
+        job: Job,
+        keys: Keys,
+        database: sa.Engine,
+        slot: Slot,
+        emit: Callable[[dict[str, Any]], None],
+        redact: Redactor,
     ) -> None:
+        self._redact = redact
         self._job = job
         self._keys = keys
         self._database = database
@@ -61,7 +69,7 @@ class Run:
             JournalFailure: our own database failed before any item was taken up.
         """
         refuse_unprepared(self._database, self._job)
-        outfit = Outfit(self._job, self._keys.digester)
+        outfit = Outfit(self._job, self._keys.digester, self._redact)
         outfit.refuse_broken_letters()
         with outfit.connectors():
             pass  # a misfit or a missing secret is found before anything runs
@@ -81,7 +89,7 @@ class Run:
             if self.state.failure is None or not isinstance(self.state.failure, Signal):
                 counts = {key: value for key, value in summary.items() if isinstance(value, int)}
                 end_run(self._database, municipality, self._job, number, counts)
-                keep_report(self._database, self._keys.sealer, number, _report(summary))
+                keep_report(self._database, self._keys.sealer, number, self._redact.tree(_report(summary)))
                 outfit.plugins.observe("rpac_run_finished", instance=name, run_id=str(number), counts=counts)
         return summary
 
@@ -185,6 +193,7 @@ class Run:
         names = ("done", "skipped", "handed_over", "proposed", "waiting", "in_doubt", "failed", "postponed")
         return {
             "run": number,
+            "overrides": list(self._job.overrides),
             "found": self._finding.seen,
             "new": self._new,
             "before_start": self._finding.before_start,

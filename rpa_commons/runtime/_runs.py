@@ -18,7 +18,15 @@ from ._job import PRODUCTION, Job
 from ._municipality import AuditLine, write_audit
 from ._tables import history, items, reports, runs
 
-__all__ = ["begin_run", "end_broken_runs", "end_run", "keep_report", "refuse_unprepared", "report_place"]
+__all__ = [
+    "begin_run",
+    "end_broken_runs",
+    "end_run",
+    "keep_report",
+    "overrides_place",
+    "refuse_unprepared",
+    "report_place",
+]
 
 _UNENDED = ("new", "running")
 
@@ -56,7 +64,7 @@ def begin_run(engine: sa.Engine, sealer: Sealer, job: Job, hook_sha256: str | No
         # The write lock first: a number is read and used in one transaction.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         number = (connection.execute(sa.select(sa.func.max(runs.c.number))).scalar() or 0) + 1
-        overrides = sealer.seal(json.dumps(list(job.overrides)).encode(), f"overrides/{number}")
+        overrides = sealer.seal(json.dumps(list(job.overrides)).encode(), overrides_place(number))
         connection.execute(
             runs.insert().values(
                 number=number,
@@ -97,6 +105,11 @@ def keep_report(engine: sa.Engine, sealer: Sealer, number: int, report: Mapping[
     with guarded(), engine.begin() as connection:
         connection.execute(reports.delete())
         connection.execute(reports.insert().values(run=number, report=sealed))
+
+
+def overrides_place(number: int) -> str:
+    """The place a run's overrides are sealed for."""
+    return f"overrides/{number}"
 
 
 def report_place(number: int) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pluggy
 
+from rpa_commons.config import BUILT_IN_STORES, SecretStore
 from rpa_commons.sdk import Bot, StepCall, Veto, hookspecs, steps_of
 
 from ._errors import BotMistake, HookError, RunRefusedError, Vetoed
@@ -68,6 +69,21 @@ class Plugins:
                 "two plugins ship a connector of the same name", remedy="uninstall one of them"
             )
         return by_name
+
+    def secret_stores(self) -> dict[str, SecretStore]:
+        """Stores of secrets by name, as brought by plugins.
+
+        Raises:
+            RunRefusedError: two have one name, or one has the name of a built-in store.
+        """
+        stores: dict[str, SecretStore] = dict(BUILT_IN_STORES)
+        for group in self._manager.hook.rpac_secret_stores():
+            for store in group:
+                if store.name in stores:
+                    problem = f"there are two secret stores called {store.name}"
+                    raise RunRefusedError(problem, remedy="uninstall one of the plugins")
+                stores[store.name] = store
+        return stores
 
     def observe(self, hook: str, **what: Any) -> None:  # noqa: ANN401 - the hook's own arguments
         """Tell the observers; what they raise is logged, each alone."""

@@ -93,7 +93,7 @@ history = sa.Table(
     sa.Column("reference", sa.Text, nullable=False, index=True),
     sa.Column("generation", sa.Integer, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
-    sa.Column("what", sa.Text, nullable=False),  # adopted, settled, reopened, ended
+    sa.Column("what", sa.Text, nullable=False),  # adopted, settled, retried, reopened, looked up
     sa.Column("note", sa.LargeBinary),
 )
 

@@ -26,11 +26,14 @@ from typing import Any, Literal, Self
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config import (
+    Finding,
     MunicipalityFolder,
     ResolvedInstance,
     config_error,
+    in_order,
     resolve_instance,
     secret_findings,
+    unconfirmed,
 )
 from rpa_commons.connectors import catalogue
 from rpa_commons.environments import locked, python_of
@@ -86,12 +89,14 @@ class Prepared:
         python: The interpreter of the instance's environment.
         environment: The worker's environment variables.
         options: Options of the interpreter.
+        warnings: What the configuration's owner should know and what stops nothing.
     """
 
     job: Job
     python: Path
     environment: Mapping[str, str]
     options: tuple[str, ...] = ("-I", "-X", "utf8")
+    warnings: tuple[Finding, ...] = ()
 
 
 def prepare(
@@ -105,21 +110,53 @@ def prepare(
 ) -> Prepared:
     """Resolve one instance's configuration into what its worker needs.
 
+    A run in production needs two people behind each value that the bot marks as sensitive; a plan shows what
+    a run would be refused for.
+
     Raises:
         RpaCommonsError: configuration, lock or environment are not in order, or a secret is missing.
     """
-    resolved = resolve_instance(
+    resolved = resolved_for(municipality, instance, overrides)
+    wrong = list(secret_findings(resolved, municipality.folder))
+    alone = unconfirmed(resolved, municipality)
+    if mode == "run":
+        wrong += alone
+    if wrong:
+        raise config_error(wrong)
+    told = () if mode == "run" else alone
+    job = job_of(municipality, resolved, mode=mode, limit=limit, threads=threads)
+    warnings = in_order((*resolved.warnings, *told))
+    return Prepared(job, python_of(municipality, instance), worker_environment(job), warnings=warnings)
+
+
+def resolved_for(
+    municipality: MunicipalityFolder, instance: str, overrides: Sequence[str] = ()
+) -> ResolvedInstance:
+    """One instance's configuration, against the bot that is locked and the connectors there are.
+
+    Raises:
+        RpaCommonsError: the configuration is not in order, or the bot is not installed.
+    """
+    return resolve_instance(
         municipality,
         instance,
         lambda bot: locked(municipality, bot).manifest,
         connectors=catalogue(),
         overrides=overrides,
     )
-    missing = list(secret_findings(resolved, municipality.folder))
-    if missing:
-        raise config_error(missing)
-    job = job_of(municipality, resolved, mode=mode, limit=limit, threads=threads)
-    return Prepared(job, python_of(municipality, instance), worker_environment(job))
+
+
+def masks_personal_numbers(municipality: MunicipalityFolder, instance: str) -> bool:
+    """Whether personal numbers are cut where a person looks at a case of this instance.
+
+    As ``mask_personal_numbers`` in its file says; also where the configuration cannot be resolved, for then
+    nobody knows whether the cooperation allows otherwise.
+    """
+    try:
+        resolved = resolved_for(municipality, instance)
+    except RpaCommonsError:
+        return True
+    return resolved.sections[0].values.get("mask_personal_numbers") is not False
 
 
 def state_home(municipality: MunicipalityFolder) -> Path:
@@ -137,7 +174,7 @@ def job_of(
     municipality: MunicipalityFolder,
     resolved: ResolvedInstance,
     *,
-    mode: Literal["run", "plan", "adopt"],
+    mode: Literal["run", "plan", "adopt", "check"],
     limit: int | None = None,
     threads: int = 1,
 ) -> Job:
@@ -266,6 +303,10 @@ class Worker:
         if self._process.stdin is not None and not self._process.stdin.closed:
             with contextlib.suppress(OSError):  # it is gone already
                 self._process.stdin.close()
+
+    def kill(self) -> None:
+        """End the worker at once; :meth:`events` then raises."""
+        self._end()
 
     def _tell(self, line: str) -> None:
         try:

@@ -5,7 +5,7 @@ events to standard output and logs to standard error. The last event is ``finish
 
 Rules this module keeps: the first stop signal (SIGTERM, SIGINT, or the end of standard input when supervised)
 lets it finish the item in hand, a second one ends it; when its slot is taken away it leaves at once; what it
-logs holds no personal number.
+logs or prints holds no secret that it read, and what it logs no personal number.
 """
 
 import contextlib
@@ -17,12 +17,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
 from pydantic import ValidationError
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config import resolve_secret
 from rpa_commons.validators import mask_personal_numbers
 
 from ._crypto import Keys, open_keys
@@ -30,12 +30,15 @@ from ._database import instance_folder, open_instance
 from ._disks import refuse_network_disk
 from ._errors import RunRefusedError, Signal
 from ._job import Job
+from ._outfit import journal_secret
 from ._process import bug_in_words
+from ._redact import RedactedStream, Redactor
 from ._run import Run
 from ._slots import Slot
 
 __all__ = ["main"]
 
+_LOG = logging.getLogger("rpa_commons.runtime")
 _FAILED = 1
 _OUR_BUG = 70
 _WATCH_SECONDS = 0.5
@@ -45,25 +48,40 @@ Emit = Callable[[dict[str, Any]], None]
 
 
 class _MaskingFormatter(logging.Formatter):
-    """Log lines without personal numbers, whoever wrote them."""
+    """Log lines without personal numbers and secrets, whoever wrote them."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+        self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        return mask_personal_numbers(super().format(record))
+        return self._redact.masked(super().format(record))
 
 
 def main() -> int:
     """Do the job on standard input; returns the exit code."""
+    redact = Redactor()
+    emit = _emitter(redact)
+    sys.stdout, sys.stderr = RedactedStream(sys.stdout, redact), RedactedStream(sys.stderr, redact)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_MaskingFormatter("%(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_MaskingFormatter(redact))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    emit = _emitter()
+    _hush_tracebacks()
+    try:
+        return _main(emit, redact)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+def _main(emit: Emit, redact: Redactor) -> int:
     try:
         job = Job.model_validate_json(_read_line())
     except ValidationError as error:
         problem = f"the job does not fit this release of rpa-commons ({error.error_count()} problems)"
         return _refuse(emit, RunRefusedError(problem, remedy="install the same release for host and bot"))
     try:
-        return _do(job, emit)
+        return _do(job, emit, redact)
     except RpaCommonsError as error:
         return _refuse(emit, error)
     except Signal as failure:
@@ -78,23 +96,44 @@ def main() -> int:
         return _FAILED
 
 
-def _do(job: Job, emit: Emit) -> int:
+def _hush_tracebacks() -> None:
+    """Say of an error that nobody caught its class and place: its text may hold a name, or half a secret."""
+
+    def in_thread(unhandled: threading.ExceptHookArgs) -> None:
+        if unhandled.exc_value is not None:
+            _LOG.error("a thread failed: %s", bug_in_words(unhandled.exc_value))
+
+    def in_finalizer(unhandled: "sys.UnraisableHookArgs") -> None:
+        if unhandled.exc_value is not None:
+            _LOG.error("an error that nobody could catch: %s", bug_in_words(unhandled.exc_value))
+
+    def in_main(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
+        _LOG.error("the worker failed: %s", bug_in_words(error))
+
+    threading.excepthook, sys.unraisablehook, sys.excepthook = in_thread, in_finalizer, in_main
+
+
+def _do(job: Job, emit: Emit, redact: Redactor) -> int:
+    if job.mode == "check":
+        from ._deep import check
+
+        return check(job, emit, redact)
     if job.mode == "plan":
         from ._plan import plan
 
-        return plan(job, emit)
+        return plan(job, emit, redact)
     refuse_network_disk(job.state_dir)
     folder = instance_folder(job.state_dir, job.instance.id)
     folder.mkdir(parents=True, exist_ok=True)
     slot = Slot(folder, job.instance.name)
     slot.acquire()
     try:
-        with _opened(job) as (keys, database):
+        with _opened(job, redact) as (keys, database):
             if job.mode == "adopt":
                 from ._adopt import adopt
 
-                return adopt(job, keys, database, emit)
-            run = Run(job, keys, database, slot, emit)
+                return adopt(job, keys, database, emit, redact)
+            run = Run(job, keys, database, slot, emit, redact)
             _watch(job, slot, run.state.interrupt, emit)
             summary = run.go()
     finally:
@@ -104,8 +143,8 @@ def _do(job: Job, emit: Emit) -> int:
 
 
 @contextlib.contextmanager
-def _opened(job: Job) -> Any:  # noqa: ANN401 - a generator of (Keys, Engine)
-    secret = resolve_secret(job.journal_key, job.folder) if job.journal_key is not None else None
+def _opened(job: Job, redact: Redactor) -> Any:  # noqa: ANN401 - a generator of (Keys, Engine)
+    secret = journal_secret(job, redact)
     keys: Keys = open_keys(job.state_dir, secret, create=True)
     database = open_instance(job.state_dir, job.instance.id, keys.sealer, threads=job.threads)
     try:
@@ -158,18 +197,24 @@ def _watch(job: Job, slot: Slot, stop: Stop, emit: Emit) -> None:
         threading.Thread(target=listen, name="host-listener", daemon=True).start()
 
 
-def _emitter() -> Emit:
+def _emitter(redact: Redactor) -> Emit:
     """A way out for events alone: whatever a bot or a library prints goes to standard error."""
     lock = threading.Lock()
     stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
     def emit(event: dict[str, Any]) -> None:
+        line = json.dumps(redact.tree(_plain(event)), ensure_ascii=True)
         with lock:
-            stream.write(json.dumps(event, ensure_ascii=True, default=str) + "\n")
+            stream.write(line + "\n")
             stream.flush()
 
     return emit
+
+
+def _plain(event: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    """The event as JSON has it: a date is text before it is looked through."""
+    return json.loads(json.dumps(event, default=str))
 
 
 def _refuse(emit: Emit, error: RpaCommonsError) -> int:
@@ -194,6 +239,6 @@ if __name__ == "__main__":
         code = main()
     except Exception as bug:  # noqa: BLE001 - our own bug, told by the exit code
         # Class and place only: an error's text may hold a name or an address, which no masking finds.
-        logging.getLogger("rpa_commons.runtime").error("the worker failed: %s", bug_in_words(bug))  # noqa: TRY400 - see above
+        _LOG.error("the worker failed: %s", bug_in_words(bug))
         code = _OUR_BUG
     sys.exit(code)

@@ -50,6 +50,16 @@ def contains_personal_number(text: str) -> bool:
     return any(True for _ in _personal(text))
 
 
+def cut_personal_numbers(text: str) -> str:
+    """The text with every personal number cut after the birth date: ``070661-••••``."""
+    pieces, done = [], 0
+    for start, end in _personal(text):
+        digits = re.sub(r"[^0-9]", "", text[start:end])
+        pieces += [text[done:start], f"{digits[:6]}-••••"]
+        done = end
+    return "".join((*pieces, text[done:]))
+
+
 def mask_personal_numbers(text: str) -> str:
     """The text with every personal number replaced by ``…``; UUIDs and digests stay whole."""
     pieces, done = [], 0

@@ -8,6 +8,7 @@ import pytest
 
 from rpa_commons.runtime._errors import BotMistake
 from rpa_commons.runtime._process import Ending, _written, sum_up
+from rpa_commons.runtime._redact import Redactor
 from rpa_commons.sdk import Done, HandOver, Outcome, Propose, Skip, Wait
 
 NONE: Any = None
@@ -39,7 +40,7 @@ def test_facts_that_cannot_be_written_fail_their_item_only() -> None:
     facts: dict[str, Any] = {"number": "2211771212"}
     facts["itself"] = facts
 
-    ending, record = _written(Ending("proposed", "grant", {"facts": facts}), [], [])
+    ending, record = _written(Ending("proposed", "grant", {"facts": facts}), [], [], Redactor())
 
     assert ending.state == "failed"
     assert json.loads(record)["kind"] == "failed"
@@ -51,7 +52,7 @@ def test_an_open_effect_outweighs_facts_that_cannot_be_written() -> None:
     facts: dict[str, Any] = {}
     facts["itself"] = facts
 
-    ending, record = _written(Ending("done", "", {"facts": facts}), [], ["Post.send"])
+    ending, record = _written(Ending("done", "", {"facts": facts}), [], ["Post.send"], Redactor())
 
     assert ending.state == "in_doubt"
     assert json.loads(record)["effect"] == "Post.send"
