@@ -1,22 +1,33 @@
 """A municipality's whole configuration: every bot instance, the stack, the secrets that can be seen."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.manifest import Manifest
 
+from ._confirm import unconfirmed
 from ._connector_entry import ConnectorEntry
 from ._findings import ConfigError, Finding, in_order
 from ._keys import guess
+from ._layer_files import stack_of
 from ._municipality import MunicipalityFolder, stems
-from ._resolve import examine_instance, stack_of
+from ._policies import policies_of
+from ._resolve import examine_instance
 from ._resolved import ResolvedInstance
 from ._schema import is_secret_reference
-from ._secrets import SecretMissingError, SecretRef, resolve_secret_bytes
+from ._secrets import SecretRef, secret_problem
 from ._shapes import ENVIRONMENTS
+from ._stack import StackReader
+from ._table_views import example_findings
+from ._tables import stray_table_folders
 from ._validate import Problem
+from ._waivers import policy_set
 
 __all__ = ["Checked", "check_municipality", "secret_findings"]
 
@@ -43,8 +54,17 @@ def check_municipality(
     connectors: Mapping[str, ConnectorEntry],
     names: Sequence[str] = (),
     overrides: Sequence[str] = (),
+    today: date | None = None,
 ) -> Checked:
     """Check the given instances, or all of them and what belongs to none.
+
+    Args:
+        municipality: Whose they are.
+        manifest_of: Gives the manifest of a bot by name; may raise an error of its own.
+        connectors: The connectors there are, by name.
+        names: The instances; all of them when empty.
+        overrides: ``KEY=VALUE``, as if set for one run.
+        today: The day on which waivers and decision tables are asked; without, the local date.
 
     Raises:
         OverrideError: an override cannot be read.
@@ -55,7 +75,7 @@ def check_municipality(
     for name in wanted:
         try:
             examination = examine_instance(
-                municipality, name, manifest_of, connectors=connectors, overrides=overrides
+                municipality, name, manifest_of, connectors=connectors, overrides=overrides, today=today
             )
         except ConfigError as error:
             findings += error.findings
@@ -67,11 +87,47 @@ def check_municipality(
             findings += examination.findings
             if examination.instance is not None:
                 findings += secret_findings(examination.instance, municipality.folder)
+                findings += unconfirmed(examination.instance, municipality)
+                findings += example_findings(municipality, name, examination)
     if not names:
         stack, in_files = stack_of(municipality, connectors)
-        findings += [*in_files, *stack.unknown(), *_orphans(municipality)]
+        cooperation = policy_set(municipality, "", date.min)
+        findings += [*in_files, *stack.unknown(), *_orphans(municipality), *cooperation.findings]
+        findings += _misspelt_capabilities(municipality, stack, connectors)
+        findings += stray_table_folders(municipality, _bots(municipality))
     findings += _journal_key(municipality)
     return Checked(wanted, _once(in_order(findings)), errors)
+
+
+def _misspelt_capabilities(
+    municipality: MunicipalityFolder, stack: StackReader, connectors: Mapping[str, ConnectorEntry]
+) -> Iterator[Finding]:
+    """W302 for each policy that means a capability nearly known here; others may be other members' matter."""
+    known = {name for layer in stack.layers for name in layer.values}
+    policies = [one for one in policies_of(municipality).all if one.path[0] == "stack"]
+    unknown = [one for one in policies if one.path[1] not in known]
+    if unknown:
+        known |= {connectors[name].capability for name in connectors}
+    for one in unknown:
+        name = one.path[1]
+        meant = guess(name, sorted(known)) if name not in known else None
+        if meant is not None:
+            message = f"no capability {name} is known here, so the policy binds nothing"
+            origin, advice = one.origin, f"did you mean {meant}?"
+            yield Finding("W302", one.key, message, origin.file, origin.line, one.line_text, help=advice)
+
+
+def _bots(municipality: MunicipalityFolder) -> tuple[str, ...]:
+    """The bots that the instances name, whether these are right or wrong otherwise."""
+    folder = municipality.folder
+    found: list[str] = []
+    for name in municipality.instances():
+        file = f"bots/{name}.toml"
+        with suppress(ConfigError):
+            document = municipality.reader.optional(folder / file, root=folder, name=file)
+            bot = document.get(("bot",)) if document is not None else None
+            found += [bot] if isinstance(bot, str) else []
+    return tuple(dict.fromkeys(found))
 
 
 def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -86,35 +142,38 @@ def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 _USAGE = 2
 
 
+_FORMS = 'keyring = "service/name", or store = "STORE:PLACE" for a store that a plugin brings'
+
+
 def secret_findings(instance: ResolvedInstance, folder: Path) -> Iterator[Finding]:
     """E402 for each secret that can be seen to be missing; a key store is not asked, it may want a person."""
     for section in instance.sections:
         for path, candidates in section.merged.leaves.items():
             winner = candidates[-1]
-            if not section.view.is_single(path) or not is_secret_reference(winner.value):
+            if not section.view.is_secret(path) or not is_secret_reference(winner.value):
                 continue
-            ref = SecretRef.model_validate(winner.value)
-            problem = _missing(ref, folder)
-            if problem is not None:
-                yield section.finding(Problem("E402", path, problem.message, problem.remedy), winner.layer)
-
-
-def _missing(ref: SecretRef, folder: Path) -> SecretMissingError | None:
-    if ref.keyring is not None:
-        return None
-    try:
-        resolve_secret_bytes(ref, folder)
-    except SecretMissingError as error:
-        return error
-    return None
+            try:
+                ref = SecretRef.model_validate(winner.value)
+            except ValidationError:  # the right key with a place that cannot be one
+                problem = Problem("E201", path, "no such place for a secret", _FORMS)
+                yield section.finding(problem, winner.layer)
+                continue
+            missing = secret_problem(ref, folder)
+            if missing is not None:
+                yield section.finding(Problem("E402", path, missing.message, missing.remedy), winner.layer)
 
 
 def _journal_key(municipality: MunicipalityFolder) -> Iterator[Finding]:
     if municipality.journal_key is None:
         return
-    problem = _missing(municipality.journal_key, municipality.folder)
+    file = municipality.folder / "municipality.toml"
+    if municipality.journal_key.store is not None:
+        message = (
+            "commands of the host read it too, and a store that a plugin brings is known to workers alone"
+        )
+        yield Finding("E201", "journal_key", message, file, help="use env, file or keyring")
+    problem = secret_problem(municipality.journal_key, municipality.folder)
     if problem is not None:
-        file = municipality.folder / "municipality.toml"
         yield Finding("E402", "journal_key", problem.message, file, help=problem.remedy)
 
 

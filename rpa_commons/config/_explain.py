@@ -2,14 +2,22 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ._keys import HIDDEN, KeyPath
-from ._layers import Origin
+from ._layers import Candidate, Origin
 from ._schema import bounds_text, type_text
 from ._section import Section
 
-__all__ = ["ExplainedCandidate", "ExplainedValue", "explain_section", "redact"]
+__all__ = [
+    "ExplainedCandidate",
+    "ExplainedPolicy",
+    "ExplainedValue",
+    "ExplainedWaiver",
+    "explain_section",
+    "redact",
+]
 
 
 _DEEPEST = 16  # tables inside each other that are described though nothing is set in them
@@ -24,12 +32,70 @@ class ExplainedCandidate:
         value: Its value, ``…`` when hidden.
         origin: Where it says it.
         wins: Whether this is the value that counts.
+        effective: What holds with this layer, where that differs: a list with what the layer appends.
     """
 
     layer: str
     value: Any
     origin: Origin
     wins: bool
+    effective: Any = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The candidate as JSON values."""
+        found = {"layer": self.layer, "value": self.value, "origin": str(self.origin), "wins": self.wins}
+        return found if self.effective is None else {**found, "effective": self.effective}
+
+
+@dataclass(frozen=True)
+class ExplainedWaiver:
+    """An exception from a policy.
+
+    Attributes:
+        reason: Why it was granted.
+        granted_by: Who granted it.
+        until: The last day on which it holds.
+        holds: Whether it holds today.
+        origin: Where it stands.
+    """
+
+    reason: str
+    granted_by: str
+    until: date
+    holds: bool
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class ExplainedPolicy:
+    """What the cooperation says of a key.
+
+    Attributes:
+        text: What it says, in words: ``locked``, ``at most 30``.
+        why: Its reason.
+        owner: Who can change it or grant a waiver.
+        origin: Where it stands.
+        waiver: This municipality's exception, also one that has ended; ``None`` without.
+    """
+
+    text: str
+    why: str
+    owner: str
+    origin: Origin
+    waiver: ExplainedWaiver | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The policy as JSON values."""
+        waiver = self.waiver
+        exception = waiver and {
+            "reason": waiver.reason,
+            "granted_by": waiver.granted_by,
+            "until": waiver.until.isoformat(),
+            "holds": waiver.holds,
+            "origin": str(waiver.origin),
+        }
+        text, why, owner = self.text, self.why, self.owner
+        return {"text": text, "why": why, "owner": owner, "origin": str(self.origin), "waiver": exception}
 
 
 @dataclass(frozen=True)
@@ -48,6 +114,9 @@ class ExplainedValue:
         description: One sentence for the local admin.
         hidden: Whether the values are hidden.
         required: Whether somebody must set it.
+        policies: What the cooperation says of it.
+        sensitive: Whether money or law is behind it, so that a second person confirms a change.
+        deprecated: Whether the author advises against it.
     """
 
     key: str
@@ -61,6 +130,9 @@ class ExplainedValue:
     description: str
     hidden: bool
     required: bool = False
+    policies: tuple[ExplainedPolicy, ...] = ()
+    sensitive: bool = False
+    deprecated: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The explanation as JSON values."""
@@ -68,10 +140,7 @@ class ExplainedValue:
             "key": self.key,
             "value": self.value,
             "origin": str(self.origin) if self.origin else None,
-            "layers": [
-                {"layer": one.layer, "value": one.value, "origin": str(one.origin), "wins": one.wins}
-                for one in self.candidates
-            ],
+            "layers": [one.to_json() for one in self.candidates],
             "type": self.type,
             "bounds": self.bounds,
             "unit": self.unit,
@@ -79,6 +148,9 @@ class ExplainedValue:
             "description": self.description,
             "hidden": self.hidden,
             "required": self.required,
+            "sensitive": self.sensitive,
+            "deprecated": self.deprecated,
+            "policies": [one.to_json() for one in self.policies],
         }
 
 
@@ -136,13 +208,14 @@ def _explain(section: Section, path: KeyPath) -> ExplainedValue:
             _shown(section, path, candidate.layer.values, candidate.value),
             candidate.origin(path),
             wins=position == len(candidates) - 1,
+            effective=_effective(section, path, candidate),
         )
         for position, candidate in enumerate(candidates)
     )
     default = next((one.value for one in explained if one.layer.endswith("default")), None)
     return ExplainedValue(
         key=section.name_of(path),
-        value=explained[-1].value if explained else None,
+        value=_value(explained[-1]) if explained else None,
         origin=explained[-1].origin if explained else None,
         candidates=explained,
         type=type_text(nodes),
@@ -152,7 +225,34 @@ def _explain(section: Section, path: KeyPath) -> ExplainedValue:
         description=" ".join(str(view.note(path, "description") or "").split()),
         hidden=bool(explained) and explained[-1].value == HIDDEN,
         required=any(path[-1] in node.get("required", ()) for node in view.at(path[:-1])),
+        policies=tuple(_policies(section, path)),
+        sensitive=any(view.note(path[:length], "sensitive") for length in range(1, len(path) + 1)),
+        deprecated=view.is_deprecated(path),
     )
+
+
+def _value(winner: ExplainedCandidate) -> Any:  # noqa: ANN401 - any JSON value
+    return winner.value if winner.effective is None else winner.effective
+
+
+def _effective(section: Section, path: KeyPath, candidate: Candidate) -> Any:  # noqa: ANN401 - any JSON value
+    if candidate.effective is candidate.value:
+        return None
+    return _shown(section, path, candidate.layer.values, candidate.effective)
+
+
+def _policies(section: Section, path: KeyPath) -> Iterator[ExplainedPolicy]:
+    for one in section.policies:
+        if path[: len(one.path)] != one.path:
+            continue
+        policy, waiver = one.policy, one.waiver
+        exception = None
+        if waiver is not None:
+            exception = ExplainedWaiver(
+                waiver.reason, waiver.granted_by, waiver.until, not one.holds, waiver.origin
+            )
+        text = policy.text(hidden=section.is_hidden(path))
+        yield ExplainedPolicy(text, policy.why, policy.owner, policy.origin, exception)
 
 
 def _shown(section: Section, path: KeyPath, tree: Any, value: Any) -> Any:  # noqa: ANN401 - trees of values

@@ -1,5 +1,6 @@
 """The files beside the TOML: a municipality's hook and its letter folders."""
 
+import os
 from pathlib import Path
 
 from ._findings import Finding
@@ -15,8 +16,8 @@ def hook_of(municipality: MunicipalityFolder, name: str, bot: str) -> tuple[Path
         The file, absolute, or ``None``; and a finding when it is no regular file of this folder.
     """
     for stem in dict.fromkeys((name, bot)):
-        path = municipality.folder / "hooks" / f"{stem.replace('-', '_')}.py"
-        if not stem or not (path.exists() or path.is_symlink()):
+        path = municipality.folder / f"hooks/{stem.replace('-', '_')}.py"
+        if not stem or not os.path.lexists(path):
             continue
         if not path.is_file() or not path.resolve().is_relative_to(municipality.folder):
             advice = "a hook is code that runs with the bot: put the file itself there"
@@ -27,7 +28,7 @@ def hook_of(municipality: MunicipalityFolder, name: str, bot: str) -> tuple[Path
 
 def letter_folders_of(municipality: MunicipalityFolder, name: str, bot: str) -> tuple[Path, ...]:
     """Existing folders with letter templates, strongest first: the instance's, the bot's, the baseline's."""
-    wanted = [municipality.folder / "letters" / stem for stem in dict.fromkeys((name, bot))]
+    wanted = [municipality.folder / f"letters/{stem}" for stem in dict.fromkeys((name, bot))]
     if municipality.baseline is not None:
-        wanted.append(municipality.baseline / "letters" / bot)
+        wanted.append(municipality.baseline / f"letters/{bot}")
     return tuple(folder for folder in wanted if folder.is_dir())

@@ -6,7 +6,9 @@ Usage::
     raise ConfigError([finding])
 """
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,8 +139,30 @@ def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def display_path(path: Path) -> str:
-    """The path relative to the current folder when it lies below it, else as it is; forward slashes."""
-    try:
-        return path.relative_to(Path.cwd()).as_posix()
-    except (ValueError, OSError):
-        return path.as_posix()
+    """The path relative to the current folder when it lies below or beside it, else as it is.
+
+    Forward slashes; a file that was unpacked from a baseline's wheel is shown in the wheel.
+    """
+    shown = _in_wheel(path)
+    with suppress(ValueError, OSError):
+        here = Path.cwd()
+        if shown.is_relative_to(here):
+            return shown.relative_to(here).as_posix()
+        return ".." + "/" + shown.relative_to(here.parent).as_posix()
+    return shown.as_posix()
+
+
+_UNPACKED = re.compile(r"[/\\]baselines[/\\][0-9a-f]{64}(?=[/\\]|$)")
+
+
+def _in_wheel(path: Path) -> Path:
+    """A file below ``<state_dir>/baselines/<sha256>`` as a path in the wheel that it came from."""
+    text = str(path)
+    match = _UNPACKED.search(text)
+    if match is None:
+        return path
+    folder = Path(text[: match.end()])
+    with suppress(OSError, ValueError):
+        wheel = folder.with_name(f"{folder.name}.wheel").read_text(encoding="utf-8")
+        return Path(wheel) / path.relative_to(folder)
+    return path

@@ -5,6 +5,7 @@ list positions in brackets: ``("hosts", 0, "url")`` is ``hosts[0].url``.
 """
 
 import difflib
+import functools
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +26,7 @@ _LAST_SHORT = 0xFFFF  # the last character that \\u can write
 _LONGEST_SHOWN = 72  # characters of a value in a message
 
 
+@functools.lru_cache(maxsize=4096)  # keys, never values; the same ones come again and again
 def format_key(path: KeyPath) -> str:
     """The path as text: dotted, quoted where TOML asks for it, positions in brackets."""
     text = ""

@@ -11,9 +11,11 @@ Usage::
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from ._document import Document
 from ._keys import KeyPath, format_key
@@ -22,8 +24,7 @@ from ._schema import SchemaView
 __all__ = ["NOTHING", "Candidate", "Combine", "Layer", "Merged", "Origin", "merge"]
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a value comes from.
 
     Attributes:
@@ -73,13 +74,14 @@ class Layer:
 
     def origin(self, path: KeyPath) -> Origin:
         """Where the layer's value at a path comes from."""
-        if self.document is None:
+        document = self.document
+        if document is None:
             below = format_key(path[1:])  # the first part is always "settings"
             text = f"{self.text}.{below}" if self.is_default and below else self.text
             return Origin(self.name, None, None, text)
-        line = self.document.line_of((*self.prefix, *path))
-        text = self.document.name if line is None else f"{self.document.name}:{line}"
-        return Origin(self.name, self.document.path, line, text)
+        line = document.line_of((*self.prefix, *path) if self.prefix else path)
+        text = document.name if line is None else f"{document.name}:{line}"
+        return Origin(self.name, document.path, line, text)
 
     def quote(self, line: int | None, view: SchemaView) -> str:
         """A line of the layer's file; what may not be shown, or stands outside the layer, is ``…``."""
@@ -97,8 +99,7 @@ class Layer:
         return replace(self, values={name: value for name, value in self.values.items() if name != key})
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """What one layer says about one leaf.
 
     Attributes:
@@ -117,33 +118,69 @@ class Candidate:
         return self.layer.origin(path)
 
 
-@dataclass(frozen=True)
+_Said = tuple[Layer, Any, Any]  # a candidate that nobody has asked for yet
+_Leaf = list[_Said]
+_Node = dict[str, "_Node | _Leaf"]
+
+
 class Merged:
-    """The leaves of all layers together, each with what every layer says, weakest first."""
+    """The leaves of all layers together, each with what every layer says, weakest first.
 
-    leaves: Mapping[KeyPath, tuple[Candidate, ...]] = field(default_factory=dict)
+    Most readers want the winners only, so the candidates are made when they are asked for.
 
-    @property
-    def values(self) -> dict[str, Any]:
-        """The winning values as a tree."""
-        tree: dict[str, Any] = {}
-        for path, candidates in self.leaves.items():
-            node = tree
-            for part in path[:-1]:
-                node = node.setdefault(str(part), {})
-            node[str(path[-1])] = candidates[-1].effective
-        return tree
+    Attributes:
+        values: The winning values as a tree; not to be changed.
+        tables: The leaves that some layer gives as a table: a reference, a change of a list, or a mistake.
+    """
+
+    def __init__(
+        self, said: Mapping[KeyPath, _Leaf], values: dict[str, Any], tables: tuple[KeyPath, ...]
+    ) -> None:
+        self._said = said
+        self.values = values
+        self.tables = tables
+
+    @cached_property
+    def leaves(self) -> Mapping[KeyPath, tuple[Candidate, ...]]:
+        """Every leaf with what each layer says about it, weakest first."""
+        return {path: tuple(Candidate(*one) for one in leaf) for path, leaf in self._said.items()}
+
+    def origins(self) -> Iterator[tuple[KeyPath, Origin]]:
+        """Every leaf with the place that decides its value."""
+        return iter(self._placed)
+
+    @cached_property
+    def _placed(self) -> tuple[tuple[KeyPath, Origin], ...]:
+        return tuple(self._places())
+
+    def _places(self) -> Iterator[tuple[KeyPath, Origin]]:
+        for path, leaf in self._said.items():
+            layer = leaf[-1][0]
+            document = layer.document
+            line = None if document is None or layer.prefix else document.lines.get(path)
+            if line is None or document is None:
+                yield path, layer.origin(path)
+            else:
+                yield path, Origin(layer.name, document.path, line, f"{document.name}:{line}")
+
+    def candidates(self, path: KeyPath) -> tuple[Candidate, ...]:
+        """What each layer says about one leaf, weakest first; nothing when there is no such leaf."""
+        return tuple(Candidate(*one) for one in self._said.get(path, ()))
 
     def winner(self, path: KeyPath) -> Candidate | None:
         """Who decides the value at a path, which may lie inside a leaf (a list item); ``None``: nobody."""
         for length in range(len(path), 0, -1):
-            if path[:length] in self.leaves:
-                return self.leaves[path[:length]][-1]
+            leaf = self._said.get(path[:length])
+            if leaf is not None:
+                return Candidate(*leaf[-1])
         return None
 
 
 Combine = Callable[[KeyPath, Any, Any], Any]
-"""From a path, the value of the layers below (:data:`NOTHING` without) and a layer's own, to what holds."""
+"""From a path, the value of the layers below (:data:`NOTHING` without) and a layer's own, to what holds.
+
+It is asked about tables and lists only: everything else is what it is.
+"""
 
 NOTHING = object()
 """No layer below says anything."""
@@ -166,39 +203,65 @@ def merge(
     laying = _Laying(is_single, combine)
     for layer in layers:
         laying.lay(tree, layer, layer.values, ())
-    return Merged(dict(_leaves(tree, ())))
+    said: dict[KeyPath, _Leaf] = {}
+    values = _gathered(tree, (), said)
+    return Merged(said, values, tuple(path for path in laying.tables if path in said))
 
 
-_Node = dict[str, "_Node | tuple[Candidate, ...]"]
+_SCALARS = frozenset({str, int, float, bool, date, datetime, time})
 
 
-@dataclass(frozen=True)
 class _Laying:
-    is_single: Callable[[KeyPath], bool]
-    combine: Combine
+    def __init__(self, is_single: Callable[[KeyPath], bool], combine: Combine) -> None:
+        self.is_single = is_single
+        self.combine = combine
+        self.tables: dict[KeyPath, None] = {}
 
     def lay(self, node: _Node, layer: Layer, values: Mapping[str, Any], path: KeyPath) -> None:
         """Lay one table of a layer on what is there."""
         for key, value in values.items():
-            here = (*path, key)
             below = node.get(key)
-            earlier = below if isinstance(below, tuple) else ()  # a value takes the place of a whole table
-            if not isinstance(value, Mapping) or self.is_single(here):
-                beneath = earlier[-1].effective if earlier else NOTHING
-                node[key] = (*earlier, Candidate(layer, value, self.combine(here, beneath, value)))
-            elif isinstance(below, dict):
-                self.lay(below, layer, value, here)
-            elif value:
-                inner: _Node = {}
-                node[key] = inner
-                self.lay(inner, layer, value, here)
+            kind = type(value)
+            if kind in _SCALARS:  # nearly all of them
+                if type(below) is list:
+                    below.append((layer, value, value))
+                else:  # a value takes the place of a whole table
+                    node[key] = [(layer, value, value)]
+                continue
+            if isinstance(value, Mapping):
+                here = (*path, key)
+                if self.is_single(here):
+                    effective = self._combined(here, below, value)
+                elif type(below) is dict:
+                    self.lay(below, layer, value, here)
+                    continue
+                elif value:
+                    inner: _Node = {}
+                    node[key] = inner
+                    self.lay(inner, layer, value, here)
+                    continue
+                else:
+                    effective = value
+                self.tables[here] = None
             else:
-                node[key] = (*earlier, Candidate(layer, value, value))
+                effective = self._combined((*path, key), below, value) if kind is list else value
+            if type(below) is list:
+                below.append((layer, value, effective))
+            else:
+                node[key] = [(layer, value, effective)]
+
+    def _combined(self, path: KeyPath, below: "_Node | _Leaf | None", value: Any) -> Any:  # noqa: ANN401 - any TOML value
+        return self.combine(path, below[-1][2] if isinstance(below, list) else NOTHING, value)
 
 
-def _leaves(node: _Node, path: KeyPath) -> Iterator[tuple[KeyPath, tuple[Candidate, ...]]]:
+def _gathered(node: _Node, path: KeyPath, said: dict[KeyPath, _Leaf]) -> dict[str, Any]:
+    """Note the leaves of a node, and give its winning values."""
+    values: dict[str, Any] = {}
     for key, below in node.items():
-        if isinstance(below, dict):
-            yield from _leaves(below, (*path, key))
+        here = (*path, key)
+        if type(below) is list:
+            said[here] = below
+            values[key] = below[-1][2]
         else:
-            yield (*path, key), below
+            values[key] = _gathered(cast("_Node", below), here, said)
+    return values

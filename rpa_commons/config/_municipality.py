@@ -6,48 +6,46 @@ Usage::
     roskilde.instances()  # ("medical-bills", "welcome-letters")
 """
 
+import functools
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rpa_commons.validators import InvalidIdentifierError, dk
 
+from ._baseline import Baseline, BaselineOpening
 from ._document import Document, Reader
-from ._findings import ConfigError, Finding, config_error
+from ._facts import shared_view
+from ._findings import Finding, config_error
 from ._keys import KeyPath, format_key, guess
 from ._layers import Layer
-from ._schema import SchemaView
 from ._secrets import SecretRef
 from ._section import Section, add_defaults
-from ._shapes import ENVIRONMENTS, baseline_schema, municipality_schema
+from ._shapes import ENVIRONMENTS, municipality_schema
 from ._validate import Problem
 
 if TYPE_CHECKING:
     from rpa_commons.letters import Letterhead
 
-__all__ = ["Baseline", "MunicipalityFolder", "open_municipality"]
+__all__ = ["MunicipalityFolder", "Publish", "open_municipality", "stems"]
 
 _FILE = "municipality.toml"
 
 
 @dataclass(frozen=True)
-class Baseline:
-    """What a cooperation gives its members: a folder with a name and a version.
+class Publish:
+    """What a municipality lets the cooperation see of its configuration.
 
     Attributes:
-        folder: Where it lies, absolute.
-        name: E.g. ``"DIGIT baseline"``.
-        version: E.g. ``"2026.1"``.
-        label: How origins call the folder, relative to the municipality's.
+        bots: Names of the bot instances; ``None``: all of them.
+        withhold: Keys, or tables, to leave out, as ``explain`` takes them.
     """
 
-    folder: Path
-    name: str
-    version: str
-    label: str
+    bots: tuple[str, ...] | None = None
+    withhold: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +64,7 @@ class MunicipalityFolder:
         letterhead: What stands on top of its letters.
         baseline_info: The cooperation's baseline with name and version.
         journal_key: Reference to the key of the journal; ``None``: one is kept in ``state_dir``.
+        publish: What the cooperation may see of it.
         reader: Reads its files.
     """
 
@@ -80,6 +79,7 @@ class MunicipalityFolder:
     letterhead: "Letterhead"
     baseline_info: Baseline | None = None
     journal_key: SecretRef | None = field(default=None)
+    publish: Publish = field(default_factory=Publish)
     reader: Reader = field(default_factory=Reader, repr=False, compare=False)
 
     @property
@@ -89,27 +89,34 @@ class MunicipalityFolder:
 
     def instances(self) -> tuple[str, ...]:
         """The names of the bot instances: the stems of ``bots/*.toml``, sorted."""
-        return stems(self.folder / "bots")
+        return self.reader.remembered(f"instances in {self.folder}", lambda: stems(self.folder / "bots"))
 
 
 def stems(folder: Path) -> tuple[str, ...]:
     """The stems of a folder's TOML files, sorted; none when there is no such folder."""
-    return tuple(sorted(path.stem for path in folder.glob("*.toml") if not path.name.startswith(".")))
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - a Path for each file is slow, and this is asked often
+    except OSError:
+        return ()
+    return tuple(sorted(name[:-5] for name in names if name.endswith(".toml") and name[0] != "."))
 
 
-def open_municipality(folder: Path, *, environment: str | None = None) -> MunicipalityFolder:
+def open_municipality(
+    folder: Path, *, environment: str | None = None, reader: Reader | None = None
+) -> MunicipalityFolder:
     """Read ``municipality.toml`` and the baseline's name, and settle the environment.
 
     Args:
         folder: The municipality's folder.
         environment: Instead of the one the file names.
+        reader: Reads its files; one that sees a change before it is written, say.
 
     Raises:
         ConfigError: a file is missing or wrong, or an environment is unknown; every finding at once.
     """
     folder = folder.resolve()
     remedy = "stand in the municipality's folder, or name it: rpac -C DIR ..."
-    reader = Reader()
+    reader = reader or Reader()
     document = reader.document(folder / _FILE, root=folder, name=_FILE, remedy=remedy)
     opening = _Opening(folder, document, environment, reader)
     findings = list(opening.findings())
@@ -123,6 +130,13 @@ def _below(folder: Path, given: str) -> Path:
     return (folder / os.path.expanduser(given)).resolve()  # noqa: PTH111 - pathlib's raises for an unknown user
 
 
+@functools.cache
+def _letterhead_schema() -> Mapping[str, Any]:
+    from rpa_commons.letters import Letterhead
+
+    return Letterhead.model_json_schema()
+
+
 class _Opening:
     """One reading of a folder; ``findings`` first, then ``municipality``."""
 
@@ -134,7 +148,7 @@ class _Opening:
         self._document = document
         self._chosen = environment
         self._reader = reader
-        view = SchemaView(municipality_schema(Letterhead.model_json_schema()))
+        view = shared_view(municipality_schema, _letterhead_schema())
         self._layer = Layer("municipality", document.values, document)
         layers = add_defaults(view, (self._layer,), "default", "rpa-commons")
         self._section = Section(view, layers, format_key, home=self._layer)
@@ -149,13 +163,17 @@ class _Opening:
         wrong = {finding.key for finding in found}
         if not wrong & {"code", "cvr", "state_dir", "baseline"}:
             yield from self._identifier_findings()
-            yield from self._state_findings()
-            yield from self._read_baseline()
+            misplaced = list(self._state_findings())
+            yield from misplaced
+            if not misplaced:  # a baseline's wheel is unpacked there
+                yield from self._read_baseline()
 
     def municipality(self) -> MunicipalityFolder:
         """The folder as described."""
         values = self._values
         key = values.get("journal_key")
+        publish = values.get("publish", {})
+        bots = publish.get("bots")
         return MunicipalityFolder(
             folder=self._folder,
             name=values["name"],
@@ -168,6 +186,7 @@ class _Opening:
             letterhead=self._letterhead_type.model_validate_json(json.dumps(values["letterhead"])),
             baseline_info=self._baseline,
             journal_key=SecretRef.model_validate(key) if key is not None else None,
+            publish=Publish(None if bots is None else tuple(bots), tuple(publish.get("withhold", ()))),
             reader=self._reader,
         )
 
@@ -219,34 +238,11 @@ class _Opening:
         given = self._values.get("baseline")
         if given is None:
             return
-        folder = _below(self._folder, given)
-        label = Path(given).as_posix().rstrip("/")
-        if not folder.is_dir():
-            yield self._no_baseline(given, folder, label)
-            return
-        name = f"{label}/baseline.toml"
-        try:
-            document = self._reader.optional(folder / "baseline.toml", root=folder, name=name)
-        except ConfigError as error:
-            yield from error.findings
-            return
-        if document is None:
-            advice = "it must hold baseline.toml with name and version"
-            yield self._finding("E103", ("baseline",), f"{given} is no baseline", advice)
-            return
-        layer = Layer("baseline", document.values, document)
-        section = Section(SchemaView(baseline_schema()), (layer,), format_key, home=layer)
-        found = list(section.findings())
-        yield from found
-        if not found:
-            values = section.values
-            self._baseline = Baseline(folder, values["name"], values["version"], label)
 
-    def _no_baseline(self, given: str, folder: Path, label: str) -> Finding:
-        siblings = [path.name for path in folder.parent.glob("*") if (path / "baseline.toml").is_file()]
-        meant = guess(folder.name, siblings)
-        advice = "name the folder that holds the cooperation's baseline.toml"
-        if meant:
-            advice = f"did you mean {Path(label).with_name(meant).as_posix()}?"
-        problem = "is a file, not a folder" if folder.is_file() else "does not exist"
-        return self._finding("E103", ("baseline",), f"{given} {problem}", advice)
+        def refuse(message: str, advice: str) -> Finding:
+            return self._finding("E103", ("baseline",), message, advice)
+
+        place = _below(self._folder, given)
+        opening = BaselineOpening(given, place, self._state_dir(), self._reader, refuse)
+        yield from opening.findings()
+        self._baseline = opening.baseline

@@ -15,7 +15,7 @@ from rpa_commons.capabilities import RpaCommonsError
 from ._keys import parse_key
 from ._layers import Layer
 
-__all__ = ["Override", "OverrideError", "parse_overrides"]
+__all__ = ["Override", "OverrideError", "parse_overrides", "parse_value"]
 
 NAME = "--set"
 
@@ -83,11 +83,12 @@ def _parse(text: str) -> Override:
         if path in {("instance", "id"), ("instance", "bot")}:
             problem = "what identifies a bot instance cannot be set for one run"
             raise OverrideError(key.strip(), problem, remedy="write it into the bot instance's own file")
-        return Override(path, _value(value))
-    return Override(("settings", *path), _value(value))
+        return Override(path, parse_value(value))
+    return Override(("settings", *path), parse_value(value))
 
 
-def _value(text: str) -> Any:  # noqa: ANN401 - any TOML value
+def parse_value(text: str) -> Any:  # noqa: ANN401 - any TOML value
+    """What a typed value means: TOML, or the text as it stands when it is no TOML."""
     try:
         parsed = tomllib.loads(f"v = {text.strip()}")
     except (ValueError, RecursionError):

@@ -11,14 +11,13 @@ Usage::
     places["settings", "window_days"].line  # 2
 """
 
-import bisect
 import re
 import tomllib
 from typing import NamedTuple
 
 from ._keys import KeyPath
 
-__all__ = ["Place", "find_places"]
+__all__ = ["Place", "find_places", "plain_lines"]
 
 
 class Place(NamedTuple):
@@ -44,6 +43,36 @@ _STRING = re.compile(  # alternatives in TOML's own order: the three quotes firs
     re.DOTALL,
 )
 _SCALAR = re.compile(r"[^,\]}#\n]*")
+_PLAIN_VALUE = (  # no escape, no line end, no bracket: such a value ends where the pattern does
+    r"""(?:"[^"\\\n]*"(?!")|'[^'\n]*'(?!')"""
+    r"|[0-9A-Za-z+-][0-9A-Za-z+\-.:_]*(?: [0-9][0-9A-Za-z+\-.:]*)?)"
+)
+_PLAIN_KEY = "[A-Za-z0-9_-]+"
+_SEPARATED = r"{0}[ \t]*(?:,[ \t]*{0}[ \t]*)*"
+_PLAIN_ITEMS = _SEPARATED.replace("{0}", _PLAIN_VALUE)
+_PLAIN_PAIRS = _SEPARATED.replace("{0}", rf"{_PLAIN_KEY}[ \t]*=[ \t]*{_PLAIN_VALUE}")
+_ITEM = re.compile(_PLAIN_VALUE)
+_PAIR = re.compile(rf"({_PLAIN_KEY})[ \t]*=[ \t]*({_PLAIN_VALUE})")
+_PLAIN_VALUES = (
+    rf"({_PLAIN_VALUE})"
+    rf"|(\[[ \t]*(?:{_PLAIN_ITEMS}(?:,[ \t]*)?)?\])"
+    rf"|(\{{[ \t]*(?:{_PLAIN_PAIRS})?\}})"
+)
+_PLAIN_HEADER = rf"\[({_PLAIN_KEY}(?:\.{_PLAIN_KEY})*)\]"
+# What nearly every line is: a bare key and values on one line, or a header. First with what stands above it;
+# there a comment's line end is asked for, since else many comments in a row could be divided in many ways.
+_PLAIN_LINES = re.compile(
+    r"[ \t\n]*(?:#[^\n]*\n[ \t\n]*)*"
+    rf"(?:({_PLAIN_KEY})[ \t]*=[ \t]*(?:{_PLAIN_VALUES})|{_PLAIN_HEADER})"
+    r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)"
+)
+_UNCAUGHT_VALUES = re.sub(r"[(](?=[^?])", "(?:", _PLAIN_VALUES)
+_PLAIN_LINE = re.compile(
+    rf"^[ \t]*(?:({_PLAIN_KEY})[ \t]*=[ \t]*(?:{_UNCAUGHT_VALUES})|{_PLAIN_HEADER})?"
+    r"[ \t]*(?:#[^\n]*)?$",
+    re.MULTILINE,
+)
+_LIST, _TABLE, _HEADER = 3, 4, 5  # the groups of a plain line
 
 
 def find_places(text: str) -> dict[KeyPath, Place]:
@@ -55,25 +84,74 @@ def find_places(text: str) -> dict[KeyPath, Place]:
     return _Scanner(text).scan()
 
 
+def plain_lines(text: str) -> dict[KeyPath, int] | None:
+    """The line of every key and table, when each statement stands on a line of its own; else ``None``.
+
+    What :func:`find_places` finds, in a third of the time; items on their key's line are left out.
+    """
+    found = _PLAIN_LINE.findall(text)
+    if len(found) <= text.count("\n"):  # some line is none of these
+        return None
+    lines: dict[KeyPath, int] = {}
+    table: KeyPath = ()
+    for number, (key, header) in enumerate(found, start=1):
+        if key:
+            lines[*table, key] = number
+        elif header:
+            table = ()
+            for part in header.split("."):
+                table = (*table, part)
+                lines.setdefault(table, number)
+    return lines
+
+
 class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
         self.places: dict[KeyPath, Place] = {}
-        self._line_ends = [match.start() for match in re.finditer("\n", text)]
         self._array_lengths: dict[KeyPath, int] = {}
+        self._counted = (0, 1)  # an offset and its line
 
     def scan(self) -> dict[KeyPath, Place]:
         """Read headers and key-value pairs to the end."""
         table: KeyPath = ()
-        self._skip(_BLANK)
-        while self.position < len(self.text):
+        while True:
+            table = self._plain_lines(table)
+            self._skip(_BLANK)
+            if self.position >= len(self.text):
+                return self.places
             if self._peek("["):
                 table = self._header()
             else:
                 self._pair(table)
-            self._skip(_BLANK)
-        return self.places
+
+    def _plain_lines(self, table: KeyPath) -> KeyPath:
+        """Read as many plain lines as there are, which is quick; gives the table that then is open."""
+        text, places, position = self.text, self.places, self.position
+        counted, line = self._counted
+        while (match := _PLAIN_LINES.match(text, position)) is not None:
+            position = match.end()
+            kind = match.lastindex or _HEADER
+            start = match.start(1)
+            if kind == _HEADER:
+                start = match.start(kind)
+            line += text.count("\n", counted, start)
+            counted = start
+            if kind == _HEADER:
+                table = self._open(match[kind].split("."), line, is_array=False)
+                continue
+            path = (*table, match[1])
+            begin, end = match.span(kind)
+            places[path] = Place(line, begin, end)
+            if kind == _LIST:
+                for index, item in enumerate(_ITEM.finditer(text, begin + 1, end)):
+                    places[*path, index] = Place(line, *item.span())
+            elif kind == _TABLE:
+                for pair in _PAIR.finditer(text, begin + 1, end):
+                    places[*path, pair[1]] = Place(line, *pair.span(2))
+        self.position, self._counted = position, (counted, line)
+        return table
 
     def _header(self) -> KeyPath:
         line = self._line()
@@ -81,6 +159,9 @@ class _Scanner:
         self.position += 2 if is_array else 1
         keys = self._key()
         self.position += 2 if is_array else 1
+        return self._open(keys, line, is_array=is_array)
+
+    def _open(self, keys: list[str], line: int, *, is_array: bool) -> KeyPath:
         path: KeyPath = ()
         for key in keys[:-1]:
             path = (*path, key)
@@ -168,7 +249,10 @@ class _Scanner:
         self.places.setdefault(path, Place(line, self.position, self.position))
 
     def _line(self) -> int:
-        return bisect.bisect_left(self._line_ends, self.position) + 1
+        counted, line = self._counted
+        line += self.text.count("\n", counted, self.position)  # the position only ever grows
+        self._counted = (self.position, line)
+        return line
 
     def _peek(self, sign: str) -> bool:
         return self.text.startswith(sign, self.position)

@@ -13,7 +13,7 @@ Usage::
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePath
@@ -23,26 +23,36 @@ from rpa_commons.manifest import Manifest
 
 from ._connector_entry import ConnectorEntry
 from ._document import Document
+from ._facts import facts_of, shared_view
 from ._files import hook_of, letter_folders_of
 from ._findings import ConfigError, Finding, config_error, in_order
 from ._identity import identity_findings
+from ._kept import copied, kept_section
 from ._keys import HIDDEN, KeyPath, format_key, guess, show, walk
+from ._layer_files import LayerFiles, stack_of
 from ._layers import Layer
 from ._municipality import MunicipalityFolder
 from ._overrides import Override, parse_overrides
+from ._policing import policy_findings
+from ._profiles import profiles_of
 from ._resolved import ResolvedInstance
 from ._schema import SchemaView
 from ._section import Section, add_defaults
 from ._shapes import instance_schema
-from ._stack import BindingSection, StackReader
+from ._stack import BindingSection
+from ._table_folders import has_table_folders
 from ._validate import Problem
+from ._waivers import AppliedPolicy, PolicySet, local_today, policy_set
 
-__all__ = ["Examination", "examine_instance", "resolve_instance", "stack_of"]
+__all__ = ["Examination", "examine_instance", "resolve_instance"]
 
 ManifestOf = Callable[[str], Manifest]
 
 _INSTANCE_NAME = re.compile(r"[^\W_][\w-]{0,62}")
 _BOT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_IDENTITY = frozenset({"bot", "id"})
+_SHARED_KEYS = frozenset({"settings", "mask_personal_numbers"})
+_OWN_KEYS = _SHARED_KEYS | _IDENTITY | {"owner", "deputy", "start_from"}
 _ANY_SETTINGS = {"type": "object", "personal": True}  # of an unknown bot nothing is known: all is hidden
 
 
@@ -68,6 +78,7 @@ def resolve_instance(
     *,
     connectors: Mapping[str, ConnectorEntry],
     overrides: Sequence[str] = (),
+    today: date | None = None,
 ) -> ResolvedInstance:
     """Resolve one bot instance through all layers.
 
@@ -77,13 +88,14 @@ def resolve_instance(
         manifest_of: Gives the manifest of a bot by name; may raise an error of its own.
         connectors: The connectors there are, by name.
         overrides: ``KEY=VALUE`` for this run, see :mod:`rpa_commons.config`.
+        today: The day on which waivers and decision tables are asked; without, the local date.
 
     Raises:
         ConfigError: something is wrong; it holds every finding.
         OverrideError: an override cannot be read.
     """
     examination = examine_instance(
-        municipality, name, manifest_of, connectors=connectors, overrides=overrides
+        municipality, name, manifest_of, connectors=connectors, overrides=overrides, today=today
     )
     if examination.instance is None:
         raise config_error(examination.findings)
@@ -97,6 +109,7 @@ def examine_instance(
     *,
     connectors: Mapping[str, ConnectorEntry],
     overrides: Sequence[str] = (),
+    today: date | None = None,
 ) -> Examination:
     """As :func:`resolve_instance`, but findings come beside what can be explained in spite of them.
 
@@ -105,53 +118,9 @@ def examine_instance(
         RpaCommonsError: ``manifest_of`` raised it, and nothing else is wrong.
         OverrideError: an override cannot be read.
     """
-    return _Resolving(municipality, name, manifest_of, connectors, parse_overrides(overrides)).examine()
-
-
-def stack_of(
-    municipality: MunicipalityFolder,
-    connectors: Mapping[str, ConnectorEntry],
-    overrides: Sequence[Override] = (),
-) -> tuple[StackReader, tuple[Finding, ...]]:
-    """The stack files of all layers, and what is wrong with them as files."""
-    reader = _Files(municipality)
-    layers = reader.layers("stack.toml", "stack.toml")
-    own = municipality.folder / "stack.toml"
-    home = next((one for one in layers if one.document and one.document.path == own), None)
-    home = home or Layer("municipality", {}, Document(own, "stack.toml"))
-    return StackReader(tuple(layers), home, connectors, overrides), tuple(reader.findings)
-
-
-class _Files:
-    """Reads the same file in baseline, municipality and environment, collecting what is wrong."""
-
-    def __init__(self, municipality: MunicipalityFolder) -> None:
-        self._municipality = municipality
-        self.findings: list[Finding] = []
-
-    def layers(self, in_baseline: str | None, own: str) -> list[Layer]:
-        """The layers there are, weakest first; paths are relative to the three folders."""
-        municipality = self._municipality
-        folder, environment = municipality.folder, municipality.environment
-        wanted = [("municipality", folder / own, folder, own)]
-        if in_baseline is not None and (baseline := municipality.baseline_info) is not None:
-            name = f"{baseline.label}/{in_baseline}"
-            wanted.insert(0, ("baseline", baseline.folder / in_baseline, baseline.folder, name))
-        name = f"environments/{environment}/{own}"
-        wanted.append((f"environment {environment}", folder / name, folder, name))
-        layers = []
-        for layer, path, root, display in wanted:
-            document = self._read(path, root, display)
-            if document is not None:
-                layers.append(Layer(layer, document.values, document))
-        return layers
-
-    def _read(self, path: Path, root: Path, name: str) -> Document | None:
-        try:
-            return self._municipality.reader.optional(path, root=root, name=name)
-        except ConfigError as error:
-            self.findings.extend(error.findings)
-            return None
+    today = today or local_today()
+    given = parse_overrides(overrides)
+    return _Resolving(municipality, name, manifest_of, connectors, given, today).examine()
 
 
 class _Resolving:
@@ -164,12 +133,14 @@ class _Resolving:
         manifest_of: ManifestOf,
         connectors: Mapping[str, ConnectorEntry],
         overrides: tuple[Override, ...],
+        today: date,
     ) -> None:
         self._municipality = municipality
         self._name = name
         self._manifest_of = manifest_of
         self._connectors = connectors
         self._overrides = overrides
+        self._today = today
         self._findings: list[Finding] = []
 
     def examine(self) -> Examination:
@@ -177,8 +148,10 @@ class _Resolving:
         self._findings += identity_findings(self._municipality, self._name, own)
         bot = self._bot(own)
         manifest, missing = self._manifest(bot)
-        section = self._instance_section(own, bot, manifest)
-        bindings = self._bindings(manifest) if manifest else []
+        policies = policy_set(self._municipality, bot, self._today)
+        self._findings += policies.findings
+        section = self._instance_section(own, bot, manifest, policies)
+        bindings = self._bindings(manifest, policies) if manifest else []
         hook, hook_findings = hook_of(self._municipality, self._name, bot)
         self._findings += hook_findings
         sections = (section, *(binding.section for binding in bindings))
@@ -188,7 +161,8 @@ class _Resolving:
             raise missing
         if wrong or manifest is None:
             return Examination(None, sections, findings)
-        return Examination(self._instance(section, bindings, manifest, hook), sections, findings)
+        instance = self._instance(sections, bindings, manifest, hook, findings)
+        return Examination(instance, sections, findings)
 
     def _own_document(self) -> Document:
         known = self._municipality.instances()
@@ -199,9 +173,11 @@ class _Resolving:
             rule = "a name has letters, digits, hyphens and underscores, a letter or digit first"
             advice = f"did you mean {stem}?" if stem in known else rule
             raise ConfigError([Finding("E103", "", message, self._municipality.folder / "bots", help=advice)])
-        meant = guess(self._name, known)
-        choice = f"the bot instances are {', '.join(known)}" if known else "there is no bot instance yet"
-        remedy = f"did you mean {meant}?" if meant and meant != self._name else choice
+        remedy = ""
+        if self._name not in known:
+            meant = guess(self._name, known)
+            choice = f"the bot instances are {', '.join(known)}" if known else "there is no bot instance yet"
+            remedy = f"did you mean {meant}?" if meant else choice
         name = f"bots/{self._name}.toml"
         return self._municipality.reader.document(
             path, root=self._municipality.folder, name=name, remedy=remedy
@@ -228,41 +204,96 @@ class _Resolving:
         except RpaCommonsError as error:
             return None, error
 
-    def _instance_section(self, own: Document, bot: str, manifest: Manifest | None) -> Section:
-        files = _Files(self._municipality)
-        layers = files.layers(f"bots/{bot}.toml" if bot else None, f"bots/{self._name}.toml")
-        allowed = {"baseline": {"settings"}, "municipality": {"bot", "id", "owner", "start_from", "settings"}}
-        checked = [self._only(layer, allowed.get(layer.name)) for layer in layers]
+    def _instance_section(
+        self, own: Document, bot: str, manifest: Manifest | None, policies: PolicySet
+    ) -> Section:
+        profiles, _ = profiles_of(self._municipality)  # what is wrong with them is said with the stack
+        files = LayerFiles(self._municipality, profiles)
+        read = files.layers(f"bots/{bot}.toml" if bot else None, f"bots/{self._name}.toml")
+        layers = [self._only(layer) for layer in read]
         for one in self._overrides:
             for layer in (one.layer_below("instance"), _settings_layer(one)):
-                checked += [layer] if layer is not None else []
-        view = SchemaView(instance_schema(manifest.settings_schema if manifest else _ANY_SETTINGS))
+                layers += [layer] if layer is not None else []
+        if manifest is not None:
+            layers = [self._migrated(layer, manifest) for layer in layers]
+        view = shared_view(instance_schema, manifest.settings_schema if manifest else _ANY_SETTINGS)
         text = f"{manifest.name} {manifest.version} Settings" if manifest else "Settings"
-        home = Layer("municipality", own.values, own)
-        section = Section(view, add_defaults(view, checked, "bot default", text), _name_of, home)
-        self._add(files.findings, section.findings())
+        if manifest is not None and (facts_of(view).has_tables or has_table_folders(self._municipality)):
+            layers = self._with_tables(layers, bot, view)
+        home = next((one for one in layers if one.document and one.document.path == own.path), None)
+        home = home or Layer("municipality", own.values, own)
+        below = _with_defaults(view, layers, text)
+        applied = policies.of_instance()
+        if manifest is not None and manifest.migrations and applied:
+            applied = self._followed(applied, view, manifest)
+        section = Section(view, below, _name_of, home, applied)
+        section, found = kept_section(self._municipality.reader, section, purpose=manifest)
+        self._add(files.findings, found)
+        if manifest is not None:
+            self._findings += self._further(section)
         return section
+
+    def _followed(
+        self, policies: tuple[AppliedPolicy, ...], view: SchemaView, manifest: Manifest
+    ) -> tuple[AppliedPolicy, ...]:
+        from ._policy_migrations import migrated_policies
+
+        followed, findings = migrated_policies(policies, view, manifest)
+        self._findings += findings
+        return followed
+
+    def _with_tables(self, layers: Sequence[Layer], bot: str, view: SchemaView) -> list[Layer]:
+        from ._tables import laid, table_layers
+
+        tables, findings = table_layers(self._municipality, self._name, bot, view)
+        self._findings += findings
+        return laid(layers, tables)
+
+    def _further(self, section: Section) -> Iterator[Finding]:
+        """What is wrong though each value has its type: policies, tables, rules between keys."""
+        facts = facts_of(section.view)
+        if section.policies:
+            yield from policy_findings(section)
+        if facts.has_tables:
+            from ._tables import table_findings
+
+            yield from table_findings(section, self._today)
+        if facts.has_rules:
+            from ._rules import rules_findings
+
+            yield from rules_findings(section)
+
+    def _migrated(self, layer: Layer, manifest: Manifest) -> Layer:
+        if not manifest.migrations:
+            return layer
+        from ._migrate import migrated_layer
+
+        layer, findings = migrated_layer(layer, manifest, instance=self._name)
+        self._findings += findings
+        return layer
 
     def _add(self, in_files: Sequence[Finding], found: Iterable[Finding]) -> None:
         """Keep findings; what an unreadable file may hold is not called missing beside it."""
         self._findings += in_files
         self._findings += (one for one in found if not in_files or one.code not in {"E102", "E601"})
 
-    def _only(self, layer: Layer, allowed: set[str] | None) -> Layer:
+    def _only(self, layer: Layer) -> Layer:
         """The layer without keys that only the municipality's own file may hold, a finding for each."""
-        view = SchemaView(instance_schema(_ANY_SETTINGS))
-        section = Section(view, (layer,), _name_of)
-        for key in layer.values:
-            if key in (allowed or {"owner", "start_from", "settings"}) or not view.knows((key,)):
-                continue
+        allowed = _OWN_KEYS - _IDENTITY if not layer.is_shared else _SHARED_KEYS
+        if layer.name == "municipality":
+            return layer
+        wrong = [key for key in layer.values if key in _OWN_KEYS and key not in allowed]
+        for key in wrong:
+            section = Section(SchemaView(instance_schema(_ANY_SETTINGS)), (layer,), _name_of)
             advice = f"it belongs into bots/{self._name}.toml of the municipality"
             problem = Problem("E101", (key,), f"the {layer.name} cannot say this", advice)
             self._findings.append(section.finding(problem, layer))
+        for key in wrong:
             layer = layer.without(key)
         return layer
 
-    def _bindings(self, manifest: Manifest) -> list[BindingSection]:
-        stack, in_files = stack_of(self._municipality, self._connectors, self._overrides)
+    def _bindings(self, manifest: Manifest, policies: PolicySet) -> list[BindingSection]:
+        stack, in_files = stack_of(self._municipality, self._connectors, self._overrides, policies)
         entries = {entry.name: entry for entry in manifest.capabilities}.values()
         found = [stack.bind(entry, manifest) for entry in entries]
         self._add(in_files, stack.stray_overrides(manifest))
@@ -271,19 +302,25 @@ class _Resolving:
         return [one for one in found if not isinstance(one, Finding)]
 
     def _instance(
-        self, section: Section, bindings: list[BindingSection], manifest: Manifest, hook: Path | None
+        self,
+        sections: tuple[Section, ...],
+        bindings: list[BindingSection],
+        manifest: Manifest,
+        hook: Path | None,
+        findings: tuple[Finding, ...],
     ) -> ResolvedInstance:
-        values = section.values
+        values = sections[0].values
         start_from = values.get("start_from")
-        sections = (section, *(binding.section for binding in bindings))
         return ResolvedInstance(
             name=self._name,
             id=values["id"].lower(),
             bot=values["bot"],
             owner=values.get("owner", ""),
+            deputy=values.get("deputy", ""),
+            mask_personal_numbers=values["mask_personal_numbers"],
             start_from=date.fromisoformat(start_from) if start_from else None,
             manifest=manifest,
-            settings=values.get("settings", {}),
+            settings=copied(values.get("settings", {})),
             bindings={binding.capability: binding.binding() for binding in bindings},
             overrides=tuple(_logged(one, sections) for one in self._overrides),
             environment=self._municipality.environment,
@@ -291,7 +328,16 @@ class _Resolving:
             hook=hook,
             letter_folders=letter_folders_of(self._municipality, self._name, values["bot"]),
             sections=sections,
+            warnings=findings,
         )
+
+
+def _with_defaults(view: SchemaView, layers: Sequence[Layer], text: str) -> tuple[Layer, ...]:
+    """The layers with the defaults below them: the bot's settings are its author's, the rest is ours."""
+    default, *given = add_defaults(view, layers, "bot default", text)
+    ours = Layer("default", default.without("settings").values, text="rpa-commons")
+    settings = {key: value for key, value in default.values.items() if key == "settings"}
+    return (ours, replace(default, values=settings), *given)
 
 
 def _settings_layer(override: Override) -> Layer | None:

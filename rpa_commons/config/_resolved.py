@@ -13,6 +13,7 @@ from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.manifest import Manifest
 
 from ._explain import ExplainedValue, explain_section, redact
+from ._findings import Finding
 from ._keys import guess
 from ._layers import Origin
 from ._section import Section
@@ -55,6 +56,10 @@ class ResolvedInstance:
         code: The municipality's official code.
         hook: The municipality's hook file for this instance or bot; ``None`` without.
         letter_folders: Where letter templates are looked for, strongest first.
+        sections: What it was resolved from: the instance, then each binding.
+        deputy: Who answers for it when the owner is away; empty when nobody is named.
+        mask_personal_numbers: Whether ``rpac items show --personal`` cuts personal numbers.
+        warnings: What was found that does not hinder a run.
     """
 
     name: str
@@ -71,6 +76,9 @@ class ResolvedInstance:
     hook: Path | None
     letter_folders: tuple[Path, ...]
     sections: tuple[Section, ...] = field(repr=False, default=())
+    deputy: str = ""
+    mask_personal_numbers: bool = True
+    warnings: tuple[Finding, ...] = ()
 
     def origin(self, key: str) -> Origin:
         """Where the value of a key comes from.
@@ -123,9 +131,9 @@ class ResolvedInstance:
     @cached_property
     def _origins(self) -> Mapping[str, Origin]:
         return {
-            section.name_of(path): candidates[-1].origin(path)
+            section.name_of(path): origin
             for section in self.sections
-            for path, candidates in section.merged.leaves.items()
+            for path, origin in section.merged.origins()
         }
 
 

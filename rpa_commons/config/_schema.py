@@ -12,9 +12,12 @@ from typing import Any
 
 from ._keys import KeyPath, lookup, show, walk
 
-__all__ = ["SchemaView", "bounds_text", "is_secret_reference", "type_text"]
+__all__ = ["CHANGES", "SchemaView", "bounds_text", "is_secret_reference", "type_text"]
 
 Node = Mapping[str, Any]
+
+CHANGES = ("append", "remove")
+"""What a layer may say of a list instead of another list."""
 
 _TYPES = {
     "integer": "whole number",
@@ -33,8 +36,10 @@ _FORMATS = {
     "path": "path",
     "uri": "address (URI)",
 }
+_SEVERAL = ("$ref", "allOf", "anyOf", "oneOf", "enum", "const")  # their parts say what the type is
+_MOST_PATHS = 20_000  # paths for which answers are kept
 _DEEPEST_HOME = 4  # tables inside each other that are searched for a misplaced key
-_REFERENCE_KEYS = ("env", "file", "keyring")
+_REFERENCE_KEYS = ("env", "file", "keyring", "store")
 
 
 class SchemaView:
@@ -43,6 +48,9 @@ class SchemaView:
     def __init__(self, schema: Node) -> None:
         self.schema = schema
         self._cache: dict[KeyPath, tuple[Node, ...]] = {}
+        self._shapes: dict[KeyPath, str] = {}
+        self._single: dict[KeyPath, bool] = {}
+        self.memory: dict[str, Any] = {}  # what is worked out about the schema, see ._facts
 
     def at(self, path: KeyPath) -> tuple[Node, ...]:
         """The schemas that may hold for the value at a path; empty when the schema knows no such key."""
@@ -51,7 +59,11 @@ class SchemaView:
                 nodes = tuple(node for parent in self.at(path[:-1]) for node in self._below(parent, path[-1]))
             else:
                 nodes = tuple(self._expand(self.schema))
+            if len(self._cache) > _MOST_PATHS:  # free keys, of many files over a long life
+                for cache in (self._cache, self._shapes, self._single):
+                    cache.clear()
             self._cache[path] = nodes
+            return nodes
         return self._cache[path]
 
     def knows(self, path: KeyPath) -> bool:
@@ -91,9 +103,37 @@ class SchemaView:
                 return path[:length]
         return None
 
+    def is_secret(self, path: KeyPath) -> bool:
+        """Whether the value at a path is a secret."""
+        return any(node.get("secret_reference") for node in self.at(path))
+
+    def is_list(self, path: KeyPath) -> bool:
+        """Whether the value at a path is a list and no table: one that layers may add to."""
+        return self._shape(path) == "list"
+
     def is_single(self, path: KeyPath) -> bool:
-        """Whether the table at a path is one value: a secret reference."""
-        return self.secret_part(path) == path
+        """Whether a table at a path is one value: a secret reference, a change of a list, or a mistake."""
+        known = self._single.get(path)
+        if known is None:
+            known = self._single[path] = self._shape(path) != "table" or self.is_secret(path)
+        return known
+
+    def is_deprecated(self, path: KeyPath) -> bool:
+        """Whether the author advises against the key or a table around it."""
+        return any(
+            node.get("deprecated") is True
+            for length in range(1, len(path) + 1)
+            for node in self.at(path[:length])
+        )
+
+    def _shape(self, path: KeyPath) -> str:
+        """``"table"`` where a table may stand, or nothing is known; ``"list"``; else ``"value"``."""
+        if path not in self._shapes:
+            nodes = self.at(path)
+            types = {kind for node in nodes for kind in _types(node)}
+            kind = "list" if "array" in types else "value"
+            self._shapes[path] = "table" if not nodes or types & {"object", "any"} else kind
+        return self._shapes[path]
 
     def is_hidden(self, path: KeyPath, tree: Any) -> bool:  # noqa: ANN401 - a tree of TOML values
         """Whether the value at a path of ``tree`` must be shown as ``…``.
@@ -152,6 +192,9 @@ class SchemaView:
         if part in node.get("properties", {}):
             yield from self._expand(node["properties"][part])
             return
+        if part in CHANGES and node.get("type") == "array":  # hosts.append holds what hosts holds
+            yield from self._expand(node)
+            return
         patterns = node.get("patternProperties", {})
         matching = [schema for pattern, schema in patterns.items() if re.search(pattern, part)]
         for schema in matching:
@@ -159,6 +202,16 @@ class SchemaView:
         if not matching:
             is_open = node.get("type") == "object"  # by default a table may hold anything
             yield from self._expand(node.get("additionalProperties", is_open))
+
+
+def _types(node: Node) -> tuple[str, ...]:
+    """The types that a schema allows by itself; ``"any"`` when it says nothing of types."""
+    given = node.get("type")
+    if isinstance(given, str):
+        return (given,)
+    if isinstance(given, list):
+        return tuple(given)
+    return () if any(keyword in node for keyword in _SEVERAL) else ("any",)
 
 
 def is_secret_reference(value: Any) -> bool:  # noqa: ANN401 - any TOML value
@@ -175,6 +228,8 @@ def type_text(nodes: tuple[Node, ...]) -> str:
     """What a value may be, in words: ``whole number``, ``date``, ``list of text``."""
     if any(node.get("secret_reference") for node in nodes):
         return "secret reference"
+    if any("table" in node for node in nodes):
+        return "decision table"
     words = []
     for node in nodes:
         if "enum" in node or "const" in node:

@@ -24,6 +24,25 @@ def _text(description: str, **rest: Any) -> Schema:  # noqa: ANN401 - JSON Schem
     return {"type": "string", "description": description, **({"minLength": 1} | rest)}
 
 
+_PUBLISH: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "description": "What the cooperation may see of this configuration.",
+    "properties": {
+        "bots": {
+            "type": "array",
+            "items": _text("The name of a bot instance."),
+            "description": "The bot instances to publish; without it, all of them.",
+        },
+        "withhold": {
+            "type": "array",
+            "items": _text("A key, or a table's name."),
+            "description": "Keys to leave out, as `rpac config explain` names them.",
+        },
+    },
+}
+
+
 def municipality_schema(letterhead: Mapping[str, Any]) -> Schema:
     """The shape of ``municipality.toml``; ``letterhead`` is the JSON Schema of its table."""
     own, definitions = _hoisted(letterhead)
@@ -37,7 +56,9 @@ def municipality_schema(letterhead: Mapping[str, Any]) -> Schema:
             "cvr": _text("CVR number, eight digits in quotes.", pattern=r"^[1-9][0-9]{7}$"),
             "cooperation": _text("The cooperation it belongs to.", minLength=0, default=""),
             "registry": _text("Address of the cooperation's registry.", minLength=0, default=""),
-            "baseline": _text("Folder of the cooperation's baseline, relative to this file.", pattern=_PATH),
+            "baseline": _text(
+                "The cooperation's baseline, a folder or a wheel; relative to this file.", pattern=_PATH
+            ),
             "environment": {
                 "enum": list(ENVIRONMENTS),
                 "default": ENVIRONMENTS[0],
@@ -56,6 +77,7 @@ def municipality_schema(letterhead: Mapping[str, Any]) -> Schema:
                 "description": "Key of the journal; without it, one is made in state_dir on the first run.",
             },
             "letterhead": own,
+            "publish": _PUBLISH,
         },
         "$defs": {**definitions, "SecretRef": SecretRef.model_json_schema()},
     }
@@ -85,6 +107,13 @@ def instance_schema(settings: Mapping[str, Any]) -> Schema:
             "bot": _text("Name of the bot, as its wheel is called."),
             "id": _text("UUID, written once; it survives renaming the file."),
             "owner": _text("Who answers for this bot instance."),
+            "deputy": _text("Who answers for it when the owner is away."),
+            "mask_personal_numbers": {
+                "type": "boolean",
+                "default": True,
+                "description": "Personal numbers in what `rpac items show --personal` prints"
+                " are cut after the birth date.",
+            },
             "start_from": {
                 "type": "string",
                 "format": "date",

@@ -6,23 +6,26 @@ file may hold every capability.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rpa_commons.manifest import CapabilityEntry, Manifest
 
 from ._connector_entry import ConnectorEntry
+from ._facts import facts_of, shared_view
 from ._findings import Finding
 from ._keys import KeyPath, format_key, guess
 from ._layers import Layer, Origin
 from ._overrides import Override
+from ._policing import policy_findings
 from ._schema import SchemaView
 from ._section import Section, add_defaults
 from ._shapes import binding_schema
 from ._validate import Problem
+from ._waivers import PolicySet
 
-__all__ = ["Binding", "BindingSection", "StackReader"]
+__all__ = ["Binding", "BindingSection", "StackReader", "set_aside"]
 
 # Of an unknown connector nothing is known: whatever is set may be a secret, so all of it is hidden.
 _UNKNOWN_SETTINGS = {"type": "object", "personal": True}
@@ -47,25 +50,39 @@ class Binding:
 
 @dataclass(frozen=True)
 class BindingSection:
-    """A capability's table in all layers, with what is wrong with the choice of the connector."""
+    """A capability's table in all layers, with what is wrong with the choice of the connector.
+
+    Attributes:
+        capability: E.g. ``"PopulationRegister"``.
+        section: Its schema and layers.
+        connector: The chosen one.
+        choice_findings: What is wrong with the choice.
+        set_aside: Layers whose settings are for another connector.
+        elsewhere: Whether a key is one of another connector for the capability.
+    """
 
     capability: str
     section: Section
     connector: str
     choice_findings: tuple[Finding, ...] = ()
+    set_aside: tuple[Layer, ...] = ()
+    elsewhere: Callable[[KeyPath], bool] = lambda _: False
 
     def findings(self) -> Iterator[Finding]:
         """Everything that is wrong with the binding."""
         yield from self.choice_findings
         yield from self.section.findings()
+        if not self.choice_findings and self.section.policies:  # else nobody knows the keys
+            yield from policy_findings(self.section, elsewhere=self.elsewhere, set_aside=self.set_aside)
+        if facts_of(self.section.view).has_rules:
+            from ._rules import rules_findings
+
+            yield from rules_findings(self.section)
 
     def binding(self) -> Binding:
         """The binding; only without findings."""
         section = self.section
-        origins = {
-            section.name_of(path): candidates[-1].origin(path)
-            for path, candidates in section.merged.leaves.items()
-        }
+        origins = {section.name_of(path): origin for path, origin in section.merged.origins()}
         return Binding(self.capability, self.connector, section.values.get("settings", {}), origins)
 
 
@@ -78,12 +95,14 @@ class StackReader:
         home: The municipality's own ``stack.toml``, empty when there is none.
         connectors: By name.
         overrides: What ``--set`` says.
+        policies: What the cooperation says of this bot.
     """
 
     layers: tuple[Layer, ...]
     home: Layer
     connectors: Mapping[str, ConnectorEntry]
     overrides: Sequence[Override] = ()
+    policies: PolicySet | None = None
 
     def bind(self, entry: CapabilityEntry, manifest: Manifest) -> BindingSection | Finding:
         """The binding of one capability, or the finding that there is none."""
@@ -93,15 +112,24 @@ class StackReader:
             return self._not_a_table(entry.name, broken[-1])
         if not any(layer.values for layer in layers):
             return self._unbound(entry, manifest)
-        layers, connector = _set_aside(layers)
+        said = layers
+        layers, connector = set_aside(layers)
         known = self.connectors[connector] if connector in self.connectors else None  # noqa: SIM401 - the catalogue imports on lookup
         fits = known is not None and known.capability == entry.name  # another's settings say nothing here
-        view = SchemaView(binding_schema(known.settings_schema if known and fits else _UNKNOWN_SETTINGS))
+        view = shared_view(binding_schema, known.settings_schema if known and fits else _UNKNOWN_SETTINGS)
         layers = add_defaults(view, layers, "connector default", f"{connector} Settings")
         home = replace(self.home, values={}, prefix=(entry.name,))
-        section = Section(view, layers, _Namer(entry.name), home)
+        policies = self.policies.below(("stack", entry.name)) if self.policies else ()
+        section = Section(view, layers, _Namer(entry.name), home, policies)
         findings = tuple(self._choice(entry, manifest, connector, known, section))
-        return BindingSection(entry.name, section, connector, findings)
+        aside = tuple(one for one in said if one not in layers) if policies else ()
+
+        def elsewhere(path: KeyPath) -> bool:
+            names = [name for name in self._serving(entry.name) if name != connector]
+            schemas = (self.connectors[name].settings_schema for name in names)
+            return any(SchemaView(binding_schema(schema)).knows(path) for schema in schemas)
+
+        return BindingSection(entry.name, section, connector, findings, aside, elsewhere)
 
     def unknown(self) -> Iterator[Finding]:
         """Connectors that do not exist, wherever the stack names one, also where no bot asks for it."""
@@ -123,12 +151,16 @@ class StackReader:
                 advice = f"did you mean {meant}?" if meant else f"known here: {', '.join(sorted(known))}"
                 yield Finding("E101", format_key(one.path[:2]), "unknown capability", help=advice)
 
-    def _layers_of(self, capability: str) -> tuple[Layer, ...]:
-        from_files = [
+    def files_of(self, capability: str) -> list[Layer]:
+        """What each file says of one capability, weakest first; files that say nothing of it are left out."""
+        return [
             replace(layer, values=layer.values[capability], prefix=(capability,))
             for layer in self.layers
             if isinstance(layer.values.get(capability), Mapping)
         ]
+
+    def _layers_of(self, capability: str) -> tuple[Layer, ...]:
+        from_files = self.files_of(capability)
         from_sets = [one.layer_below("stack", capability) for one in self.overrides]
         return (*from_files, *(layer for layer in from_sets if layer is not None))
 
@@ -202,7 +234,7 @@ class _Namer:
         return format_key(("stack", self._capability, *path))
 
 
-def _set_aside(layers: Sequence[Layer]) -> tuple[tuple[Layer, ...], str]:
+def set_aside(layers: Sequence[Layer]) -> tuple[tuple[Layer, ...], str]:
     """The layers without settings meant for another connector than the winning one, and that one."""
     kept: list[Layer] = []
     current = ""

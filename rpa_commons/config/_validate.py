@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rpa_commons.capabilities import RpaCommonsError
 
+from ._facts import facts_of
 from ._keys import HIDDEN, KeyPath, guess, show
+from ._quick import FORMATS
 from ._schema import SchemaView, bounds_text, is_secret_reference, type_text, value_type_text
 
 if TYPE_CHECKING:
@@ -59,16 +61,27 @@ def as_json(value: Any, view: SchemaView, path: KeyPath = ()) -> Any:  # noqa: A
 
     Where it asks for something else they stay what they are, so that the type check refuses them.
     """
-    if isinstance(value, Mapping):
-        return {key: as_json(one, view, (*path, key)) for key, one in value.items()}
+    kind = type(value)
+    if kind in _JSON:
+        return value
+    if kind is dict or isinstance(value, Mapping):
+        return {
+            key: one if type(one) in _JSON else as_json(one, view, (*path, key)) for key, one in value.items()
+        }
     if isinstance(value, list):
-        return [as_json(one, view, (*path, index)) for index, one in enumerate(value)]
+        return [
+            one if type(one) in _JSON else as_json(one, view, (*path, index))
+            for index, one in enumerate(value)
+        ]
     if isinstance(value, date | time):
-        wanted = {datetime: "date-time", date: "date", time: "time"}[type(value)]
+        wanted = {datetime: "date-time", date: "date", time: "time"}[kind]
         nodes = view.at(path)
         if any(node.get("format") == wanted for node in nodes) or {} in nodes:
             return value.isoformat()
     return value
+
+
+_JSON = frozenset({str, int, float, bool})
 
 
 def problems(
@@ -81,6 +94,8 @@ def problems(
     Raises:
         BrokenSchemaError: the schema itself cannot be used.
     """
+    if facts_of(view).check(values):
+        return
     from jsonschema.exceptions import UnknownType
 
     reference = view.broken_reference()
@@ -210,7 +225,8 @@ class _Reader:
             "E201",
             part,
             f"expected a secret reference, found {value_type_text(error.instance)} of another form",
-            'write {env = "NAME"}, {file = "path"} or {keyring = "service/name"}',
+            'write {env = "NAME"}, {file = "path"} or {keyring = "service/name"};'
+            ' {store = "STORE:PLACE"} for a store that a plugin brings',
         )
 
 
@@ -241,30 +257,6 @@ def _format_checker() -> "FormatChecker":
     from jsonschema import FormatChecker
 
     checker = FormatChecker(())
-    formats: dict[str, Callable[[str], object]] = {
-        "date": date.fromisoformat,
-        "date-time": datetime.fromisoformat,
-        "time": time.fromisoformat,
-    }
-    shapes = {
-        "date": r"\d{4}-\d\d-\d\d",
-        "date-time": r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*",
-        "time": r"\d\d:\d\d.*",
-        "uuid": r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
-    }
-    for name, shape in shapes.items():
-        checker.checks(name, raises=ValueError)(_format_check(shape, formats.get(name)))
+    for name, check in FORMATS.items():
+        checker.checks(name, raises=ValueError)(check)
     return checker
-
-
-def _format_check(shape: str, read: Callable[[str], object] | None) -> Callable[[object], bool]:
-    def check(value: object) -> bool:
-        if not isinstance(value, str):
-            return True  # the type check speaks about it
-        if re.fullmatch(shape, value, re.ASCII) is None:
-            return False
-        if read is not None:
-            read(value)
-        return True
-
-    return check

@@ -426,11 +426,12 @@ def test_a_finding_is_json_too() -> None:
     finding = Finding("E101", "x", "unknown key", help="did you mean y?")
 
     assert finding.to_json() == {
-        "code": "E101", "key": "x", "message": "unknown key", "file": None, "line": None,
-        "source": "--set", "line_text": "", "because": "", "help": "did you mean y?",
+        "code": "E101", "severity": "error", "key": "x", "message": "unknown key", "file": None,
+        "line": None, "source": "--set", "line_text": "", "because": "", "help": "did you mean y?",
     }  # fmt: skip
 
 
 def test_codes_have_the_usual_form() -> None:
-    """Each code is E and three digits, and says what it stands for."""
-    assert all(re.fullmatch(r"E\d{3}", code) and meaning for code, meaning in CODES.items())
+    """Each code is E or W and three digits, and says what it stands for; a warning says so in JSON."""
+    assert all(re.fullmatch(r"[EW]\d{3}", code) and meaning for code, meaning in CODES.items())
+    assert Finding("W101", "x", "deprecated").to_json()["severity"] == "warning"

@@ -177,7 +177,7 @@ def test_a_capability_that_no_connector_serves_must_be_installed(town: "Town") -
     [
         ("../basline", "../basline does not exist", "did you mean ../baseline?"),
         ("zzz", "zzz does not exist", "name the folder that holds the cooperation's baseline.toml"),
-        ("stack.toml", "stack.toml is a file, not a folder", "name the folder that holds"),
+        ("stack.toml", "stack.toml is neither a folder nor a wheel", "name the folder with"),
         ("../roskilde", "../roskilde is no baseline", "it must hold baseline.toml with name and version"),
     ],
 )

@@ -1,0 +1,340 @@
+"""Beginning: a bot instance's file, or a municipality's first files, with what must be filled in and why.
+
+Rules this module keeps: nothing is overwritten; what must be filled in stands as a comment, so that ``check``
+names each such key until somebody has; every commented key works when its ``#`` is taken away, wherever it
+stands; from another member come choices only, never its id, owner, secrets, personal values or environments.
+
+Usage::
+
+    draft = draft_instance(roskilde, manifest, "welcome-letters", connectors=catalogue())
+    write_drafts(draft.files)
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.manifest import Manifest
+
+from ._connector_entry import ConnectorEntry
+from ._edit_state import Overlay
+from ._explain import ExplainedValue, explain_section
+from ._findings import Finding, display_path
+from ._init_like import Choice, choices_of
+from ._keys import format_key, parse_key, printable
+from ._layer_files import stack_of
+from ._municipality import MunicipalityFolder
+from ._resolve import Examination, examine_instance
+from ._schema import SchemaView
+from ._section import Section
+from ._toml_edit import toml_text
+from ._write import replace_text
+
+__all__ = ["AlreadyThereError", "Draft", "draft_instance", "draft_municipality", "write_drafts"]
+
+_WIDTH = 96  # columns of a comment
+_NO_ID = "00000000-0000-4000-8000-000000000000"  # only looked at, never written
+
+
+class AlreadyThereError(RpaCommonsError):
+    """A file that would be made is there already.
+
+    Attributes:
+        path: The file.
+    """
+
+    exit_code: int = 2
+
+    def __init__(self, path: Path, remedy: str) -> None:
+        super().__init__(f"{display_path(path)} is there already and is not overwritten", remedy=remedy)
+        self.path = path
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What would be written.
+
+    Attributes:
+        files: Text by absolute path.
+        missing: The keys that must be filled in.
+        notes: What else is to be done, in sentences.
+    """
+
+    files: Mapping[Path, str]
+    missing: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def write_drafts(files: Mapping[Path, str]) -> None:
+    """Write the files.
+
+    Raises:
+        AlreadyThereError: one is there; nothing is written.
+        FileNotWrittenError: the system refuses.
+    """
+    for path in files:
+        if path.exists() or path.is_symlink():
+            raise AlreadyThereError(path, "edit it, or choose another name: --instance NAME")
+    for path, text in files.items():
+        replace_text(path, text)
+
+
+def draft_instance(
+    municipality: MunicipalityFolder,
+    manifest: Manifest,
+    name: str,
+    *,
+    connectors: Mapping[str, ConnectorEntry],
+    like: Path | None = None,
+) -> Draft:
+    """The file of a new bot instance.
+
+    Args:
+        municipality: Whose it becomes.
+        manifest: The bot's.
+        name: The file's stem.
+        connectors: The connectors there are.
+        like: Another member's folder, or what it has published; its choices are taken over.
+
+    Raises:
+        AlreadyThereError: there is such an instance.
+        ConfigError: the name cannot be one, or the other member's file cannot be read.
+    """
+    path = municipality.folder / "bots" / f"{name}.toml"
+    if path.exists() or path.is_symlink():
+        raise AlreadyThereError(path, "choose another name: --instance NAME")
+    seen = _examined(municipality, manifest, name, connectors, path)
+    section = seen.sections[0]
+    keys = [one for one in explain_section(section) if not one.key.startswith("instance.")]
+    choices = choices_of(like, manifest.name, name, section) if like is not None else ()
+
+    def drafted() -> str:
+        return "\n".join([*_head(municipality, manifest), *_body(section, keys, choices), ""])
+
+    if choices:
+        as_if = _examined(municipality, manifest, name, connectors, path, drafted())
+        choices = tuple(_judged(one, as_if.findings) for one in choices)
+    text = drafted()
+    given = {one.key for one in choices if one.is_open and not one.problem}
+    missing = tuple(one.key for one in keys if _must(one) and one.key not in given)
+    notes = (*_like_notes(choices), *_stack_notes(municipality, manifest, connectors))
+    return Draft({path: text}, missing, notes)
+
+
+def _examined(
+    municipality: MunicipalityFolder,
+    manifest: Manifest,
+    name: str,
+    connectors: Mapping[str, ConnectorEntry],
+    path: Path,
+    text: str = "",
+) -> Examination:
+    """The instance as if its file held this text, or nothing but what it is."""
+    bare = f'bot = "{manifest.name}"\nid = "{_NO_ID}"\n[settings]\n'
+    as_if = replace(municipality, reader=Overlay(path, text or bare))
+    return examine_instance(as_if, name, lambda _: manifest, connectors=connectors)
+
+
+def _judged(one: Choice, findings: Sequence[Finding]) -> Choice:
+    """The choice with why it cannot be taken over: a bound of the cooperation, another version of the bot."""
+    for finding in findings:
+        is_about = finding.key == one.key or finding.key.startswith((f"{one.key}.", f"{one.key}["))
+        if is_about and not finding.is_warning and finding.code != "E102":
+            return replace(one, problem=finding.message)
+    return one
+
+
+def _must(one: ExplainedValue) -> bool:
+    return one.required and one.origin is None
+
+
+def _head(municipality: MunicipalityFolder, manifest: Manifest) -> Iterator[str]:
+    yield f"# {_line(f'How {municipality.name} uses the bot {manifest.name}: {manifest.summary}')}"
+    yield "# A line that begins with # says nothing; take the # away to say something. `rpac config check`"
+    yield "# tells what is missing, `rpac config explain` what a key means and where its value comes from."
+    yield ""
+    yield f'bot = "{manifest.name}"'
+    yield f'id = "{uuid.uuid4()}" # written once: with another id, everything would be sent again'
+    yield '# owner = "Borgerservice" # who answers for this bot instance'
+    yield '# deputy = "IT" # who answers when the owner is away'
+    yield "# start_from = 2026-01-01 # cut-over: what happened before that day is left to people"
+    yield ""
+    yield "[settings]"
+
+
+def _line(text: str) -> str:
+    """Somebody's words as they may stand in a comment."""
+    return printable(" ".join(text.split()))
+
+
+def _body(section: Section, keys: Sequence[ExplainedValue], choices: Sequence[Choice]) -> Iterator[str]:
+    said = {one.key for one in choices}
+    if choices:
+        yield f"# Taken over from {choices[0].member}. Look at each line: is it right here too?"
+        for one in choices:
+            yield one.line(_example(section.view, one.key))
+        yield ""
+    required = [one for one in keys if _must(one) and one.key not in said]
+    if required:
+        yield "# Must be filled in:"
+    for must in required:
+        yield from _told(must)
+        yield f"# {must.key} = {_example(section.view, must.key)}"
+        yield ""
+    rest = [one for one in keys if not _must(one) and one.key not in said]
+    if rest:
+        yield "# May be changed; what stands here holds anyway:"
+    for may in rest:
+        yield from _told(may)
+        if section.view.note(("settings", *parse_key(may.key)), "table"):
+            yield f"#   A decision table of its own, no line here: `rpac config table` shows {may.key}."
+            continue
+        holds = may.origin is not None and may.value is not None and not may.hidden
+        value = toml_text(may.value) if holds else _example(section.view, may.key)
+        yield f"# {may.key} = {value}".replace("\n", "\n# ")
+
+
+def _told(one: ExplainedValue) -> Iterator[str]:
+    """What a key means, as comments."""
+    import textwrap
+
+    facts = ", ".join(filter(None, [one.type, one.bounds, f"in {one.unit}" if one.unit else ""]))
+    shared = f" Here: {one.origin}." if one.origin is not None and one.origin.layer != "bot default" else ""
+    text = f"{one.description} {facts[:1].upper()}{facts[1:]}.{shared}".strip()
+    yield from textwrap.wrap(
+        text, _WIDTH, initial_indent="#   ", subsequent_indent="#   ", break_on_hyphens=False
+    )
+
+
+def _example(view: SchemaView, key: str) -> str:
+    """A value of the right type, to be typed over."""
+    path = ("settings", *parse_key(key))
+    nodes = view.at(path)
+    if view.secret_part(path) is not None:
+        return '{ env = "NAME" }'
+    options = next((node["enum"] for node in nodes if node.get("enum")), None)
+    if options:
+        return toml_text(options[0])
+    kinds = [node.get("type") for node in nodes]
+    formats = {node.get("format") for node in nodes}
+    if "string" in kinds:
+        examples = {"date": "2026-01-01", "date-time": "2026-01-01T08:00:00Z", "time": "08:00:00"}
+        return next((text for form, text in examples.items() if form in formats), '""')
+    least = next((node["minimum"] for node in nodes if "minimum" in node), 0)
+    by_kind = {
+        "integer": toml_text(least),
+        "number": toml_text(float(least)),
+        "boolean": "false",
+        "array": "[]",
+    }
+    return next((by_kind[kind] for kind in kinds if kind in by_kind), "{}")
+
+
+def _like_notes(choices: Sequence[Choice]) -> Iterator[str]:
+    withheld = [one.key for one in choices if not one.is_open]
+    if withheld:
+        yield f"ask {choices[0].member} about {', '.join(withheld)}: it keeps the value to itself"
+
+
+def _stack_notes(
+    municipality: MunicipalityFolder, manifest: Manifest, connectors: Mapping[str, ConnectorEntry]
+) -> Iterator[str]:
+    """Capabilities that nothing serves yet, with what could."""
+    stack, _ = stack_of(municipality, connectors)
+    bound = {name for layer in stack.layers for name in layer.values}
+    for capability in dict.fromkeys(entry.name for entry in manifest.capabilities):
+        if capability in bound:
+            continue
+        fitting = [name for name in connectors if connectors[name].capability == capability]
+        if fitting:
+            advice = f'add [{capability}] with connector = "{fitting[0]}" to stack.toml'
+            yield f"{capability} has no connector yet; {' or '.join(fitting)} could serve it: {advice}"
+        else:
+            yield f"{capability} has no connector yet, and none is installed that could serve it"
+
+
+def draft_municipality(
+    folder: Path,
+    connectors: Mapping[str, ConnectorEntry],
+    *,
+    name: str = "",
+    code: str = "",
+    cvr: str = "",
+) -> Draft:
+    """The first two files of a new municipality: ``municipality.toml`` and ``stack.toml``.
+
+    Raises:
+        AlreadyThereError: one of them is there.
+    """
+    folder = folder.resolve()
+    given = {"name": name, "code": code, "cvr": cvr}
+    files = {
+        folder / "municipality.toml": "\n".join([*_municipality_lines(given, folder.name), ""]),
+        folder / "stack.toml": "\n".join([*_stack_lines(connectors), ""]),
+    }
+    for path in files:
+        if path.exists() or path.is_symlink():
+            raise AlreadyThereError(path, "for a bot instance say which bot: rpac config init BOT")
+    missing = [key for key, value in given.items() if not value]
+    missing += [] if name else ["letterhead.name"]
+    return Draft(files, tuple(missing), ("next: `rpac install WHEEL`, then `rpac config init BOT`",))
+
+
+def _municipality_lines(given: Mapping[str, str], folder: str) -> Iterator[str]:
+    told = {
+        "name": ("Roskilde", "name of the municipality"),
+        "code": ("0265", "official code: four digits, in quotes"),
+        "cvr": ("29189404", "CVR number: eight digits, in quotes"),
+    }
+    yield "# A municipality: who it is. `rpac config check` tells what is missing; a line that begins with #"
+    yield "# says nothing until the # is taken away."
+    yield ""
+    for key, (example, text) in told.items():
+        value = given[key]
+        yield (
+            f"{key} = {toml_text(value)} # {text}"
+            if value
+            else f'# {key} = "{example}" # must be filled in: {text}'
+        )
+    yield '# cooperation = "DIGIT" # the cooperation it belongs to'
+    yield '# baseline = "../baseline" # what the cooperation gives its members: a folder'
+    yield 'environment = "sandbox" # synthetic people; -E production is the real thing'
+    yield '# languages = ["da"] # of letters, the first one preferred'
+    yield f'# state_dir = "../state/{folder}" # outside this folder, which is kept in version control'
+    yield ""
+    yield "[letterhead] # on top of every letter"
+    if given["name"]:
+        yield f"name = {toml_text(given['name'] + ' Kommune')}"
+    else:
+        yield '# name = "Roskilde Kommune" # must be filled in'
+    yield '# address = ["Rådhusbuen 1", "4000 Roskilde"]'
+    yield '# phone = "46 31 30 00"'
+    yield '# web = "www.roskilde.dk"'
+
+
+def _stack_lines(connectors: Mapping[str, ConnectorEntry]) -> Iterator[str]:
+    yield "# Which connector serves which capability, and its settings. A bot asks for capabilities; take"
+    yield "# the # away before those that the bots need here. `rpac config schema stack` has every setting."
+    serving: dict[str, list[str]] = {}
+    for name in connectors:
+        serving.setdefault(connectors[name].capability, []).append(name)
+    for capability, names in sorted(serving.items()):
+        yield ""
+        yield f"# [{format_key((capability,))}]"
+        yield f'# connector = "{names[0]}"' + (f" # or {', '.join(names[1:])}" if len(names) > 1 else "")
+        required = connectors[names[0]].settings_schema.get("required", ())
+        view = SchemaView(connectors[names[0]].settings_schema)
+        for key in required:
+            text = " ".join(str(view.note((key,), "description") or "").split())
+            yield f"# settings.{format_key((key,))} = {_stack_example(view, key)} # {text}"
+
+
+def _stack_example(view: SchemaView, key: str) -> str:
+    if view.secret_part((key,)) is not None:
+        return '{ env = "NAME" }'
+    kinds: Any = {node.get("type") for node in view.at((key,))}
+    by_kind = {"string": '""', "integer": "0", "boolean": "false", "array": "[]"}
+    return next((text for kind, text in by_kind.items() if kind in kinds), "{}")
