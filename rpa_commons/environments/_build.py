@@ -1,4 +1,4 @@
-"""``rpac build``: from a plugin's source folder to a wheel that carries its manifest.
+"""``rpac build``: from a plugin's source folder, or a baseline's, to a wheel that carries its manifest.
 
 Rules this module keeps: the plugin is imported in a build environment of its own, never in this process; the
 manifest is written where hatchling's ``extra-metadata`` looks for it; equal sources give equal bytes.
@@ -20,6 +20,7 @@ from packaging.utils import canonicalize_name
 
 from rpa_commons.manifest import Manifest
 
+from ._baseline_wheel import build_baseline, is_baseline
 from ._errors import BuildRefusedError, disk_error
 from ._host import FIXED_EPOCH, host_package
 from ._lock import replace_file
@@ -43,10 +44,10 @@ def build_wheel(
     find_links: Sequence[Path] = (),
     offline: bool = False,
 ) -> Path:
-    """Build a plugin's wheel with its manifest, and return where it lies.
+    """Build a plugin's or a baseline's wheel with its manifest, and return where it lies.
 
     Args:
-        project: The plugin's folder, the one with ``pyproject.toml``.
+        project: The plugin's folder, the one with ``pyproject.toml``; or a baseline's (``baseline.toml``).
         out: Where the wheel goes; made when missing.
         progress: Told each thing that takes over a second.
         find_links: Folders with further wheels.
@@ -59,6 +60,8 @@ def build_wheel(
         WheelRefusedError: what came out is no wheel that ``rpac install`` would take.
     """
     project, out = project.resolve(), out.resolve()  # uv works in a folder of its own
+    if is_baseline(project):
+        return build_baseline(project, out, progress=progress, find_links=find_links, offline=offline)
     name, source = _project(project)
     uv = Uv(offline=offline, find_links=tuple(find_links))
     cache = platformdirs.user_cache_path("rpa-commons") / "builds"
@@ -81,7 +84,9 @@ def _project(project: Path) -> tuple[str, str]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BuildRefusedError(project, ["it has no pyproject.toml: name the plugin's own folder"]) from None
+        raise BuildRefusedError(
+            project, ["it has no pyproject.toml: name the plugin's own folder, or a baseline's"]
+        ) from None
     except (OSError, ValueError) as error:
         raise BuildRefusedError(path, [f"cannot be read: {error}"]) from error
     problems = []

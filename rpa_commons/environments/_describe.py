@@ -23,11 +23,13 @@ from pydantic import ValidationError
 
 from rpa_commons import __version__
 from rpa_commons.capabilities import capability_spec
+from rpa_commons.config import migration_problems
 from rpa_commons.manifest import (
     Benefit,
     CallEntry,
     CapabilityEntry,
     Manifest,
+    MigrationEntry,
     ProcessingRecord,
     StepEntry,
     TemplateEntry,
@@ -131,10 +133,13 @@ def _manifest(dist: metadata.Distribution, bot: type[Bot[Any]]) -> Manifest:
     capabilities = _capabilities(bot)
     steps = _steps(bot, problems)
     schema: dict[str, Any] = {}
+    migrations: tuple[MigrationEntry, ...] = ()
     try:
         payload_type_of(bot)
         schema, wrong = settings_schema(settings_type_of(bot))
         problems += wrong
+        migrations = tuple(one.entry for one in settings_type_of(bot).migrations)
+        problems += () if wrong else migration_problems(migrations, schema, dist.version)
     except (TypeError, NameError) as error:
         problems.append(str(error))
     templates = _templates(bot, problems)
@@ -153,6 +158,7 @@ def _manifest(dist: metadata.Distribution, bot: type[Bot[Any]]) -> Manifest:
         templates=templates,
         languages=bot.languages,
         settings_schema=schema,
+        migrations=migrations,
         benefit=bot.benefit,
         record=bot.record,
     )

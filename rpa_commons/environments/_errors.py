@@ -23,10 +23,10 @@ _WINDOWS_FULL = 112  # ERROR_DISK_FULL; untested on Windows
 
 
 class BuildRefusedError(RpaCommonsError):
-    """A plugin is not described well enough to become a wheel; every problem is named at once.
+    """A plugin or baseline cannot become a wheel as it is; every problem is named at once.
 
     Attributes:
-        project: The plugin's folder or distribution name.
+        project: Its folder, or the plugin's distribution name.
         problems: One sentence each.
     """
 
@@ -34,7 +34,7 @@ class BuildRefusedError(RpaCommonsError):
         lines = "".join(f"\n  - {problem}" for problem in problems)
         super().__init__(
             f"{project} cannot be built:{lines}",
-            remedy="correct each of these in the plugin and build it again",
+            remedy="correct each of these and build it again",
         )
         self.project = project
         self.problems = tuple(problems)

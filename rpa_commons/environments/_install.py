@@ -26,6 +26,7 @@ from ._errors import (
 from ._host import HOST, HostPackage, host_package
 from ._instances import InstanceHead, instance_head
 from ._lock import LockEntry, LockFile, read_lock, write_lock
+from ._records import instance_records, schema_digest
 from ._resolve import resolve
 from ._store import WheelStore
 from ._uv import Uv
@@ -71,6 +72,7 @@ def install(
     find_links: Sequence[Path] = (),
     offline: bool = False,
     upgrade: bool = False,
+    before_lock: Callable[[], None] = lambda: None,
 ) -> tuple[InstalledBot, ...]:
     """Install bot wheels for a municipality; without wheels, make what ``rpac.lock`` asks for.
 
@@ -81,6 +83,8 @@ def install(
         find_links: Folders with further wheels.
         offline: Use uv's cache alone.
         upgrade: Resolve the packages beside the bots anew, to their newest versions.
+        before_lock: Called when every environment stands and nothing but ``rpac.lock`` is left to write;
+            what it raises ends the installation, and the lock stays as it was.
 
     Raises:
         WheelRefusedError: a wheel is not what it claims to be.
@@ -94,7 +98,8 @@ def install(
     try:
         municipality.state_dir.mkdir(parents=True, exist_ok=True)
         with _alone(municipality.state_dir, progress):
-            return _Installation(municipality, uv, progress, upgrade=upgrade).carry_out(checked)
+            installation = _Installation(municipality, uv, progress, upgrade=upgrade, before_lock=before_lock)
+            return installation.carry_out(checked)
     except OSError as error:
         places = (municipality.folder, municipality.state_dir)
         raise disk_error("the installation", error, *places) from error
@@ -108,6 +113,7 @@ class _Installation:
     uv: Uv
     progress: Callable[[str], None]
     upgrade: bool
+    before_lock: Callable[[], None] = lambda: None
     made: list[Environment] = field(default_factory=list)
     heads: dict[str, list[InstanceHead]] = field(default_factory=dict)
 
@@ -123,12 +129,20 @@ class _Installation:
             for entry, manifest in entries:
                 results.append(self._environments(entry, manifest))
                 lock = lock.replacing(entry)
-            write_lock(self.municipality.folder, lock)
+            self.before_lock()
+            if checked:  # without wheels the lock is carried out, not changed
+                lock = self._recorded(lock, {entry.name: manifest for entry, manifest in entries})
+                write_lock(self.municipality.folder, lock)
         except BaseException:  # Ctrl-C too: nothing of a failed attempt is left behind
             self._take_back()
             raise
         self._prune(lock)
         return tuple(results)
+
+    def _recorded(self, lock: LockFile, manifests: dict[str, Manifest]) -> LockFile:
+        """The lock with what the bots' instances are set to now."""
+        records = instance_records(self.municipality.folder, manifests, self.before)
+        return lock.recording(records, self.municipality.instances())
 
     def _lock(self, checked: Sequence[CheckedWheel]) -> list[tuple[LockEntry, Manifest]]:
         host = self._host()
@@ -140,7 +154,7 @@ class _Installation:
                 self.progress(f"resolving {wheel.name} {wheel.version} and what it needs")
                 entries.append(resolve(wheel, kept, host, self.uv, None if self.upgrade else old))
             else:
-                entries.append(old)
+                entries.append(old.model_copy(update={"schema_sha256": schema_digest(wheel.manifest)}))
         return [(entry, wheel.manifest) for entry, wheel in zip(entries, checked, strict=True)]
 
     def _relock(self) -> list[tuple[LockEntry, Manifest]]:
@@ -187,7 +201,8 @@ class _Installation:
         heads = self.heads[entry.name] = list(self._heads(entry.name))
         places = [Environment(self.municipality.state_dir, head.id, entry) for head in heads]
         verified = any(place.complete() for place in places)
-        changed = self.before.find(entry.name) != entry
+        old = self.before.find(entry.name)
+        changed = old is None or old.digest != entry.digest
         for head, place in zip(heads, places, strict=True):
             if place.complete():
                 continue
@@ -199,7 +214,6 @@ class _Installation:
             trial = Environment(self.municipality.state_dir, "trial", entry)
             self._make(trial, manifest)
             trial.remove()
-        old = self.before.find(entry.name)
         return InstalledBot(
             name=entry.name,
             version=entry.version,
@@ -230,7 +244,8 @@ class _Installation:
 
     def _take_back(self) -> None:
         for environment in self.made:
-            if environment.entry not in self.before.entries or not environment.complete():
+            known = {entry.digest for entry in self.before.entries}
+            if environment.entry.digest not in known or not environment.complete():
                 environment.remove()
         with contextlib.suppress(OSError):
             self.store.prune(self.before)
@@ -241,6 +256,9 @@ class _Installation:
             for bot, heads in self.heads.items():
                 for head in heads:
                     Environment(self.municipality.state_dir, head.id, lock.entry(bot)).prune()
+
+
+_NAME_IT = 'name it in municipality.toml: baseline = "../wheels/NAME.whl", relative to that file'
 
 
 def _check_all(wheels: Sequence[Path]) -> list[CheckedWheel]:
@@ -255,7 +273,7 @@ def _check_all(wheels: Sequence[Path]) -> list[CheckedWheel]:
             raise WheelRefusedError(
                 wheel.path,
                 [f"it is a {wheel.manifest.kind}, not a bot"],
-                remedy="`rpac install` takes bot wheels",
+                remedy=_NAME_IT if wheel.manifest.kind == "baseline" else "`rpac install` takes bot wheels",
             )
     return checked
 

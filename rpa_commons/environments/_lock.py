@@ -1,7 +1,8 @@
-"""``rpac.lock``: which wheel each bot is, and every package beside it, with hashes.
+"""``rpac.lock``: which wheel each bot is, every package beside it, and what each instance was set to.
 
-Rules this module keeps: the file holds no path of a machine; equal contents give equal bytes; each bot's
-entry carries a digest over itself, so that an edit or a bad merge is noticed; it is replaced in one step.
+Rules this module keeps: the file holds no path of a machine and no value of a setting; equal contents give
+equal bytes; each entry carries a digest over itself, so that an edit or a bad merge is noticed; it is
+replaced in one step; version 1, which had no instances, is still read.
 
 Usage::
 
@@ -13,22 +14,39 @@ import hashlib
 import json
 import os
 import tomllib
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ._errors import LockMismatchError, NotInstalledError
 
-__all__ = ["LOCK_NAME", "LockEntry", "LockFile", "LockedPackage", "read_lock", "write_lock"]
+if TYPE_CHECKING:
+    from tomlkit.items import AoT
+
+__all__ = [
+    "LOCK_NAME",
+    "LockEntry",
+    "LockFile",
+    "LockedBlock",
+    "LockedInstance",
+    "LockedLeaf",
+    "LockedPackage",
+    "read_lock",
+    "replace_file",
+    "write_lock",
+]
 
 LOCK_NAME = "rpac.lock"
+_VERSION = 2
 _RESTORE = "restore the file from version control, or remove it and `rpac install` the bots' wheels again"
 _HEADER = (
-    "Written by `rpac install`; do not edit.",
+    "Written by `rpac install` and `rpac upgrade`; do not edit.",
     "Keep it under version control: it makes installs reproducible.",
 )
 _SHA256 = r"^[0-9a-f]{64}$"
+_SHA256_OR_NONE = r"^([0-9a-f]{64})?$"
 
 
 class _Model(BaseModel):
@@ -57,21 +75,67 @@ class LockEntry(_Model):
     """File name of the bot's wheel."""
     sha256: str = Field(pattern=_SHA256)
     manifest_sha256: str = Field(pattern=_SHA256)
+    schema_sha256: str = Field(default="", pattern=_SHA256_OR_NONE)
+    """Of the settings schema as canonical JSON; empty when a lock of version 1 was read."""
     python: str
     """``major.minor`` of the oldest Python the packages were resolved for."""
     packages: tuple[LockedPackage, ...] = ()
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) over the whole entry: what an environment is known by."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 (hex) over the whole entry: what an environment is known by.
+
+        The schema's digest follows from the manifest's and is left out, so that an environment made from a
+        lock of version 1 is still known.
+        """
+        return _digest(self.model_dump(mode="json", exclude={"schema_sha256"}))
+
+
+class LockedLeaf(_Model):
+    """One value of an instance, when it was installed."""
+
+    key: str
+    """As ``rpac config explain`` takes it."""
+    digest: str = Field(pattern=_SHA256_OR_NONE)
+    """SHA-256 (hex) of the value as canonical JSON; empty for what must not be guessed: a personal value or
+    a reference to a secret."""
+    origin: str
+    """Layer, and the file in it; no line, for that moves whenever somebody writes a comment."""
+
+
+class LockedBlock(_Model):
+    """One block of a letter that the municipality or its cooperation overrides."""
+
+    template: str
+    block: str
+    digest: str = Field(pattern=_SHA256)
+    """Of the bot's own block, as its manifest gives it, when the override was last looked at."""
+    override: str = Field(pattern=_SHA256)
+    """Of the block in the overriding template: another one means that somebody has looked at it since."""
+
+
+class LockedInstance(_Model):
+    """What one bot instance was set to in production, without ``--set``, when its bot was installed."""
+
+    name: str
+    id: str
+    bot: str
+    version: str
+    schema_sha256: str = Field(pattern=_SHA256)
+    leaf: tuple[LockedLeaf, ...] = ()
+    block: tuple[LockedBlock, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) over the whole record."""
+        return _digest(self.model_dump(mode="json"))
 
 
 class LockFile(_Model):
-    """The bots of one municipality."""
+    """The bots of one municipality, and what its instances were set to."""
 
     entries: tuple[LockEntry, ...] = ()
+    instances: tuple[LockedInstance, ...] = ()
 
     def find(self, bot: str) -> LockEntry | None:
         """The entry of a bot, if there is one."""
@@ -90,16 +154,38 @@ class LockFile(_Model):
     def replacing(self, entry: LockEntry) -> "LockFile":
         """A lock in which ``entry`` stands for its bot."""
         others = [other for other in self.entries if other.name != entry.name]
-        return LockFile(entries=tuple(sorted([*others, entry], key=lambda one: one.name)))
+        entries = tuple(sorted([*others, entry], key=lambda one: one.name))
+        return LockFile(entries=entries, instances=self.instances)
+
+    def instance(self, name: str) -> LockedInstance | None:
+        """The record of an instance, if there is one."""
+        return next((one for one in self.instances if one.name == name), None)
+
+    def recording(self, records: Sequence[LockedInstance], names: Collection[str]) -> "LockFile":
+        """A lock with these records instead of the same instances'; others stay while ``names`` has them."""
+        new = {one.name: one for one in records}
+        kept = [one for one in self.instances if one.name not in new and one.name in names]
+        instances = tuple(sorted([*kept, *records], key=lambda one: one.name))
+        return LockFile(entries=self.entries, instances=instances)
+
+
+def _digest(document: dict[str, Any]) -> str:
+    text = json.dumps(document, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class _BotTable(LockEntry):
     written_digest: str = Field(alias="digest")
 
 
+class _InstanceTable(LockedInstance):
+    written_digest: str = Field(alias="digest")
+
+
 class _Document(_Model):
-    lock_version: Literal[1]
+    lock_version: Literal[1, 2]
     bot: tuple[_BotTable, ...] = ()
+    instance: tuple[_InstanceTable, ...] = ()
 
 
 def read_lock(folder: Path) -> LockFile:
@@ -125,7 +211,14 @@ def read_lock(folder: Path) -> LockFile:
         if entry.digest != table.written_digest:
             raise LockMismatchError(path, f"the entry of {entry.name} was changed by hand", remedy=_RESTORE)
         entries.append(entry)
-    return LockFile(entries=tuple(entries))
+    instances = []
+    for record in document.instance:
+        instance = LockedInstance.model_validate(record.model_dump(exclude={"written_digest"}))
+        if instance.digest != record.written_digest:
+            problem = f"the record of bot instance {instance.name} was changed by hand"
+            raise LockMismatchError(path, problem, remedy=_RESTORE)
+        instances.append(instance)
+    return LockFile(entries=tuple(entries), instances=tuple(instances))
 
 
 def write_lock(folder: Path, lock: LockFile) -> bool:
@@ -165,10 +258,11 @@ def _text(lock: LockFile) -> str:
     document = tomlkit.document()
     for line in _HEADER:
         document.add(tomlkit.comment(line))
-    document["lock_version"] = 1
+    document["lock_version"] = _VERSION
     bots = tomlkit.aot()
     for entry in lock.entries:
-        table = tomlkit.item(entry.model_dump(exclude={"packages"}) | {"digest": entry.digest})
+        written_without = {"packages"} | (set() if entry.schema_sha256 else {"schema_sha256"})
+        table = tomlkit.item(entry.model_dump(exclude=written_without) | {"digest": entry.digest})
         packages = tomlkit.aot()
         for package in entry.packages:
             written = tomlkit.item(package.model_dump(exclude={"hashes"}, exclude_defaults=True))
@@ -179,4 +273,22 @@ def _text(lock: LockFile) -> str:
         table["packages"] = packages
         bots.append(table)
     document["bot"] = bots
+    if lock.instances:
+        document["instance"] = _instances(lock.instances)
     return tomlkit.dumps(document)
+
+
+def _instances(records: Sequence[LockedInstance]) -> "AoT":
+    import tomlkit
+
+    instances = tomlkit.aot()
+    for record in records:
+        table = tomlkit.item(record.model_dump(exclude={"leaf", "block"}) | {"digest": record.digest})
+        for name, rows in (("leaf", record.leaf), ("block", record.block)):
+            if rows:
+                written = tomlkit.aot()
+                for row in rows:
+                    written.append(tomlkit.item(row.model_dump()))
+                table[name] = written
+        instances.append(table)
+    return instances

@@ -9,6 +9,7 @@ from packaging.utils import canonicalize_name
 
 from ._host import HOST, HostPackage
 from ._lock import LockedPackage, LockEntry
+from ._records import schema_digest
 from ._uv import Uv
 from ._venv import python_version
 from ._wheels import CheckedWheel
@@ -59,6 +60,7 @@ def resolve(checked: CheckedWheel, kept: Path, host: HostPackage, uv: Uv, old: L
         wheel=checked.path.name,
         sha256=checked.sha256,
         manifest_sha256=checked.manifest.digest,
+        schema_sha256=schema_digest(checked.manifest),
         python=python_version(),
         packages=tuple(package for package in packages if package.name != checked.name),
     )

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import PydanticUserError
-from pydantic.json_schema import GenerateJsonSchema, PydanticJsonSchemaWarning
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, PydanticJsonSchemaWarning
+from pydantic_core import core_schema
 
-from rpa_commons.sdk import BotSettings
+from rpa_commons.sdk import BotSettings, python_checks_of, rule_from_json, rule_problems
 
 __all__ = ["settings_schema"]
 
@@ -29,13 +30,34 @@ def settings_schema(settings: type[BotSettings]) -> tuple[dict[str, Any], list[s
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PydanticJsonSchemaWarning)
         try:
-            schema = settings.model_json_schema()
+            schema = settings.model_json_schema(schema_generator=_WithChecks)
         except PydanticUserError as error:
             return {}, [*problems, f"{settings.__name__}: {error.message}"]
     problems += [f"{settings.__name__}: {warning.message}" for warning in caught]
+    problems += _rules(settings.__name__, schema)
     schema = {"$schema": GenerateJsonSchema.schema_dialect, **schema}
     problems += _fields(settings.__name__, schema, schema.get("$defs", {}), frozenset())
     return schema, list(dict.fromkeys(problems))
+
+
+class _WithChecks(GenerateJsonSchema):
+    """Adds to each model the names of its checks that are Python code, which a host cannot run."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """As pydantic's own, with ``validators``."""
+        made = super().model_schema(schema)
+        checks = python_checks_of(schema["cls"])
+        if checks and not made.get("secret_reference"):  # whose only check the host makes itself
+            made["validators"] = list(checks)
+        return made
+
+
+def _rules(name: str, schema: _Schema) -> Iterator[str]:
+    """What is wrong with the rules of a class, or of tables in it, that was not complete when it was made."""
+    defs = schema.get("$defs", {})
+    for title, node in {name: schema, **defs}.items():
+        for data in node.get("rules", ()):
+            yield from (f"{title}.rules: {one}" for one in rule_problems(rule_from_json(data), node, defs))
 
 
 def _fields(path: str, schema: _Schema, defs: Mapping[str, _Schema], inside: frozenset[str]) -> Iterator[str]:

@@ -122,7 +122,7 @@ def test_an_edited_entry_is_noticed(tmp_path: Path, before: str, after: str) -> 
     ("text", "problem"),
     [
         ("<<<<<<< HEAD\n", "cannot be read"),
-        ("lock_version = 2\n", "lock_version: Input should be 1"),
+        ("lock_version = 3\n", "lock_version: Input should be 1 or 2"),
         ('lock_version = 1\n[[bot]]\nname = "x"\n', "Field required"),
         ("lock_version = 1\nextra = true\n", "Extra inputs are not permitted"),
         ("\xff", "cannot be read"),
@@ -153,7 +153,7 @@ def test_the_file_is_the_documented_toml(tmp_path: Path) -> None:
 
     document = tomllib.loads((tmp_path / "rpac.lock").read_text(encoding="utf-8"))
 
-    assert document["lock_version"] == 1
+    assert document["lock_version"] == 2
     assert [bot["name"] for bot in document["bot"]] == ["quiet-bot"]
     assert document["bot"][0]["digest"] == ENTRY.digest
     assert document["bot"][0]["packages"][1]["marker"] == 'sys_platform == "win32"'

@@ -1,0 +1,160 @@
+"""Letters that changed under an override: the bot's block is not the one that somebody last looked at.
+
+Rules this module keeps: a block counts as looked at when its override was written anew, or when a person says
+so (:func:`accept_blocks`); nothing but the record of blocks is changed in ``rpac.lock``.
+
+Usage::
+
+    for one in changed_blocks(municipality, "welcome-letters"):
+        print(one.file, one.line, block_difference(municipality, one))
+"""
+
+import difflib
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rpa_commons.letters import TemplateError, TemplateMissingError, block_text
+from rpa_commons.manifest import Manifest, ManifestError, read_manifest
+
+from ._instances import instance_head
+from ._lock import LockedBlock, read_lock, write_lock
+from ._records import overridden_blocks, recorded_blocks
+from ._use import LockedBot, locked
+
+if TYPE_CHECKING:
+    from rpa_commons.config import MunicipalityFolder
+
+__all__ = ["ChangedBlock", "accept_blocks", "block_difference", "changed_blocks"]
+
+_SUFFIX = ".md.j2"
+
+
+@dataclass(frozen=True)
+class ChangedBlock:
+    """An overridden block whose text below is not the one that was last looked at.
+
+    Attributes:
+        instance: The bot instance.
+        bot: Its bot.
+        version: The bot's version now.
+        recorded: What ``rpac.lock`` keeps.
+        now: What would be kept now.
+        file: The overriding template, of the strongest layer that overrides the block.
+        line: Where the block begins there.
+    """
+
+    instance: str
+    bot: str
+    version: str
+    recorded: LockedBlock
+    now: LockedBlock
+    file: Path
+    line: int
+
+
+def changed_blocks(municipality: "MunicipalityFolder", instance: str) -> tuple[ChangedBlock, ...]:
+    """The blocks of an instance's letters that changed under their override, by template and block.
+
+    Raises:
+        InstanceFileError: the instance's file says no bot.
+        NotInstalledError: the bot is not in ``rpac.lock``.
+        LockMismatchError: the lock or the wheel was changed.
+    """
+    recorded = {(one.template, one.block): one for one in recorded_blocks(municipality, instance)}
+    if not recorded:
+        return ()
+    bot = locked(municipality, instance_head(municipality, instance).bot)
+    found = []
+    for now in overridden_blocks(municipality, instance, bot.manifest):
+        known = recorded.get((now.template, now.block))
+        if known is None or known.digest == now.digest or known.override != now.override:
+            continue
+        file, line = _place(municipality, instance, bot.name, now)
+        found.append(ChangedBlock(instance, bot.name, bot.version, known, now, file, line))
+    return tuple(found)
+
+
+def accept_blocks(municipality: "MunicipalityFolder", instance: str) -> int:
+    """Record that somebody has seen what changed under the overrides; returns how many blocks.
+
+    Raises:
+        InstanceFileError: the instance's file says no bot.
+        NotInstalledError: the bot is not in ``rpac.lock``.
+        LockMismatchError: the lock or the wheel was changed.
+        OSError: the lock cannot be written.
+    """
+    changed = changed_blocks(municipality, instance)
+    lock = read_lock(municipality.folder)
+    record = lock.instance(instance)
+    if not changed or record is None:
+        return 0
+    looked_at = {one.recorded: one.now for one in changed}
+    blocks = tuple(looked_at.get(one, one) for one in record.block)
+    names = {one.name for one in lock.instances}
+    write_lock(municipality.folder, lock.recording([record.model_copy(update={"block": blocks})], names))
+    return len(changed)
+
+
+def block_difference(municipality: "MunicipalityFolder", changed: ChangedBlock) -> str:
+    """What changed in the bot's own block, as a unified diff; its text now where the old wheel is gone."""
+    new = _text(locked(municipality, changed.bot), changed.now)
+    old_bot = _bot_with(municipality, changed)
+    if old_bot is None:
+        return new
+    old = _text(old_bot, changed.recorded)
+    lines = difflib.unified_diff(
+        old.strip("\n").splitlines(),
+        new.strip("\n").splitlines(),
+        f"{changed.bot} {old_bot.version}",
+        f"{changed.bot} {changed.version}",
+        lineterm="",
+    )
+    return "\n".join(lines)
+
+
+def _bot_with(municipality: "MunicipalityFolder", changed: ChangedBlock) -> LockedBot | None:
+    """Another wheel of the bot here that has the block as it was recorded."""
+    wanted = changed.recorded
+    for wheel in sorted((municipality.state_dir / "wheels").glob("*/*.whl")):
+        try:
+            manifest = read_manifest(wheel)
+        except ManifestError:  # a package beside a bot
+            continue
+        if manifest.name == changed.bot and _digest(manifest, wanted) == wanted.digest:
+            return LockedBot(manifest.name, manifest.version, wheel, "", manifest)
+    return None
+
+
+def _digest(manifest: Manifest, block: LockedBlock) -> str:
+    blocks = next((one.blocks for one in manifest.templates if one.name == block.template), {})
+    return blocks.get(block.block, "")
+
+
+def _text(bot: LockedBot, block: LockedBlock) -> str:
+    package = bot.manifest.entry.partition(":")[0].partition(".")[0]
+    with zipfile.ZipFile(bot.wheel) as wheel:
+        try:
+            return block_text(zipfile.Path(wheel, f"{package}/letters/"), block.template, block.block)
+        except (TemplateError, TemplateMissingError, KeyError):
+            return ""
+
+
+def _place(
+    municipality: "MunicipalityFolder", instance: str, bot: str, block: LockedBlock
+) -> tuple[Path, int]:
+    from rpa_commons.config import letter_folders_of
+
+    folders = letter_folders_of(municipality, instance, bot)
+    tag = re.compile(rf"\{{%[-+]?\s*block\s+{re.escape(block.block)}\b")
+    for folder in folders:
+        file = folder / f"{block.template}{_SUFFIX}"
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except (OSError, ValueError):
+            continue
+        if match := tag.search(text):
+            return file, text.count("\n", 0, match.start()) + 1
+    return folders[0] / f"{block.template}{_SUFFIX}", 1

@@ -1,0 +1,193 @@
+"""``rpac upgrade``: a bot to another version, its municipality's files along with it.
+
+Rules this module keeps: planning writes nothing; the files are rewritten when every new environment stands
+and only ``rpac.lock`` is left to write, so that what fails before (a download, say) leaves all as it was;
+what a crash between interrupts, the same command ends.
+
+Usage::
+
+    prepared = prepare_upgrade(roskilde, "welcome-letters", Path("welcome_letters-2.0.0-py3-none-any.whl"))
+    prepared.plan.errors or carry_out_upgrade(prepared, progress=print)
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.config import (
+    FileMigration,
+    Finding,
+    UpgradeChange,
+    UpgradePlan,
+    config_error,
+    migrate_files,
+    plan_upgrade,
+    policies_on_old_keys,
+    write_migrated,
+)
+from rpa_commons.manifest import wheel_sha256
+
+from ._errors import InstanceFileError, WheelRefusedError
+from ._install import InstalledBot, install
+from ._instances import instance_head
+from ._lock import read_lock
+from ._use import locked
+from ._venv import python_version
+from ._wheels import CheckedWheel, check_wheel
+
+if TYPE_CHECKING:
+    from rpa_commons.config import MunicipalityFolder
+
+__all__ = ["PreparedUpgrade", "carry_out_upgrade", "plan_baseline_upgrade", "prepare_upgrade"]
+
+
+@dataclass(frozen=True)
+class PreparedUpgrade:
+    """A plan, and what it takes to carry it out.
+
+    Attributes:
+        municipality: Whose.
+        wheel: The wheel to install.
+        plan: What it means here.
+    """
+
+    municipality: "MunicipalityFolder"
+    wheel: Path
+    plan: UpgradePlan
+
+
+def prepare_upgrade(
+    municipality: "MunicipalityFolder", instance: str, wheel: Path | None = None
+) -> PreparedUpgrade:
+    """Plan moving the bot of an instance, and with it all its instances, to a wheel's version.
+
+    Args:
+        municipality: Whose.
+        instance: One of the bot's instances.
+        wheel: The version to come; ``None``: the locked one, for files that are older than it.
+
+    Raises:
+        InstanceFileError: there is no such instance, or its file does not say which bot it is.
+        NotInstalledError: the bot is not in ``rpac.lock``.
+        LockMismatchError: the lock was edited, or the locked wheel is gone.
+        WheelRefusedError: the wheel is not what it claims to be, or of another bot.
+        ConfigError: a file cannot be read.
+    """
+    from rpa_commons.connectors import catalogue
+
+    head = instance_head(municipality, instance)
+    now = locked(municipality, head.bot)
+    checked = check_wheel(wheel or now.wheel)
+    _same_bot(checked, head.bot)
+    plan = plan_upgrade(
+        municipality,
+        tuple(_instances(municipality, head.bot)),
+        now.manifest,
+        checked.manifest,
+        connectors=catalogue(),
+    )
+    changes = (*plan.changes, *_python(check_wheel(now.wheel), checked))
+    return PreparedUpgrade(municipality, checked.path, replace(plan, changes=changes))
+
+
+def carry_out_upgrade(
+    prepared: PreparedUpgrade,
+    *,
+    progress: Callable[[str], None],
+    find_links: Sequence[Path] = (),
+    offline: bool = False,
+) -> InstalledBot:
+    """Install the wheel, rewrite the files, write ``rpac.lock``.
+
+    Raises:
+        ConfigError: findings would remain; nothing was done. With exit code 5 where only policies say no.
+        FileChangedError: a file was edited since the plan; nothing was changed.
+        FileNotWrittenError: a file cannot be written; nothing was changed.
+        InstallError: and whatever else :func:`install` raises; nothing was changed.
+    """
+    plan = prepared.plan
+    if plan.errors:
+        raise config_error(plan.findings)
+
+    rewritten: list[FileMigration] = []
+
+    def rewrite() -> None:
+        if plan.files:
+            progress(f"rewriting {', '.join(file.name for file in plan.files)}")
+        write_migrated(plan.files)
+        rewritten.extend(plan.files)
+
+    try:
+        (bot,) = install(
+            prepared.municipality,
+            [prepared.wheel],
+            progress=progress,
+            find_links=find_links,
+            offline=offline,
+            before_lock=rewrite,
+        )
+    except BaseException:  # Ctrl-C too
+        _put_back(prepared, rewritten)
+        raise
+    return bot
+
+
+def _put_back(prepared: PreparedUpgrade, rewritten: Sequence[FileMigration]) -> None:
+    """Undo the rewriting where the lock could not be written after it, on a full disk say."""
+    with contextlib.suppress(RpaCommonsError):  # what ends the upgrade is said, not what else went wrong
+        entry = read_lock(prepared.municipality.folder).find(prepared.plan.bot)
+        if entry is None or entry.sha256 != wheel_sha256(prepared.wheel):
+            write_migrated([replace(one, before=one.after, after=one.before) for one in rewritten])
+
+
+def plan_baseline_upgrade(folder: Path, bot: str, wheel: Path) -> UpgradePlan:
+    """Plan bringing a cooperation's baseline folder up to a bot's version; there is nothing to install.
+
+    Its findings name policies on keys that are called otherwise: their sense is for their owner to keep.
+
+    Raises:
+        WheelRefusedError: the wheel is not what it claims to be, or of another bot.
+        ConfigError: a file cannot be read.
+    """
+    checked = check_wheel(wheel)
+    _same_bot(checked, bot)
+    folder = folder.resolve()
+    profiles = sorted(path.name for path in (folder / "profiles").glob("*") if path.is_dir())
+    names = [f"bots/{bot}.toml", *(f"profiles/{one}/bots/{bot}.toml" for one in profiles)]
+    files, troubles = migrate_files(folder, names, checked.manifest)
+    findings: tuple[Finding, ...] = (*troubles, *policies_on_old_keys(folder, checked.manifest))
+    return UpgradePlan(bot, "", checked.version, (), (), files, findings)
+
+
+def _same_bot(checked: CheckedWheel, bot: str) -> None:
+    if checked.name != bot or checked.manifest.kind != "bot":
+        problem = f"it is {checked.name}, a {checked.manifest.kind}; the bot here is {bot}"
+        raise WheelRefusedError(checked.path, [problem], remedy=f"name a wheel of {bot}")
+
+
+def _instances(municipality: "MunicipalityFolder", bot: str) -> Iterator[str]:
+    for name in municipality.instances():
+        try:
+            head = instance_head(municipality, name)
+        except InstanceFileError:
+            continue  # the check of that instance speaks about it
+        if head.bot == bot:
+            yield name
+
+
+def _python(old: CheckedWheel, new: CheckedWheel) -> Iterator[UpgradeChange]:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    if old.requires_python == new.requires_python:
+        return
+    text = f"{new.requires_python or 'any'} (was {old.requires_python or 'any'})"
+    try:
+        fits = SpecifierSet(new.requires_python).contains(f"{python_version()}.99")
+    except InvalidSpecifier:
+        fits = True  # uv says what is wrong with it
+    yield UpgradeChange(
+        "needs", "Python", text if fits else f"{text}; this is {python_version()}, so it will not install"
+    )
