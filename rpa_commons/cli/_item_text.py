@@ -1,18 +1,18 @@
 """Work items in words: a list with its reasons counted, and the story of one.
 
 Rules this module keeps: a reason is shown to whoever has the key and is ``-`` for everybody else; personal
-values never show.
+values show in the content that a person asked for by name, and nowhere else.
 """
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rpa_commons.runtime import ItemRow, ItemStory
 
-__all__ = ["item_lines", "reason_counts", "story_text"]
+__all__ = ["content_lines", "item_lines", "reason_counts", "story_text"]
 
 
 def item_lines(found: "Sequence[ItemRow]") -> list[str]:
@@ -47,6 +47,29 @@ def story_text(story: "ItemStory") -> str:
     names = ("reason", "receipt", "error", "place", "effect", "remedy")
     lines.extend(f"  {name}: {outcome[name]}" for name in names if outcome.get(name))
     return "\n".join(lines)
+
+
+def content_lines(content: "Mapping[str, Any]") -> list[str]:
+    """What a work item is about: a line per value, as deep as they lie."""
+    return ["  content:", *(f"    {name}: {value}" for name, value in _values("", content))]
+
+
+def _values(name: str, value: Any) -> "Iterator[tuple[str, str]]":  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _values(f"{name}.{key}" if name else str(key), inner)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, start=1):
+            yield from _values(f"{name}[{number}]", inner)
+    elif value not in (None, ""):
+        yield name, _on_a_screen(str(value))
+
+
+def _on_a_screen(text: str) -> str:
+    """On one line, and without what a terminal would obey: a payload comes from outside."""
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text
+    )
 
 
 def _event_lines(story: "ItemStory") -> list[str]:

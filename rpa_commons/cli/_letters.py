@@ -84,6 +84,18 @@ def _bots(municipality: "MunicipalityFolder") -> dict[str, str]:
     return bots
 
 
+def _changed_below(municipality: "MunicipalityFolder", name: str) -> Iterator[Finding]:
+    """Blocks whose text in the bot changed since somebody looked at it."""
+    from rpa_commons.environments import changed_blocks
+
+    for one in changed_blocks(municipality, name):
+        text_now = f"{one.bot} {one.version} has another text in the block {one.now.block}"
+        message = f"{text_now} than when this one was written"
+        advice = f"`rpac config accept {name}` shows what changed, and records that this block still fits"
+        text = _line(one.file, one.line)
+        yield Finding("W501", "", message, one.file, one.line, text, help=advice)
+
+
 def _of_instance(municipality: "MunicipalityFolder", name: str, bot: str) -> Iterator[Finding]:
     from rpa_commons.environments import locked
 
@@ -98,6 +110,7 @@ def _of_instance(municipality: "MunicipalityFolder", name: str, bot: str) -> Ite
         source = letter_source(municipality, wheel, name=name, bot=bot, package=package)
         for problem in check_letters(source):
             yield _finding(problem, source.file_of(problem.template))
+    yield from _changed_below(municipality, name)
 
 
 def _finding(problem: TemplateProblem, file: Path | None) -> Finding:

@@ -44,6 +44,8 @@ def run_text(title: str, summary: Mapping[str, Any]) -> str:
     """The summary of a run."""
     counts = [f"{summary[name]} {word}" for name, word in _COUNTS if name in _ALWAYS or summary[name]]
     lines = [title, f"  {', '.join(counts)}"]
+    if summary.get("overrides"):
+        lines.append(f"  for this run alone: {', '.join(summary['overrides'])}")
     if summary["effects"]:
         effects = ", ".join(f"{name} {count}" for name, count in summary["effects"].items())
         lines.append(f"  carried out: {effects}")

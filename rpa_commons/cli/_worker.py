@@ -101,7 +101,7 @@ def follow(prepared: "Prepared", label: str) -> Iterator[dict[str, Any]]:
 
 
 def prepared_for(municipality: "MunicipalityFolder", instance: str, **wishes: Any) -> "Prepared":  # noqa: ANN401 - as ``prepare`` has them
-    """As :func:`rpa_commons.runtime.prepare`, with help for a mistyped name and for a lost id.
+    """As :func:`rpa_commons.runtime.prepare`, with help for a mistyped name or a lost id; says warnings.
 
     Raises:
         UnknownInstanceError: there is no such bot instance.
@@ -112,12 +112,15 @@ def prepared_for(municipality: "MunicipalityFolder", instance: str, **wishes: An
 
     refuse_unknown(municipality, instance)
     try:
-        return runtime.prepare(municipality, instance, **wishes)
+        prepared = runtime.prepare(municipality, instance, **wishes)
     except ConfigError as error:
         lost = lost_ids(municipality) if any(one.code == "E605" for one in error.findings) else ""
         if not lost:
             raise
         raise RefusedError(error.message, remedy=lost, exit_code=error.exit_code) from error
+    for warning in prepared.warnings:
+        click.echo(warning.render(), err=True)
+    return prepared
 
 
 def refuse_unknown(municipality: "MunicipalityFolder", instance: str) -> None:

@@ -1,4 +1,4 @@
-"""``rpac build``: a plugin's folder becomes a wheel with its manifest inside."""
+"""``rpac build``: a plugin's or a baseline's folder becomes a wheel with its manifest inside."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ __all__ = ["build"]
 
 
 @click.command()
-@click.argument("plugin_dir", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), help="Default: dist/ in the plugin's folder."
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Default: dist/ in that folder."
 )
 @click.option(
     "--find-links",
@@ -21,11 +21,12 @@ __all__ = ["build"]
 @click.option("--offline", is_flag=True, help="Use what uv's cache holds, and no network.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def build(
-    plugin_dir: Path, out: Path | None, find_links: tuple[Path, ...], *, offline: bool, as_json: bool
+    folder: Path, out: Path | None, find_links: tuple[Path, ...], *, offline: bool, as_json: bool
 ) -> None:
-    """Build the plugin in PLUGIN_DIR into a wheel that describes itself.
+    """Build the plugin, or the cooperation's baseline, in FOLDER into a wheel that describes itself.
 
-    The plugin is imported in an environment of its own. Equal sources give equal bytes.
+    A plugin is imported in an environment of its own; of a baseline nothing is run. A file that is wrong, or
+    that nobody would ever read, is named and nothing is built. Equal sources give equal bytes.
     """
     import json
 
@@ -35,7 +36,7 @@ def build(
         click.echo(f"{text} …", err=True)
 
     wheel = build_wheel(
-        plugin_dir, out or plugin_dir / "dist", progress=progress, find_links=find_links, offline=offline
+        folder, out or folder / "dist", progress=progress, find_links=find_links, offline=offline
     )
     checked = check_wheel(wheel)
     result = {

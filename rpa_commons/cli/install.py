@@ -76,7 +76,10 @@ def _sentence(bot: "InstalledBot") -> str:
         if bot.instances
         else "no bot instance uses it yet: add bots/<name>.toml"
     )
-    return f"{done}: {used}\n  wheel sha256 {bot.sha256}"
+    lines = [f"{done}: {used}", f"  wheel sha256 {bot.sha256}"]
+    if bot.changed and bot.before not in ("", bot.version) and bot.manifest.migrations and bot.instances:
+        lines.append(f"  if settings are called otherwise now: rpac upgrade {bot.instances[0]} --plan")
+    return "\n".join(lines)
 
 
 def _as_json(bot: "InstalledBot") -> dict[str, object]:

@@ -87,6 +87,8 @@ def list_(
 @items.command()
 @click.argument("instance")
 @click.argument("reference")
+@click.option("--personal", is_flag=True, help="Also whom it is about; that you looked is kept with it.")
+@click.option("--by", default="", metavar="NAME", help="Who looks; needed with --personal.")
 @_json
 @_environment
 @click.pass_obj
@@ -96,17 +98,30 @@ def show(
     reference: str,
     environment: str | None,
     as_json: bool,  # noqa: FBT001 - click passes it by name
+    personal: bool,  # noqa: FBT001 - click passes it by name
+    by: str,
 ) -> int:
-    """Show what happened to one item: calls, rules, outcome. Personal values stay hidden."""
+    """Show what happened to one item: calls, rules, outcome. Personal values show with --personal."""
     from rpa_commons.config import open_municipality
 
-    from ._item_text import story_text
+    from ._item_text import content_lines, story_text
     from ._worker import instance_id_of, state_errors
 
+    if personal and not by.strip():
+        raise click.UsageError("say who looks: --personal --by NAME")
     municipality = open_municipality(folder, environment=environment)
+    instance_id = instance_id_of(municipality, instance)
+    content: dict[str, Any] | None = None
     with state_errors():
-        story = _story(municipality, instance_id_of(municipality, instance), reference)
-    click.echo(json.dumps(vars(story), indent=2, ensure_ascii=False) if as_json else story_text(story))
+        story = _story(municipality, instance_id, reference)
+        if personal:
+            content = _content(municipality, instance, reference, by=by)
+            story = _story(municipality, instance_id, reference)  # with the word that somebody looked
+    if as_json:
+        document = vars(story) if content is None else {**vars(story), "content": content}
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        click.echo("\n".join([story_text(story), *([] if content is None else content_lines(content))]))
     return 0
 
 
@@ -277,6 +292,19 @@ def _story(municipality: "MunicipalityFolder", instance_id: str, reference: str)
         if engine is None:
             raise UnknownItemError(reference, "the bot instance has not run yet")
         return story_of(engine, keys_of(municipality), reference)
+
+
+def _content(municipality: "MunicipalityFolder", instance: str, reference: str, *, by: str) -> dict[str, Any]:
+    from rpa_commons import runtime
+
+    from ._worker import instance_id_of, keys_of
+
+    home, instance_id = runtime.state_home(municipality), instance_id_of(municipality, instance)
+    content = runtime.look_up(home, instance_id, keys_of(municipality), reference, by=by)
+    if not runtime.masks_personal_numbers(municipality, instance):
+        return content
+    cut: dict[str, Any] = runtime.cut_content(content)
+    return cut
 
 
 def _with_job(prepared: Any, job: Any) -> Any:  # noqa: ANN401 - runtime types, imported late

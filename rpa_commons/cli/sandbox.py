@@ -125,10 +125,13 @@ def _introduce(box: "Sandbox", folders: Sequence[Path], *, files: bool) -> None:
     click.echo(f"authority   {box.ca_bundle}")
     for code, cvr in box.municipalities.items():
         click.echo(f"certificate {box.certificate(code).pem} (municipality {code}, CVR {cvr})")
+    from rpa_commons.config import declared_stack, open_municipality
+
     for path in folders:
-        for file in box.write_files(path) if files else ():
+        stack = declared_stack(open_municipality(path))
+        for file in box.write_files(path, stack=stack) if files else ():
             click.echo(f"files       {file}")
-        click.echo(f"connected   {box.write_environment(path, files=files)}")
+        click.echo(f"connected   {box.write_environment(path, files=files, stack=stack)}")
     click.echo(_LIMITS, err=True)
     click.echo("running; Ctrl-C stops it", err=True)
 

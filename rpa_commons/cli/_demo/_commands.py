@@ -29,13 +29,14 @@ class DemoStepError(RpaCommonsError):
         self.code = code
 
 
-def rpac(checkout: Path, *words: str | Path, answer: bool = False) -> Any:  # noqa: ANN401 - JSON
+def rpac(checkout: Path, *words: str | Path, answer: bool = False, ends: int = 0) -> Any:  # noqa: ANN401 - JSON
     """Run ``rpac WORDS`` in the checkout and show it.
 
     Args:
         checkout: Where the command runs, so that the shown paths are short and true.
         *words: The command line.
         answer: Ask for ``--json`` and return the parsed answer.
+        ends: The exit code that the command must end with.
 
     Raises:
         DemoStepError: the command failed (a run with findings counts as an answer).
@@ -56,7 +57,7 @@ def rpac(checkout: Path, *words: str | Path, answer: bool = False) -> Any:  # no
         text=True,
         encoding="utf-8",
     )
-    if done.returncode not in ((0, _FINDINGS) if answer else (0,)) or (answer and not done.stdout.strip()):
+    if done.returncode not in ((0, _FINDINGS) if answer else (ends,)) or (answer and not done.stdout.strip()):
         click.echo(done.stdout, nl=False, err=True)
         raise DemoStepError(shown, done.returncode)
     if answer:

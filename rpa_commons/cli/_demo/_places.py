@@ -1,4 +1,4 @@
-"""Where the demo finds its wheel's source and its two municipalities, and what it may delete."""
+"""Where the demo finds its wheel's source and its municipalities, and what it may delete."""
 
 import shutil
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from rpa_commons.capabilities import RpaCommonsError
 
 __all__ = ["INSTANCE", "MUNICIPALITIES", "NoCheckoutError", "Places", "find_places"]
 
-MUNICIPALITIES = ("roskilde", "hvidovre")
+MUNICIPALITIES = ("roskilde", "hvidovre", "lejre")
 INSTANCE = "welcome-letters"
 
 
@@ -43,7 +43,7 @@ class Places:
     scratch: Path
 
     def municipality(self, name: str) -> Path:
-        """The folder of one of the two."""
+        """The folder of one of them."""
         return self.cooperation / name
 
     def forget(self) -> None:

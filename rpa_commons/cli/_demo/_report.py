@@ -33,24 +33,30 @@ class Column:
 
 
 def compare(columns: Sequence[Column]) -> str:
-    """The municipalities side by side, one row for each thing that is the same or differs."""
+    """What is the same, what differs by configuration and where that is said, and what came of it."""
+    lines = [f"one wheel: sha256 {', '.join(sorted({column.wheel[:16] for column in columns}))}", ""]
+    for key in columns[0].values:
+        lines.append(key.removeprefix("stack."))
+        rows = [(column.title, [str(part) for part in column.values[key]]) for column in columns]
+        lines += [_aligned(rows), ""]
+    lines.append("files of their own beside the TOML")
+    lines += [_aligned([(column.title, [", ".join(column.own_files) or "none"]) for column in columns]), ""]
+    return "\n".join([*lines, _aligned(_counts(columns))])
+
+
+def _counts(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
     rows = [
         ("", [column.title for column in columns]),
-        ("wheel (sha256)", [column.wheel[:16] for column in columns]),
+        ("cases found now", [str(column.run["found"]) for column in columns]),
+        ("new ones", [str(column.run["new"]) for column in columns]),
+        ("letters sent now", [str(sum(column.run["effects"].values())) for column in columns]),
     ]
-    for key in columns[0].values:
-        rows.append((key.removeprefix("stack."), [str(column.values[key][0]) for column in columns]))
-        rows.append(("  from", [column.values[key][1] for column in columns]))
-    rows.append(("own files", [", ".join(column.own_files) or "none" for column in columns]))
-    rows.append(("cases found now", [str(column.run["found"]) for column in columns]))
-    rows.append(("new ones", [str(column.run["new"]) for column in columns]))
-    rows.append(("letters sent now", [str(sum(column.run["effects"].values())) for column in columns]))
     for state in _STATES:
         counts = [column.status["counts"].get(state, 0) for column in columns]
         if any(counts):
             rows.append((f"{state.replace('_', ' ')}, ever", [str(count) for count in counts]))
     rows.append(("minutes freed now", [f"{column.run['minutes']:g}" for column in columns]))
-    return _aligned(rows)
+    return rows
 
 
 def _aligned(rows: Sequence[tuple[str, Sequence[str]]]) -> str:
@@ -64,10 +70,10 @@ def _aligned(rows: Sequence[tuple[str, Sequence[str]]]) -> str:
 
 
 def proof_text(proof: Proof) -> str:
-    """What the two folders share with the bot's code, and the only Python in them."""
+    """What the folders share with the bot's code, and the only Python in them."""
     lines = [
         "",
-        f"copied code: {len(proof.copied)} of the bot's {proof.bot_lines} lines stand in either folder",
+        f"copied code: {len(proof.copied)} of the bot's {proof.bot_lines} lines stand in any of the folders",
         *(f"  {place}" for place in proof.copied),
         *(
             f"the only Python there: {file}, {count} lines around one named step"

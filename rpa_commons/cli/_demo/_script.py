@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from rpa_commons.config import open_municipality
+from rpa_commons.config import declared_stack, open_municipality
 from rpa_commons.sandbox import Sandbox
 
 from ._commands import rpac
@@ -21,10 +21,12 @@ __all__ = ["run_demo"]
 
 _PEOPLE = 40
 _DAYS_OF_EXTRACTS = 30
+_REFUSED = 5  # exit code: refused by policy
 _COMPARED = (
     "stack.PopulationRegister.connector",
     "stack.DigitalPost.connector",
     "window_days",
+    "unregistered",
     "letters.sender",
 )
 
@@ -62,16 +64,18 @@ def run_demo(checkout: Path | None, *, fresh: bool) -> None:
         for name in MUNICIPALITIES:
             _set_the_stage(box, places.municipality(name), folders[name].code)
         wheel = _build(places)
-        _say("3. Installed for both, each in an environment of its own")
+        _say("3. Installed for each of them, in an environment of its own")
         for name in MUNICIPALITIES:
             rpac(places.checkout, "-C", places.municipality(name), "install", wheel)
         acts = {name: _play(places, name) for name in MUNICIPALITIES}
         digital = sorted((places.scratch / "sandbox" / "letters").glob("*.pdf"), key=_largest_first)
     columns = [_column(places, acts[name], folders[name].name) for name in MUNICIPALITIES]
     proof = prove(places.plugin / "src", {name: places.municipality(name) for name in MUNICIPALITIES})
-    _say("6. Side by side")
+    _say("5. Side by side")
     click.echo(compare(columns))
     click.echo(proof_text(proof))
+    _say("6. What the cooperation holds together")
+    _show_policies(places, wheel)
     _show_letters(places, digital)
     _close(acts, time.monotonic() - started)
 
@@ -87,13 +91,14 @@ def _largest_first(file: Path) -> tuple[int, str]:
 
 def _set_the_stage(box: Sandbox, folder: Path, code: str) -> None:
     """Put into the municipality's folder what its systems would: extracts, addresses, an outbox."""
-    stack = (folder / "stack.toml").read_text(encoding="utf-8")
-    box.write_environment(folder)  # everywhere: a sandbox of before may have left files of its own
+    stack = declared_stack(open_municipality(folder))
+    # Everywhere, also where nothing is to say: a sandbox of before may have left files of its own.
+    box.write_environment(folder, stack=stack)
     for made in ("extracts", "outbox"):
         (folder / made).mkdir(exist_ok=True)
     since = datetime.now(UTC).date() - timedelta(days=_DAYS_OF_EXTRACTS)
     box.write_moves_extract(folder / "extracts" / "moves-demo.csv", code, since)
-    if "register-extract" in stack:
+    if stack["PopulationRegister"][0] == "register-extract":
         box.write_register_extract(folder / "extracts" / "register.csv")
 
 
@@ -109,11 +114,7 @@ def _build(places: Places) -> Path:
 def _play(places: Places, name: str) -> _Act:
     """Plan, then run, for one municipality."""
     folder = places.municipality(name)
-    _say(
-        f"4. {name.capitalize()}: what would happen"
-        if name == MUNICIPALITIES[0]
-        else f"5. {name.capitalize()}"
-    )
+    _say(f"4. {name.capitalize()}: what would happen, and then it happens")
     planned = rpac(places.checkout, "-C", folder, "plan", INSTANCE, answer=True)
     would = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in planned["states"].items())
     click.echo(
@@ -142,9 +143,18 @@ def _column(places: Places, act: _Act, title: str) -> Column:
 
 
 def _own_files(folder: Path) -> list[str]:
-    """The municipality's letter overrides and hooks, relative to its folder."""
-    files = [*folder.glob("letters/**/*.j2"), *folder.glob("hooks/*.py")]
+    """The municipality's letter overrides, decision tables and hooks, relative to its folder."""
+    files = [*folder.glob("letters/**/*.j2"), *folder.glob("tables/**/*.csv"), *folder.glob("hooks/*.py")]
     return sorted(file.relative_to(folder).as_posix() for file in files)
+
+
+def _show_policies(places: Places, wheel: Path) -> None:
+    """A bound and its reason, a refusal, an exception, and the question a coordinator asks first."""
+    roskilde, hvidovre = places.municipality("roskilde"), places.municipality("hvidovre")
+    rpac(places.checkout, "-C", roskilde, "config", "explain", INSTANCE, "window_days")
+    rpac(places.checkout, "-C", roskilde, "plan", INSTANCE, "--set", "window_days=45", ends=_REFUSED)
+    rpac(places.checkout, "-C", hvidovre, "config", "waivers")
+    rpac(places.checkout, "fleet", "check", wheel, "--members", places.cooperation)
 
 
 def _show_letters(places: Places, digital: list[Path]) -> None:

@@ -22,6 +22,10 @@ _COMMANDS = {
         f"{_HERE}.confirm:confirm",
         "Confirm values with money or law behind them, as a second person.",
     ),
+    "accept": (
+        f"{_HERE}.accept:accept",
+        "Record that your letters still fit, after the bot's own text changed.",
+    ),
     "waivers": (f"{_HERE}.waivers:waivers", "Exceptions from the cooperation's policies, and until when."),
     "table": (f"{_HERE}.table:table", "Show a decision table, and run the examples beside it."),
     "schema": (f"{_HERE}.schema:schema", "JSON Schemas, so that an editor completes and checks."),

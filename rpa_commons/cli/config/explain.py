@@ -7,16 +7,16 @@ personal values come hidden from the configuration and are never looked up here.
 import json
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ._shared import FINDINGS, connectors, error_text, manifest_of, options
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from rpa_commons.config import Examination, ExplainedValue, MunicipalityFolder
+    from rpa_commons.config import Examination, ExplainedPolicy, ExplainedValue, MunicipalityFolder
 
 __all__ = ["explain"]
 
@@ -120,7 +120,7 @@ def _instance_text(name: str, values: "list[ExplainedValue]") -> str:
 
 
 def _value_text(one: "ExplainedValue") -> str:
-    from rpa_commons.config import format_value
+    format_value = _format_of(one)
 
     shown = "not set" if one.origin is None else format_value(one.value)
     lines = [click.style(one.key, bold=True) + f" = {shown}" + (f" {one.unit}" if _counts(one) else "")]
@@ -128,16 +128,36 @@ def _value_text(one: "ExplainedValue") -> str:
         lines += textwrap.wrap(one.description, _WIDTH, initial_indent="    ", subsequent_indent="    ")
     facts = [one.type, *filter(None, [one.bounds, f"in {one.unit}" if one.unit else ""])]
     lines.append(f"    {', '.join(facts)}; {_default_text(one)}")
+    if one.deprecated:
+        lines.append("    deprecated: a later version will not know it")
+    if one.sensitive:
+        lines.append("    sensitive: a second person confirms what production uses")
+    lines += [line for policy in one.policies for line in _policy_lines(policy)]
     width = max((len(candidate.layer) for candidate in one.candidates), default=0)
     for candidate in one.candidates:
         mark = ">" if candidate.wins else " "
         value = format_value(candidate.value)
+        if candidate.effective is not None:
+            value += f" makes {format_value(candidate.effective)}"
         lines.append(f"  {mark} {candidate.layer:<{width}}  {value}  ({candidate.origin})")
     return "\n".join(lines)
 
 
+def _policy_lines(policy: "ExplainedPolicy") -> "Iterator[str]":
+    """The policy, and below it the waiver of it."""
+    yield from _wrapped(f"policy: {policy.text} ({policy.origin}): {policy.why} ({policy.owner})")
+    waiver = policy.waiver
+    if waiver is not None:
+        state = f"waived until {waiver.until}" if waiver.holds else f"waiver expired on {waiver.until}"
+        yield from _wrapped(f"{state} ({waiver.origin}): {waiver.reason} ({waiver.granted_by})")
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent="    ", subsequent_indent="      ")
+
+
 def _default_text(one: "ExplainedValue") -> str:
-    from rpa_commons.config import format_value
+    format_value = _format_of(one)
 
     if one.default is None:
         return "must be set" if one.required else "may be left out"
@@ -146,3 +166,15 @@ def _default_text(one: "ExplainedValue") -> str:
 
 def _counts(one: "ExplainedValue") -> bool:
     return bool(one.unit) and isinstance(one.value, int | float) and not isinstance(one.value, bool)
+
+
+def _format_of(one: "ExplainedValue") -> "Callable[[Any], str]":
+    """How values of the key are shown: of a decision table how many rows it has."""
+    from rpa_commons.config import format_value
+
+    def rows(value: Any) -> str:  # noqa: ANN401 - JSON
+        if not isinstance(value, list):
+            return format_value(value)
+        return f"{len(value)} row{'' if len(value) == 1 else 's'}"
+
+    return rows if one.type == "decision table" else format_value

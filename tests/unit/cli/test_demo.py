@@ -85,19 +85,22 @@ def _column(**changes: Any) -> Column:
 
 
 def test_the_table_shows_what_is_the_same_and_what_differs() -> None:
-    """One row for each thing, with the place a value comes from under it."""
+    """Each key with a line for each municipality: the value and the place it comes from."""
     other = _column(title="Hvidovre", values={"window_days": (10, "../baseline/bots/a.toml:2")})
 
     text = compare([_column(), other])
-    rows = {
-        cells[0]: cells[1:] for cells in (re.split(r"\s{2,}", line.strip()) for line in text.splitlines())
-    }
+    rows = [re.split(r"\s{2,}", line.strip()) for line in text.splitlines()]
 
-    assert rows["wheel (sha256)"] == ["abababababababab", "abababababababab"]
-    assert rows["window_days"] == ["14", "10"]
-    assert rows["from"] == ["bots/a.toml:3", "../baseline/bots/a.toml:2"]
-    assert rows["letters sent now"] == ["2", "2"]
-    assert rows["minutes freed now"] == ["8", "8"]
+    assert ["one wheel: sha256 abababababababab"] == rows[0]
+    assert ["Roskilde", "14", "bots/a.toml:3"] in rows
+    assert ["Hvidovre", "10", "../baseline/bots/a.toml:2"] in rows
+    assert ["letters sent now", "2", "2"] in rows
+    assert ["minutes freed now", "8", "8"] in rows
+
+
+def test_two_wheels_are_seen() -> None:
+    """A municipality that runs another wheel is not passed over."""
+    assert "abababababababab, cdcdcdcdcdcdcdcd" in compare([_column(), _column(wheel="cd" * 32)])
 
 
 def test_the_proof_names_every_copied_line(tmp_path: Path, source: Path) -> None:

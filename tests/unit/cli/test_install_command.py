@@ -34,6 +34,19 @@ def test_an_upgrade_names_both_versions() -> None:
     assert _sentence(BOT).splitlines()[0] == "installed counter 1.1.0 (was 1.0.0): for count, recount"
 
 
+def test_an_upgrade_with_migrations_says_how_the_files_follow() -> None:
+    """Installing alone rewrites no file."""
+    from dataclasses import replace
+
+    from rpa_commons.sdk import Migration, rename
+
+    migration = Migration("1.1.0", rename("a", "b"), before="a = 1", after="b = 1").entry
+    bot = replace(BOT, manifest=BOT.manifest.model_copy(update={"migrations": (migration,)}))
+
+    assert _sentence(bot).endswith("rpac upgrade count --plan")
+    assert "rpac upgrade" not in _sentence(replace(bot, before=""))
+
+
 def test_a_repetition_says_that_nothing_was_done() -> None:
     """Installing the same again is no error and no work."""
     from dataclasses import replace

@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.cli import _main
-from rpa_commons.cli._letters import LETTER_CODES, letter_findings
-from rpa_commons.config import CODES, Finding, open_municipality
+from rpa_commons.cli._letters import letter_findings
+from rpa_commons.config import Finding, open_municipality
 from rpa_commons.manifest import Manifest
 
 MUNICIPALITY = """\
@@ -194,7 +194,3 @@ def test_a_file_that_is_no_text_has_no_line(place: Place) -> None:
 
     assert ("E701", None, "is not UTF-8") == (finding.code, finding.line, finding.message)
 
-
-def test_the_codes_are_no_others() -> None:
-    """The codes of letters stand beside those of the configuration."""
-    assert not set(LETTER_CODES) & set(CODES)

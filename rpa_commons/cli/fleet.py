@@ -1,0 +1,151 @@
+"""``rpac fleet``: what a version of a bot would do to every member of a cooperation."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rpa_commons.config import FleetInstance, FleetMember, FleetReport
+    from rpa_commons.manifest import Manifest
+
+__all__ = ["fleet"]
+
+_FINDINGS = 1
+_WORDS = {
+    "breaks": "breaks",
+    "unreadable": "cannot be read",
+    "migration": "needs migration",
+    "unknown": "cannot tell",
+    "changes": "works, something changes",
+    "works": "works",
+    "unused": "does not use it",
+}
+_PATH = click.Path(path_type=Path, exists=True)
+
+
+@click.group()
+def fleet() -> None:
+    """What a new version would do to every member."""
+
+
+@fleet.command()
+@click.argument("wheel", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--members", "parent", type=_PATH, required=True, metavar="DIR", help="Holds a folder per member."
+)
+@click.option("--baseline", type=_PATH, metavar="DIR_OR_WHEEL", help="Where the cooperation's baseline lies.")
+@click.option(
+    "--was",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    metavar="WHEEL",
+    help="An older version, to tell what changes; wheels beside WHEEL are found by themselves.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(wheel: Path, parent: Path, baseline: Path | None, was: tuple[Path, ...], *, as_json: bool) -> int:
+    """Resolve every member's configuration against the bot in WHEEL, from its manifest alone.
+
+    DIR holds a folder for each member: the municipality's own, or what `rpac config publish` wrote. Nothing
+    is installed and no secret is looked up. Ends with 1 when the version breaks anybody.
+    """
+    from rpa_commons.config import fleet_check, open_members
+    from rpa_commons.connectors import catalogue
+
+    manifest = _manifest(wheel)
+    with open_members(parent, baseline=baseline) as members:
+        report = fleet_check(manifest, members, connectors=catalogue(), known=_known(wheel, was))
+    if as_json:
+        click.echo(json.dumps(report.to_json(), indent=2, ensure_ascii=False))
+    else:
+        click.echo(_text(report))
+    return _FINDINGS if report.breaks else 0
+
+
+def _manifest(wheel: Path) -> "Manifest":
+    from rpa_commons.manifest import ManifestError, read_manifest
+
+    try:
+        manifest = read_manifest(wheel)
+    except ManifestError as error:
+        raise click.UsageError(str(error)) from None
+    if manifest.kind != "bot":
+        raise click.UsageError(f"{wheel} is a {manifest.kind}; a fleet is checked against a bot")
+    return manifest
+
+
+def _known(wheel: Path, was: tuple[Path, ...]) -> "Callable[[str, str], Manifest | None]":
+    """Older manifests: from the wheels given, and from those of the same bot beside the wheel."""
+    from rpa_commons.manifest import ManifestError, read_manifest
+
+    found: dict[str, Manifest] = {}
+    for path in (*was, *sorted(wheel.parent.glob(f"{wheel.name.partition('-')[0]}-*.whl"))):
+        try:
+            manifest = read_manifest(path)
+        except ManifestError:
+            if path in was:
+                raise click.UsageError(f"{path} carries no manifest") from None
+            continue
+        found[manifest.digest] = manifest
+    return lambda _version, digest: found.get(digest)
+
+
+def _text(report: "FleetReport") -> str:
+    title = f"{report.bot} {report.version}"
+    width = max(len(one.name) for one in report.members)
+    lines = [_line(one, report.version, width) for one in report.members]
+    lines += [
+        f"{code}: several folders have this code: {', '.join(where)}"
+        for code, where in report.doubles.items()
+    ]
+    lines += [f"{folder}: not looked at, {why}" for folder, why in report.passed_over]
+    parts = [f"{title} against {_count(len(report.members), 'member')}", "\n".join(lines)]
+    parts += [_details(one) for one in report.members if _has_details(one)]
+    counts = ", ".join(f"{_WORDS[verdict]}: {count}" for verdict, count in report.counts.items())
+    return "\n\n".join([*parts, f"{title}: {counts}"])
+
+
+def _line(member: "FleetMember", version: str, width: int) -> str:
+    runs = sorted({one.version or "?" for one in member.instances})
+    step = f"  {', '.join(runs)} -> {version}" if runs else ""
+    count = f"  {_count(member.count, 'finding')}" if member.count else ""
+    code = member.code or "    "
+    return f"{code} {member.name:<{width}}  {_WORDS[member.verdict]:<24}{step}{count}".rstrip()
+
+
+def _has_details(member: "FleetMember") -> bool:
+    return bool(
+        member.findings
+        or member.notes
+        or any(one.findings or one.changes or one.notes for one in member.instances)
+    )
+
+
+def _details(member: "FleetMember") -> str:
+    kind = "published configuration" if member.is_published else "own folder"
+    parts = [f"{member.name} ({kind} {member.folder})"]
+    parts += [_indented(one.render()) for one in member.findings]
+    parts += [f"  note: {one}" for one in member.notes]
+    parts += [_instance(one) for one in member.instances]
+    return "\n".join(parts)
+
+
+def _instance(one: "FleetInstance") -> str:
+    parts = [f"  {one.name}: {_WORDS[one.verdict]}"]
+    for finding in one.findings:
+        known = " (the version it runs finds this too)" if finding in one.already else ""
+        parts.append(_indented(finding.render() + known, 4))
+    parts += [f"    changes: {text}" for text in one.changes]
+    parts += [f"    note: {text}" for text in one.notes]
+    return "\n".join(parts)
+
+
+def _indented(text: str, width: int = 2) -> str:
+    return "\n".join(" " * width + line for line in text.split("\n"))
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,182 @@
+"""``rpac upgrade``: what another version changes here, the files it takes, and then the installation.
+
+Rules this module keeps: the plan is shown before anything is written; without a terminal nothing is asked.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rpa_commons.config import UpgradePlan
+
+__all__ = ["upgrade"]
+
+_CANCELLED = 3
+
+
+@click.command()
+@click.argument("instance")
+@click.option(
+    "--to",
+    "wheel",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The wheel of the version to come; without it the installed one, for files that are older.",
+)
+@click.option("--plan", "only_plan", is_flag=True, help="Show what it means; change nothing.")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.option(
+    "--find-links",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    multiple=True,
+    help="A folder with wheels to look in besides the index; may be repeated.",
+)
+@click.option("--offline", is_flag=True, help="Use what uv's cache holds, and no network.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.pass_obj
+def upgrade(
+    directory: Path,
+    instance: str,
+    wheel: Path | None,
+    find_links: tuple[Path, ...],
+    *,
+    only_plan: bool,
+    yes: bool,
+    offline: bool,
+    as_json: bool,
+) -> int:
+    """Move the bot of INSTANCE, and with it all its instances, to another version.
+
+    Shows first what changes and how each file is rewritten. In a cooperation's baseline folder INSTANCE is
+    the name of the bot: its files there are rewritten, and nothing is installed.
+    """
+    from rpa_commons.config import open_municipality
+    from rpa_commons.environments import carry_out_upgrade, prepare_upgrade
+
+    if _is_baseline(directory):
+        return _baseline(directory, instance, wheel, only_plan=only_plan, yes=yes, as_json=as_json)
+    prepared = prepare_upgrade(open_municipality(directory), instance, wheel)
+    plan = prepared.plan
+    if only_plan or plan.errors or not as_json:
+        _show(plan, as_json=as_json)
+    if only_plan or plan.errors:
+        return _code(plan)
+    if not _agreed(yes=yes):
+        return _CANCELLED
+    bot = carry_out_upgrade(prepared, progress=_progress, find_links=find_links, offline=offline)
+    if as_json:
+        _print_json(plan, installed=bot.version)
+    else:
+        click.echo(f"\n{bot.name} {bot.version} is installed for {', '.join(bot.instances)}")
+    return 0
+
+
+def _is_baseline(directory: Path) -> bool:
+    return (directory / "baseline.toml").is_file() and not (directory / "municipality.toml").is_file()
+
+
+def _baseline(
+    directory: Path, bot: str, wheel: Path | None, *, only_plan: bool, yes: bool, as_json: bool
+) -> int:
+    from rpa_commons.config import write_migrated
+    from rpa_commons.environments import plan_baseline_upgrade
+
+    if wheel is None:
+        raise click.UsageError("a baseline has nothing installed: name the WHEEL with --to")
+    plan = plan_baseline_upgrade(directory, bot, wheel)
+    _show(plan, as_json=as_json)
+    if not only_plan and plan.files:
+        if not _agreed(yes=yes):
+            return _CANCELLED
+        write_migrated(plan.files)
+        click.echo(f"rewrote {', '.join(file.name for file in plan.files)}", err=True)
+    return _code(plan)
+
+
+def _progress(text: str) -> None:
+    click.echo(f"{text} …", err=True)
+
+
+def _agreed(*, yes: bool) -> bool:
+    import sys
+
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask on: add --yes, or --plan to look only")
+    if click.confirm("\nGo on?", err=True):
+        return True
+    click.echo("nothing was changed", err=True)
+    return False
+
+
+def _code(plan: "UpgradePlan") -> int:
+    from rpa_commons.config import config_error
+
+    return config_error(plan.findings).exit_code if plan.errors else 0
+
+
+def _print_json(plan: "UpgradePlan", *, installed: str = "") -> None:
+    import json
+
+    document = plan.to_json() | ({"installed": installed} if installed else {})
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _show(plan: "UpgradePlan", *, as_json: bool) -> None:
+    if as_json:
+        _print_json(plan)
+        return
+    click.echo("\n\n".join(filter(None, [_headline(plan), *_changes(plan), _files(plan)])))
+    click.echo("\n" + _findings(plan))
+
+
+def _headline(plan: "UpgradePlan") -> str:
+    if not plan.before:
+        return click.style(f"the baseline's files for {plan.bot} {plan.after}", bold=True)
+    versions = f"{plan.before} -> {plan.after}"
+    word = {"upgrade": "", "downgrade": ", a DOWNGRADE", "same version": ", the same version"}[plan.direction]
+    text = click.style(f"{plan.bot} {versions}{word}", bold=True)
+    together = " (rpac.lock has one entry per bot: they move together)" if len(plan.instances) > 1 else ""
+    return f"{text}\n  bot instances: {', '.join(plan.instances)}{together}"
+
+
+def _changes(plan: "UpgradePlan") -> list[str]:
+    from rpa_commons.config import CHANGE_KINDS
+
+    parts = []
+    for kind, heading in CHANGE_KINDS.items():
+        lines = []
+        for one in plan.changes:
+            if one.kind == kind:
+                mark = " (money or law)" if one.sensitive else ""
+                lines.append(f"  {one.key}{mark}: {one.text}")
+                lines += [f"      here: {place}" for place in one.affects]
+        if lines:
+            parts.append("\n".join([click.style(heading, bold=True), *lines]))
+    return parts
+
+
+def _files(plan: "UpgradePlan") -> str:
+    if not plan.files:
+        return "No file has to be rewritten."
+    heading = click.style("Files that are rewritten", bold=True)
+    return "\n".join([heading, *(_coloured(file.diff) for file in plan.files)]).rstrip()
+
+
+def _coloured(diff: str) -> str:
+    colours = {"+": "green", "-": "red", "@": "cyan"}
+    return "\n".join(click.style(line, fg=colours.get(line[:1])) for line in diff.splitlines())
+
+
+def _findings(plan: "UpgradePlan") -> str:
+    if not plan.findings:
+        return "Nothing is wrong afterwards."
+    lines = [click.style("What would be wrong afterwards", bold=True)] if plan.errors else ["Warnings"]
+    for finding in plan.findings:
+        known = "\n    it is there today as well" if finding in plan.left else ""
+        lines.append(finding.render() + known)
+    if plan.errors and plan.before:
+        lines.append("Nothing was changed. Put these right, then run the command again.")
+    return "\n\n".join(lines)
