@@ -19,7 +19,17 @@ from ._cpr import Agreement
 from ._errors import SandboxError
 from ._files import read_json, write_json, write_private
 
-__all__ = ["Connection", "ForeignFileError", "municipality_facts", "save_environment", "save_files"]
+__all__ = [
+    "Connection",
+    "ForeignFileError",
+    "Stack",
+    "municipality_facts",
+    "save_environment",
+    "save_files",
+]
+
+Stack = Mapping[str, tuple[str, Mapping[str, Any]]]
+"""Capability -> connector and its settings, as the municipality's configuration says."""
 
 _MARK = "# Written by `rpac sandbox`; written again whenever a sandbox is connected."
 _SERVICES = ("sf1520", "sf1601")
@@ -85,8 +95,13 @@ def municipality_facts(folder: Path) -> tuple[str, str]:
     return code, cvr
 
 
-def save_environment(folder: Path, connection: Connection) -> Path:
+def save_environment(folder: Path, connection: Connection, stack: Stack | None = None) -> Path:
     """Write ``environments/sandbox/stack.toml`` and return its path.
+
+    Args:
+        folder: The municipality's folder.
+        connection: How the sandbox is reached.
+        stack: The folder's; without it, see :func:`_bindings`.
 
     Raises:
         ForeignFileError: there is one that the sandbox did not write.
@@ -95,16 +110,20 @@ def save_environment(folder: Path, connection: Connection) -> Path:
     if path.exists() and not path.read_text("utf-8").startswith(_MARK):
         raise ForeignFileError(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_environment_toml(folder, connection), "utf-8", newline="\n")
+    text = _environment_toml(_bindings(folder) if stack is None else stack, connection)
+    path.write_text(text, "utf-8", newline="\n")
     return path
 
 
-def save_files(folder: Path, content: Callable[[str, Mapping[str, Any]], bytes]) -> list[Path]:
+def save_files(
+    folder: Path, content: Callable[[str, Mapping[str, Any]], bytes], stack: Stack | None = None
+) -> list[Path]:
     """Write a file for every extract connector that the folder's stack names, make an outbox for letters.
 
     Args:
         folder: The municipality's folder.
         content: Makes a file's bytes from the connector's name and its declared settings.
+        stack: The folder's; without it, see :func:`_bindings`.
 
     Returns:
         The files, and the outbox if there is use for one.
@@ -113,7 +132,7 @@ def save_files(folder: Path, content: Callable[[str, Mapping[str, Any]], bytes])
         ForeignFileError: a file is there that the sandbox did not write, or not as it is now.
     """
     written: list[Path] = []
-    for connector, settings in _bindings(folder).values():
+    for connector, settings in (_bindings(folder) if stack is None else stack).values():
         if connector in _EXTRACTS:
             path = folder / _EXTRACTS[connector][1]
             _refuse_foreign(path)
@@ -144,9 +163,9 @@ def _note(path: Path, data: bytes) -> None:
     write_json(path.parent / _WRITTEN, notes)
 
 
-def _environment_toml(folder: Path, connection: Connection) -> str:
+def _environment_toml(stack: Stack, connection: Connection) -> str:
     lines = [_MARK, ""]
-    for capability, (connector, settings) in sorted(_bindings(folder).items()):
+    for capability, (connector, settings) in sorted(stack.items()):
         own = _service_settings(connector, connection) if connector in _SERVICES else []
         if connection.files:
             own += _places(connector, settings)
@@ -183,10 +202,11 @@ def _service_settings(connector: str, connection: Connection) -> list[str]:
     ]
 
 
-def _bindings(folder: Path) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
-    """Capability -> connector and settings, as the baseline and the municipality say, the latter winning.
+def _bindings(folder: Path) -> Stack:
+    """The stack as two files say, the baseline's and the municipality's, the latter winning.
 
-    As in the configuration: tables merge, and settings for another connector are set aside.
+    For folders that have no more than that; who has stack profiles, or a baseline in a wheel, gives the stack
+    that the configuration resolved.
     """
     found: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for stack in _stacks(folder):

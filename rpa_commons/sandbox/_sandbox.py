@@ -20,7 +20,7 @@ from ._agreements import agreement_for
 from ._certificates import Authority, ClientFiles
 from ._cpr import Agreement, PersonLookup
 from ._declared import declared_moves, declared_register
-from ._environment import Connection, municipality_facts, save_environment, save_files
+from ._environment import Connection, Stack, municipality_facts, save_environment, save_files
 from ._errors import LayoutError, UnknownMunicipalityError
 from ._extracts import moves_csv, register_csv, save
 from ._faults import Faults
@@ -269,7 +269,12 @@ class Sandbox:
         return save(path, register_csv(self.people))
 
     def write_environment(
-        self, municipality_folder: Path, *, code: str | None = None, files: bool = False
+        self,
+        municipality_folder: Path,
+        *,
+        code: str | None = None,
+        files: bool = False,
+        stack: Stack | None = None,
     ) -> Path:
         """Write ``environments/sandbox/stack.toml`` so that ``-E sandbox`` reaches this sandbox.
 
@@ -277,6 +282,8 @@ class Sandbox:
             municipality_folder: The folder with ``municipality.toml``.
             code: Whose certificate and agreement; by default the code in ``municipality.toml``.
             files: Point extract connectors and outboxes at what :meth:`write_files` makes.
+            stack: Capability -> connector and settings; by default what the municipality's ``stack.toml`` and
+                that of its baseline's folder say. Stack profiles need it.
 
         Raises:
             SandboxError: the folder is none, is of a municipality not served here, or holds somebody else's
@@ -291,10 +298,14 @@ class Sandbox:
             agreement=self.agreement(code),
             files=files,
         )
-        return save_environment(municipality_folder, connection)
+        return save_environment(municipality_folder, connection, stack)
 
-    def write_files(self, municipality_folder: Path, *, code: str | None = None) -> Sequence[Path]:
+    def write_files(
+        self, municipality_folder: Path, *, code: str | None = None, stack: Stack | None = None
+    ) -> Sequence[Path]:
         """Write extracts in the declared layout and make an outbox, below ``environments/sandbox/``.
+
+        Arguments are those of :meth:`write_environment`.
 
         Returns:
             What the folder's stack has use for: files of ``moves-extract`` and ``register-extract``, and the
@@ -314,7 +325,7 @@ class Sandbox:
             except (LookupError, TypeError, ValueError):  # no such encoding, a delimiter of two characters
                 raise LayoutError(municipality_folder, connector) from None
 
-        return save_files(municipality_folder, content)
+        return save_files(municipality_folder, content, stack)
 
     def _cvr(self, code: str) -> str:
         try:

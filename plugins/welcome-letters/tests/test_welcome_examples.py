@@ -1,4 +1,4 @@
-"""The two example municipalities: they are right, they differ as they say, and they hold no bot code."""
+"""The example municipalities: they are right, they differ as they say, and they hold no bot code."""
 
 import dataclasses
 import importlib.util
@@ -10,7 +10,7 @@ from typing import Any
 import pluggy
 import pytest
 
-from rpa_commons.config import ResolvedInstance, open_municipality, resolve_instance
+from rpa_commons.config import PolicyRefusedError, ResolvedInstance, open_municipality, resolve_instance
 from rpa_commons.connectors import catalogue
 from rpa_commons.environments._describe import describe
 from rpa_commons.letters import Letterhead, Letters, LetterSource
@@ -19,7 +19,7 @@ from rpa_commons.sdk.hookspecs import PROJECT, step_hookspecs
 from welcome_letters import Settings, WelcomeLetters
 
 DIGIT = Path(__file__).parents[3] / "examples" / "digit"
-MUNICIPALITIES = ("roskilde", "hvidovre")
+MUNICIPALITIES = ("roskilde", "hvidovre", "lejre")
 
 
 def _resolve(name: str, *overrides: str) -> ResolvedInstance:
@@ -32,7 +32,7 @@ def _resolve(name: str, *overrides: str) -> ResolvedInstance:
 
 @pytest.fixture(scope="module")
 def resolved() -> dict[str, ResolvedInstance]:
-    """Both instances, resolved for production."""
+    """All instances, resolved for production."""
     return {name: _resolve(name) for name in MUNICIPALITIES}
 
 
@@ -44,33 +44,57 @@ def test_each_municipality_resolves_without_a_finding(resolved: dict[str, Any], 
     assert settings.protected == "person"
 
 
-def test_the_two_differ_in_what_the_table_says(resolved: dict[str, Any]) -> None:
-    """Window, sender, connectors, letter block and hook: each in one place."""
-    roskilde, hvidovre = resolved["roskilde"], resolved["hvidovre"]
+def test_they_differ_in_what_the_table_says(resolved: dict[str, Any]) -> None:
+    """Window, sender, connectors, letter block, decision table and hook: each in one place."""
+    windows = {name: one.settings["window_days"] for name, one in resolved.items()}
+    stacks = {
+        name: [binding.connector for _, binding in sorted(one.bindings.items())]
+        for name, one in resolved.items()
+    }
 
-    assert (roskilde.settings["window_days"], hvidovre.settings["window_days"]) == (14, 10)
-    assert roskilde.settings["letters"]["sender"] != hvidovre.settings["letters"]["sender"]
-    assert {name: one.connector for name, one in roskilde.bindings.items()} == {
-        "PopulationEvents": "moves-extract",
-        "PopulationRegister": "sf1520",
-        "DigitalPost": "sf1601",
+    assert windows == {"roskilde": 14, "hvidovre": 45, "lejre": 10}
+    assert stacks == {
+        "roskilde": ["sf1601", "moves-extract", "sf1520"],
+        "hvidovre": ["pdf-outbox", "moves-extract", "register-extract"],
+        "lejre": ["sf1601", "moves-extract", "register-extract"],
     }
-    assert {name: one.connector for name, one in hvidovre.bindings.items()} == {
-        "PopulationEvents": "moves-extract",
-        "PopulationRegister": "register-extract",
-        "DigitalPost": "pdf-outbox",
-    }
-    assert (roskilde.hook, bool(roskilde.letter_folders)) == (None, True)
-    assert (bool(hvidovre.hook), hvidovre.letter_folders) == (True, ())
+    assert len({one.settings["letters"]["sender"] for one in resolved.values()}) == 3
+    assert [len(one.settings["desks"]) for one in resolved.values()] == [4, 0, 0]
+    assert [name for name, one in resolved.items() if one.hook] == ["hvidovre"]
+    assert [name for name, one in resolved.items() if one.letter_folders] == ["roskilde"]
 
 
 def test_values_come_from_the_layer_that_the_table_names(resolved: dict[str, Any]) -> None:
-    """Roskilde's window is its own, Hvidovre's is the cooperation's, the rest is the bot's."""
-    assert str(resolved["roskilde"].origin("window_days")).startswith("bots/welcome-letters.toml:")
-    assert str(resolved["hvidovre"].origin("window_days")).startswith(
-        "../baseline/bots/welcome-letters.toml:"
+    """A municipality's own, the cooperation's, a profile's, a table's, the bot's."""
+    window = {name: str(one.origin("window_days")) for name, one in resolved.items()}
+
+    assert window["roskilde"].startswith("bots/welcome-letters.toml:")
+    assert window["lejre"].startswith("../baseline/bots/welcome-letters.toml:")
+    assert str(resolved["lejre"].origin("stack.DigitalPost.connector")).startswith(
+        "../baseline/profiles/sf1601/stack.toml:"
     )
+    assert str(resolved["roskilde"].origin("desks")).startswith("tables/welcome-letters/desks.csv")
     assert "welcome-letters" in str(resolved["hvidovre"].origin("household"))
+
+
+def test_the_cooperation_bounds_the_window_and_says_why(resolved: dict[str, Any]) -> None:
+    """Roskilde may not look back 45 days, Hvidovre may: it has a waiver."""
+    with pytest.raises(PolicyRefusedError) as caught:
+        _resolve("roskilde", "window_days=45")
+    [finding] = caught.value.findings
+    [explained] = resolved["hvidovre"].explain("window_days")
+
+    assert (finding.code, caught.value.exit_code) == ("E302", 5)
+    assert "policies.toml:" in finding.because
+    assert explained.policies[0].waiver is not None
+
+
+def test_nobody_may_show_whole_personal_numbers() -> None:
+    """The masking of personal numbers is locked for everybody."""
+    with pytest.raises(PolicyRefusedError) as caught:
+        _resolve("lejre", "instance.mask_personal_numbers=false")
+
+    assert [finding.code for finding in caught.value.findings] == ["E301"]
 
 
 def test_every_instance_has_an_id_of_its_own(resolved: dict[str, Any]) -> None:
@@ -128,7 +152,7 @@ def test_roskildes_letter_is_one_block(town: Any, resolved: dict[str, Any]) -> N
     own.bind(source)
     theirs.bind(dataclasses.replace(source, overrides=resolved["roskilde"].letter_folders))
     person = town.resident(children_under_18=1)
-    values = {"moved_on": town.today, "closing": "", "household": False}
+    values = {"moved_on": town.today, "closing": "", "household": False, "desk": "", "desk_phone": ""}
 
     before = own.preview_text("families", person=person, **values).splitlines()
     after = theirs.preview_text("families", person=person, **values).splitlines()

@@ -181,7 +181,7 @@ def test_one_block_is_overridden_and_the_rest_stays(town: Any, tmp_path: Path) -
     )
     (tmp_path / "families.md.j2").write_text(text, "utf-8")
     person = town.resident(children_under_18=1)
-    values = {"moved_on": town.today, "closing": "", "household": False}
+    values = {"moved_on": town.today, "closing": "", "household": False, "desk": "", "desk_phone": ""}
     own, changed = Letters(), Letters()
     own.bind(SOURCE)
     changed.bind(replace(SOURCE, overrides=(tmp_path,)))

@@ -132,7 +132,7 @@ def test_protected_people_are_written_to_where_so_set(town: Any) -> None:
 @pytest.mark.parametrize("settings", [{}, {"unregistered": "retry", "when_given_up": "physical"}])
 def test_protected_people_get_no_paper_where_digital_only(town: Any, settings: dict[str, str]) -> None:
     """``protected = digital_only`` sends by Digital Post and never on paper, whatever else is set."""
-    town.settings = {"protected": "digital_only", "retry_for_days": 2} | settings
+    town.settings = {"protected": "digital_only", "retry_every_days": 1, "retry_for_days": 2} | settings
     digital = town.move(town.resident(protected=True), days_ago=5)
     paper = town.move(town.resident(protected=True, digital=False), days_ago=5)
 

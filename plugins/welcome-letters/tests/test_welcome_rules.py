@@ -1,11 +1,15 @@
 """The rules of who is greeted, each with a test that names it."""
 
+import io
 from datetime import date, timedelta
 from typing import Any
 
+import pypdf
 import pytest
 
 from rpa_commons.sdk import Done, HandOver, Skip
+from rpa_commons.tables import read_csv
+from welcome_letters import Settings
 
 
 def test_who_moved_in_gets_a_letter(town: Any) -> None:
@@ -225,6 +229,7 @@ def test_each_decision_is_recorded_with_its_rule(town: Any) -> None:
         ("house rule", "active"),
         ("house rule", "adult"),
         ("house rule", "families"),
+        ("table desks", "no row"),
     ]
 
 
@@ -238,3 +243,26 @@ def test_rules_hold_facts_and_no_identity(town: Any) -> None:
     assert "CPR-loven § 28" in said
     assert "Særnavn" not in said
     assert not [cpr for cpr in town.people if cpr in said]
+
+
+DESKS = """from;postal_code;desk;phone
+2026-01-01;4000..4030;Desk A;11 22 33 44
+2026-01-01;4040;Desk B;
+"""
+
+
+@pytest.mark.parametrize(
+    ("postal_code", "named"),
+    [("4000", "Desk A, telefon 11 22 33 44."), ("4040", "Desk B."), ("4050", None), ("", None)],
+)
+def test_the_letter_names_the_nearest_desk(town: Any, postal_code: str, named: str | None) -> None:
+    """By the municipality's table; where that has no row, or the register no postal code, none is named."""
+    town.settings = {"desks": list(read_csv(DESKS, Settings().desks.spec).rows)}
+    address = {"street_line": "Algade 1", "postal_code": postal_code, "city": "Roskilde"}
+    town.move(town.resident(address=address))
+    town.run()
+    [letter] = [one.letter for one in town.post.sent]
+    text = " ".join(pypdf.PdfReader(io.BytesIO(letter.pdf)).pages[0].extract_text().split())
+
+    assert (named is not None) == ("tættest på dig ligger" in text)
+    assert (named or "eller kig forbi.") in text

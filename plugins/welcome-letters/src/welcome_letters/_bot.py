@@ -7,7 +7,8 @@ Rules this module keeps, each with a test of its own:
 - the dead, the disappeared and the emigrated are skipped; a number no longer in use goes to a person;
 - children are not written to; protected people, movers from abroad and people without an earlier address
   are treated as the municipality has said, never by accident of an empty field;
-- *unknown* is never *yes*: when the register of Digital Post does not answer, nothing is sent.
+- *unknown* is never *yes*: when the register of Digital Post does not answer, nothing is sent;
+- a letter names the desk that the municipality's table gives for the postal code, or none.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,6 +37,7 @@ _GONE = {
     "disappeared": "the person is registered as disappeared",
     "emigrated": "the person has left the country",
 }
+_NO_DESK = {"desk": "", "desk_phone": ""}
 _CHILD = Skip("a child: not written to")
 _ORIGINS = {
     "none": "no earlier address (birth or first registration)",
@@ -131,7 +133,19 @@ class WelcomeLetters(Bot[Settings]):
             moved_on=move.moved_on,
             closing=closing,
             household=together,
+            **self._desk(person),
         )
+
+    def _desk(self, person: Person) -> dict[str, str]:
+        """What the letter says of the nearest desk: nothing where the municipality's table has no row."""
+        code = person.address.postal_code if person.address else ""
+        row = self.settings.desks.find(on=self.today, postal_code=int(code)) if code else None
+        self.rule(
+            "table desks",
+            facts={"postal_code": "given" if code else "not given"},
+            result=row.origin if row else "no row",
+        )
+        return {"desk": row.text("desk"), "desk_phone": row["phone"] or ""} if row else _NO_DESK
 
     def _newcomer(self, move: Move) -> _Newcomer | Skip | HandOver:
         """The rules from the cheapest to the dearest: who is not greeted anyway is not looked up."""

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from rpa_commons.letters import Letters
-from rpa_commons.sdk import BotSettings, Field
+from rpa_commons.sdk import BotSettings, Column, Field, Table, at_most, table
 
 __all__ = ["Settings", "WhoGreets"]
 
@@ -13,6 +13,14 @@ WhoGreets = Literal["send", "skip", "person"]
 
 class Settings(BotSettings):
     """The defaults are the careful choices: where a municipality might think twice, a person does."""
+
+    rules = (
+        at_most(
+            "retry_every_days",
+            "retry_for_days",
+            because="asking again later than giving up would never ask again",
+        ),
+    )
 
     window_days: int = Field(
         10, ge=1, le=60, unit="days", description="Look this many days back for moves into the municipality."
@@ -61,6 +69,20 @@ class Settings(BotSettings):
     when_given_up: Literal["physical", "person"] = Field(
         "person",
         description="With unregistered = retry: a letter on paper, or a person, once the bot has given up.",
+    )
+    desks: Table = table(
+        Column.valid_from(),
+        Column.input(
+            "postal_code",
+            "whole",
+            match="range",
+            unit="postal code",
+            description="Postal codes that the desk serves: 4000..4060, or one.",
+        ),
+        Column.output("desk", "text", description="The desk's name and address, as the letter says it."),
+        Column.output("phone", "text", optional=True, description="Its telephone number."),
+        complete=False,
+        description="The desk nearest to a newcomer, by postal code; who meets no row reads of none.",
     )
     letters: Letters = Field(
         Letters(),
