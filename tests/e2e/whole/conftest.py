@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from rpa_commons.config import MunicipalityFolder, open_municipality
+from rpa_commons.config import MunicipalityFolder, declared_stack, open_municipality
 from rpa_commons.environments import build_wheel, install
 from rpa_commons.runtime import Worker, WorkerDiedError, instance_status, prepare, state_home
 from rpa_commons.sandbox import Sandbox
@@ -82,7 +82,7 @@ class Cooperation:
         if not (folder / "rpac.lock").exists():
             install(open_municipality(folder), [self.wheel], progress=quiet)
         code = open_municipality(folder).code
-        box.write_environment(folder)
+        box.write_environment(folder, stack=declared_stack(open_municipality(folder)))
         for made in ("extracts", "outbox"):
             (folder / made).mkdir(exist_ok=True)
         since = datetime.now(UTC).date() - timedelta(days=30)

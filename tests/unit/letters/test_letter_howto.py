@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rpa_commons.cli._letters import LETTER_CODES
+from rpa_commons.config import CODES
 from rpa_commons.letters import Letterhead, LetterSource, check_letters
 
 ROOT = Path(__file__).parents[3]
@@ -57,7 +57,7 @@ def test_the_findings_are_as_they_are_shown(tmp_path: Path, name: str, source: s
 
 def test_every_code_is_explained() -> None:
     """The table of codes is the table in the code."""
-    assert all(f"| `{code}` | {meaning} |" in HOWTO for code, meaning in LETTER_CODES.items())
+    assert all(f"| `{code}` | {meaning} |" in HOWTO for code, meaning in CODES.items() if code[1] == "7")
 
 
 def test_the_list_of_values_is_the_bots() -> None:
