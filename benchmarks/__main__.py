@@ -6,7 +6,7 @@ import json
 
 from ._measure import save, table
 
-_NAMES = ("help", "letters")
+_NAMES = ("config", "fleet", "help", "letters")
 
 
 def main() -> None:

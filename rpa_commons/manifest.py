@@ -13,7 +13,7 @@ import hashlib
 import json
 import zipfile
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -171,8 +171,12 @@ class Manifest(_Model):
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) of :meth:`to_json`."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()
+        """SHA-256 (hex) of what the plugin says: a field at its default counts as not said.
+
+        A later release may add fields; the digests of wheels that are older than the field must not change.
+        """
+        said = self.model_dump(mode="json", exclude_defaults=True)
+        return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def parse_manifest(text: str | bytes, place: Path | str = "rpac.json") -> Manifest:
@@ -190,14 +194,18 @@ def parse_manifest(text: str | bytes, place: Path | str = "rpac.json") -> Manife
         raise ManifestError(place, f"the manifest is not of the declared shape: {problems}") from None
 
 
-def read_manifest(wheel: Path) -> Manifest:
+def read_manifest(wheel: Path, content: BinaryIO | None = None) -> Manifest:
     """Read the manifest inside a wheel, without importing or unpacking anything else.
+
+    Args:
+        wheel: The file.
+        content: What the file holds, where somebody has read it already.
 
     Raises:
         ManifestError: the file is no wheel, or carries no manifest, more than one, or a broken one.
     """
     try:
-        with zipfile.ZipFile(wheel) as archive:
+        with zipfile.ZipFile(content or wheel) as archive:
             members = [
                 info
                 for info in archive.infolist()

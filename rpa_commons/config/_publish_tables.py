@@ -18,7 +18,8 @@ from ._keys import KeyPath, format_key
 from ._municipality import MunicipalityFolder
 from ._publish_judges import SchemaJudge
 from ._published_text import Verdict, is_fit_text, published_text, repeats
-from ._table_files import TableFolder, files_in, folders_of, table_fields, table_text
+from ._table_files import files_in, table_fields, table_text
+from ._table_folders import TableFolder, folders_of
 from ._validate import BrokenSchemaError
 
 __all__ = ["PublishedTable", "published_tables"]

@@ -218,7 +218,8 @@ class _Resolving:
             layers = [self._migrated(layer, manifest) for layer in layers]
         view = shared_view(instance_schema, manifest.settings_schema if manifest else _ANY_SETTINGS)
         text = f"{manifest.name} {manifest.version} Settings" if manifest else "Settings"
-        if manifest is not None and (facts_of(view).has_tables or has_table_folders(self._municipality)):
+        may_have = facts_of(view).has_tables or has_table_folders(self._municipality)
+        if manifest is not None and may_have:
             layers = self._with_tables(layers, bot, view)
         home = next((one for one in layers if one.document and one.document.path == own.path), None)
         home = home or Layer("municipality", own.values, own)

@@ -33,7 +33,8 @@ from ._keys import HIDDEN, KeyPath
 from ._municipality import MunicipalityFolder
 from ._resolved import UnknownKeyError
 from ._section import Section
-from ._table_files import EXAMPLES, folders_of, table_fields, table_finding, table_text
+from ._table_files import EXAMPLES, table_fields, table_finding, table_text
+from ._table_folders import folders_of
 
 if TYPE_CHECKING:
     from ._resolve import Examination

@@ -24,15 +24,8 @@ from ._layers import Candidate, Layer
 from ._municipality import MunicipalityFolder
 from ._schema import SchemaView
 from ._section import Section
-from ._table_files import (
-    TableFolder,
-    files_in,
-    folders_of,
-    read_file,
-    row_values,
-    table_fields,
-    table_finding,
-)
+from ._table_files import files_in, read_file, row_values, table_fields, table_finding
+from ._table_folders import TableFolder, folders_of
 
 __all__ = ["TableLayer", "laid", "stray_table_folders", "table_findings", "table_layers"]
 

@@ -28,7 +28,7 @@ language in ``_grammar``.
 """
 
 from ._check import check_letters
-from ._describe import block_digest, describe_templates
+from ._describe import block_digest, block_text, describe_templates
 from ._errors import (
     LetterError,
     LetterNotBoundError,
@@ -62,6 +62,7 @@ __all__ = [
     "UnprintableCharacterError",
     "ValueRefusedError",
     "block_digest",
+    "block_text",
     "check_letters",
     "describe_templates",
     "long_date",

@@ -10,7 +10,7 @@ from rpa_commons.manifest import TemplateEntry
 
 from ._store import SUFFIX, TemplateStore
 
-__all__ = ["block_digest", "describe_templates"]
+__all__ = ["block_digest", "block_text", "describe_templates"]
 
 
 def describe_templates(folder: Traversable) -> tuple[TemplateEntry, ...]:
@@ -36,6 +36,24 @@ def block_digest(source: str, block: str) -> str:
         KeyError: the source has no such block.
     """
     return _digest(_block_sources(source)[block])
+
+
+def block_text(folder: Traversable, template: str, block: str) -> str:
+    """The source of a block of a bot's template; of the one that it extends where it has none of its own.
+
+    Raises:
+        KeyError: neither has such a block.
+        TemplateError: the template cannot be read, or is not of the language of letters.
+        TemplateMissingError: there is no such template.
+    """
+    from ._chain import chain
+
+    store = TemplateStore(folder)
+    for sheet in chain(store, store.resolve(f"bot:{template}{SUFFIX}")):
+        found = _block_sources(store.read(sheet.template))
+        if block in found:
+            return found[block]
+    raise KeyError(block)
 
 
 def _blocks(store: TemplateStore, canonical: str) -> dict[str, str]:

@@ -1,0 +1,87 @@
+"""Ours, in two amounts of work: ``layers`` and ``whole``; with ``-unchanged`` on files that stay the same.
+
+``layers``: reads the three files, merges five layers, validates strictly and finds the file and line of every
+leaf. ``whole``: :func:`resolve_instance` from the same start, which besides looks for policies, waivers,
+profiles, decision tables, hooks, letter folders and other instances with the same id, and works out every
+origin. With unchanged files each is still asked for its time and size.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from config_case import LAYERS, OVERRIDES, Settings, plain, unfolded
+from config_loop import serve
+
+from rpa_commons.config import SecretRef, open_municipality, resolve_instance
+from rpa_commons.config._document import Reader
+from rpa_commons.config._facts import shared_view
+from rpa_commons.config._kept import copied, kept_section
+from rpa_commons.config._keys import format_key
+from rpa_commons.config._layers import Layer, Origin
+from rpa_commons.config._section import Section, add_defaults
+from rpa_commons.config._shapes import instance_schema
+from rpa_commons.manifest import Manifest
+
+BOT = "housing-benefit"
+
+
+def manifest() -> Manifest:
+    """The bot as its wheel describes it."""
+    schema = Settings.model_json_schema()
+    schema["$defs"]["SecretRef"] = SecretRef.model_json_schema()
+    return Manifest(
+        kind="bot",
+        name=BOT,
+        version="1.0.0",
+        summary="Reviews housing benefit.",
+        sdk_version="0.1.0",
+        settings_schema=schema,
+    )
+
+
+def layers(root: Path, *, unchanged: bool) -> Callable[[], tuple[dict[str, Any], dict[str, Origin]]]:
+    """The layered resolution alone."""
+    schema = manifest().settings_schema
+    lasting = Reader()
+    wanted = [(layer, root / name, root / name.split("/")[0], name) for layer, name in LAYERS]
+
+    def resolve() -> tuple[dict[str, Any], dict[str, Origin]]:
+        reader = lasting if unchanged else Reader()
+        found = []
+        for layer, path, folder, name in wanted:
+            document = reader.document(path, root=folder, name=name)
+            found.append(Layer(layer, document.values, document))
+        found.append(Layer("--set", {"settings": unfolded(OVERRIDES)}, text="--set"))
+        view = shared_view(instance_schema, schema)
+        section = Section(view, add_defaults(view, found, "bot default", "Settings"), format_key)
+        section, findings = kept_section(reader, section, purpose=schema)
+        if findings:
+            raise ValueError("the configuration is wrong")
+        origins = {section.name_of(path): origin for path, origin in section.merged.origins()}
+        return copied(section.values["settings"]), origins
+
+    return resolve
+
+
+def whole(root: Path, *, unchanged: bool) -> Callable[[], tuple[dict[str, Any], Any]]:
+    """The real entry point; without ``unchanged`` nothing that was read is kept."""
+    bot = manifest()
+    town = open_municipality(root / "town")
+    given = [f"{key}={value}" for key, value in OVERRIDES.items()]
+
+    def resolve() -> tuple[dict[str, Any], Any]:
+        municipality = town if unchanged else replace(town, reader=Reader())
+        instance = resolve_instance(municipality, BOT, lambda _: bot, connectors={}, overrides=given)
+        return instance.settings, instance.origin("window_days")  # which works out all of them
+
+    return resolve
+
+
+if __name__ == "__main__":
+    mode, folder = sys.argv[1], Path(sys.argv[2]).resolve()
+    amount, _, files = mode.partition("-")
+    make = layers if amount == "layers" else whole
+    serve(make(folder, unchanged=files == "unchanged"), lambda resolved: plain(resolved[0]))
