@@ -27,7 +27,7 @@ $(READY): pyproject.toml uv.lock registry/pyproject.toml plugins/welcome-letters
 	@$(UV) sync --quiet --frozen --all-packages --all-groups --python $(BOOTSTRAP)/bin/python
 	@touch $@
 
-demo: $(READY)  ## one wheel, two municipalities: set up, plan, run, compare
+demo: $(READY)  ## one wheel, three municipalities: set up, plan, run, compare
 	@$(BIN)/rpac demo
 
 test: $(READY)  ## all tests but the heavy ones; says what it left out

@@ -12,7 +12,7 @@ from ._lazy import LazyGroup
 __all__ = ["main"]
 
 _COMMANDS = {
-    "demo": ("rpa_commons.cli.demo:demo", "One wheel, two municipalities: set up, plan, run, compare."),
+    "demo": ("rpa_commons.cli.demo:demo", "One wheel, three municipalities: set up, plan, run, compare."),
     "install": ("rpa_commons.cli.install:install", "Install a bot wheel for this municipality."),
     "plan": ("rpa_commons.cli.run:plan", "Show what a run would do; changes nothing."),
     "run": ("rpa_commons.cli.run:run", "Run a bot instance now."),

@@ -15,7 +15,7 @@ __all__ = ["demo"]
     help="A checkout of rpa-commons; found by itself when rpac runs from one.",
 )
 def demo(checkout: Path | None, *, fresh: bool) -> None:
-    """Run one wheel of welcome-letters for two municipalities that differ only in configuration.
+    """Run one wheel of welcome-letters for three municipalities that differ only in configuration.
 
     Starts simulators of the systems on 127.0.0.1, builds the wheel once, installs it for both, plans, runs
     and compares. What it starts is stopped; what it writes lies in .rpac and below examples/.

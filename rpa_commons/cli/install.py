@@ -74,7 +74,7 @@ def _sentence(bot: "InstalledBot") -> str:
     used = (
         f"for {', '.join(bot.instances)}"
         if bot.instances
-        else "no bot instance uses it yet: add bots/<name>.toml"
+        else "no bot instance uses it yet: `rpac config init` begins one"
     )
     lines = [f"{done}: {used}", f"  wheel sha256 {bot.sha256}"]
     if bot.changed and bot.before not in ("", bot.version) and bot.manifest.migrations and bot.instances:

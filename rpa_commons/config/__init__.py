@@ -28,13 +28,14 @@ from ._confirm import (
 )
 from ._connector_entry import ConnectorEntry
 from ._declared_stack import declared_stack
-from ._diff import DiffSide, diff_baseline, diff_locked, diff_sides
+from ._diff import DiffSide, NoSuchInstanceError, diff_baseline, diff_locked, diff_sides
 from ._diff_report import ConfigDiff, DiffEntry, DiffValue, InstanceDiff
 from ._edit import Change, NotSetError, SecretTypedError, edit
 from ._edit import Request as EditRequest
 from ._edit import Tools as EditTools
 from ._edit_target import KeyRefusedError
-from ._editor import UnknownSchemaError, editor_schemas, write_editor_schemas
+from ._editor import UnknownSchemaError, baseline_editor_schemas, editor_schemas
+from ._editor_write import is_baseline_folder, write_baseline_schemas, write_editor_schemas
 from ._explain import ExplainedCandidate, ExplainedPolicy, ExplainedValue, ExplainedWaiver
 from ._files import letter_folders_of
 from ._findings import (
@@ -48,7 +49,8 @@ from ._findings import (
 from ._fleet import fleet_check
 from ._fleet_report import FleetInstance, FleetMember, FleetReport
 from ._hooks import HookFile, HookFunction, InstanceHooks, StepChain, hooks_of_instance, read_hook
-from ._init import AlreadyThereError, Draft, draft_instance, draft_municipality, write_drafts
+from ._init import AlreadyThereError, Draft, draft_instance, write_drafts
+from ._init_municipality import draft_municipality
 from ._keys import show as format_value
 from ._layers import Origin
 from ._members import (
@@ -75,7 +77,7 @@ from ._pages import UnknownCodeError, page_of
 from ._placed import hidden_texts, place_problem
 from ._policies import Policies, Policy, policies_of
 from ._publish import Published, PublishError, publish, write_published
-from ._published import NotWrittenError, PublishedInfo, PublishedInstance
+from ._published import NotWrittenError, PublishedInfo, PublishedInstance, is_published
 from ._resolve import Examination, examine_instance, resolve_instance
 from ._resolved import ResolvedInstance, UnknownKeyError, explain_sections
 from ._rules import validators_of
@@ -100,7 +102,7 @@ from ._table_views import (
     table_tests,
 )
 from ._tables import stray_table_folders, table_findings, table_layers
-from ._toml_edit import EditRefusedError
+from ._toml_values import EditRefusedError
 from ._unrun import unrun_checks
 from ._upgrade import UpgradePlan, plan_upgrade
 from ._upgrade_changes import manifest_changes
@@ -110,6 +112,7 @@ from ._upgrade_kinds import UpgradeChange
 from ._upgrade_write import FileChangedError, write_migrated
 from ._validate import BrokenSchemaError
 from ._waivers import Waiver, local_today, waivers_of
+from ._wheel_record import record_problems
 from ._write import FileNotWrittenError, replace_text
 
 __all__ = [
@@ -159,6 +162,7 @@ __all__ = [
     "MigrationNotWrittenError",
     "MunicipalityFolder",
     "NoMembersError",
+    "NoSuchInstanceError",
     "NoSuchMemberError",
     "NobodyError",
     "NotSetError",
@@ -191,6 +195,7 @@ __all__ = [
     "UpgradePlan",
     "Waiver",
     "awaiting_in",
+    "baseline_editor_schemas",
     "baseline_members",
     "candidate_files",
     "check_baseline",
@@ -213,6 +218,8 @@ __all__ = [
     "hidden_texts",
     "hooks_of_instance",
     "in_order",
+    "is_baseline_folder",
+    "is_published",
     "letter_folders_of",
     "local_today",
     "manifest_changes",
@@ -233,6 +240,7 @@ __all__ = [
     "policies_on_old_keys",
     "publish",
     "read_hook",
+    "record_problems",
     "replace_text",
     "resolve_instance",
     "resolve_secret",
@@ -254,6 +262,7 @@ __all__ = [
     "value_without_places",
     "waivers_of",
     "wheel_name",
+    "write_baseline_schemas",
     "write_drafts",
     "write_editor_schemas",
     "write_migrated",

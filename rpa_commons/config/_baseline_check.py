@@ -1,8 +1,7 @@
-"""A baseline's folder before it is given away: which files belong to it, and what is wrong with them.
+"""A baseline's folder before it is given away: what is wrong with its files.
 
-Rules this module keeps: a file that nobody would ever read is refused, since it is most likely misspelt;
-what every folder collects (hidden files, editors' backups, a README) is left out without a word of blame;
-bots and their settings are not known here, so their keys are checked by each municipality.
+Rules this module keeps: bots and their settings are not known here, so keys, columns and the names in letters
+are checked by each municipality; what can be seen without a bot is found here, once, before anybody gets it.
 
 Usage::
 
@@ -10,19 +9,18 @@ Usage::
     checked.files, checked.findings
 """
 
-import os
 import re
-import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ._baseline import Baseline, BaselineOpening
+from ._baseline_files import sorted_files
 from ._connector_entry import ConnectorEntry
-from ._document import Document, Reader
+from ._document import Document, Reader, read_optional_text
 from ._findings import ConfigError, Finding, in_order
-from ._keys import KeyPath, format_key, guess, walk
+from ._keys import KeyPath, format_key, printable, walk
 from ._layers import Layer
 from ._municipality import MunicipalityFolder
 from ._profiles import KEY as PROFILES
@@ -33,29 +31,16 @@ from ._shapes import binding_schema
 from ._validate import Problem
 from ._waivers import waivers_of
 
-__all__ = ["CheckedBaseline", "check_baseline", "meant_name", "sorted_files"]
+__all__ = ["CheckedBaseline", "check_baseline"]
 
-_BOT = r"[a-z0-9]+(-[a-z0-9]+)*"
-_TABLES = rf"tables/{_BOT}/[A-Za-z0-9_-][A-Za-z0-9_.-]*\.(csv|toml)"
-_KNOWN = re.compile(
-    r"(baseline|policies|waivers)\.toml"
-    rf"|letters/{_BOT}/[a-z0-9][a-z0-9_-]{{0,63}}\.md\.j2"
-    rf"|(profiles/[^/]+/)?(stack\.toml|bots/{_BOT}\.toml|{_TABLES})"
-)
-_TOP = ("baseline.toml", "stack.toml", "policies.toml", "waivers.toml")
-_FOLDERS = ("bots", "letters", "tables", "profiles")
-_LEFT_OUT = re.compile(
-    r"\..*|~\$.*|.*~|#.*#|.*\.(bak|orig|rej|swp|swo|tmp)|Thumbs\.db|desktop\.ini|__pycache__", re.IGNORECASE
-)
-_LEFT_OUT_AT_TOP = re.compile(r"dist|(readme|licen[cs]e|changelog|codeowners)(\..*)?", re.IGNORECASE)
 _SECRET = re.compile(
     r"(^|[_-])(password|passwd|passphrase|secret|token|api[_-]?key|private[_-]?key|adgangskode)$",
     re.IGNORECASE,
 )
-_MOST_FILES = 5_000
 _IN_CLEAR = (
     'refer to it: {env = "NAME"}, {file = "path"} or {keyring = "service/name"}; then change the secret'
 )
+_EACH_ROW = "begin each row with [[row]]"
 
 
 @dataclass(frozen=True)
@@ -95,7 +80,7 @@ def check_baseline(folder: Path, *, connectors: Mapping[str, ConnectorEntry]) ->
     files, left_out, strange = sorted_files(folder)
     findings += strange
     for name in files:
-        if name.endswith(".toml") and name != "baseline.toml":
+        if name != "baseline.toml":
             findings += _file_findings(folder, name, reader, connectors)
     if opening.baseline is not None:
         try:
@@ -103,74 +88,6 @@ def check_baseline(folder: Path, *, connectors: Mapping[str, ConnectorEntry]) ->
         except ConfigError as error:  # about the policies too
             findings += error.findings
     return CheckedBaseline(opening.baseline, tuple(files), tuple(left_out), in_order(findings))
-
-
-def sorted_files(folder: Path) -> tuple[list[str], list[str], list[Finding]]:
-    """The files of a folder: those that belong there, those that do no harm, and a finding for each other."""
-    files: list[str] = []
-    left_out: list[str] = []
-    findings: list[Finding] = []
-    for path, is_folder in _entries(folder, folder):
-        name = path.relative_to(folder).as_posix()
-        if _is_left_out(name):
-            left_out.append(name)
-        elif path.is_symlink() or not (is_folder or stat.S_ISREG(path.lstat().st_mode)):
-            message = "is a link or no regular file, which a wheel cannot hold"
-            findings.append(Finding("E103", "", message, path, help="put the file itself there"))
-        elif not is_folder and _KNOWN.fullmatch(name):
-            files.append(name)
-        elif not is_folder or (path.parent == folder and path.name not in _FOLDERS):
-            findings.append(_unknown(name, path))
-        if len(files) + len(left_out) + len(findings) > _MOST_FILES:
-            message = f"holds more than {_MOST_FILES} files"
-            return (
-                files,
-                left_out,
-                [*findings, Finding("E103", "", message, folder, help="is this the right one?")],
-            )
-    return sorted(files), sorted(left_out), findings
-
-
-def _entries(folder: Path, root: Path) -> Iterator[tuple[Path, bool]]:
-    """Everything below a folder, with whether it is one; what is left out or unknown is not entered."""
-    for entry in sorted(os.scandir(folder), key=lambda one: one.name):
-        path, is_folder = Path(entry.path), entry.is_dir(follow_symlinks=False)
-        yield path, is_folder
-        name = path.relative_to(root).as_posix()
-        if is_folder and not _is_left_out(name) and name.split("/", 1)[0] in _FOLDERS:
-            yield from _entries(path, root)
-
-
-def _is_left_out(name: str) -> bool:
-    first, *rest = name.split("/")
-    last = rest[-1] if rest else first
-    return bool(_LEFT_OUT.fullmatch(last) or (not rest and _LEFT_OUT_AT_TOP.fullmatch(first)))
-
-
-def _unknown(name: str, path: Path) -> Finding:
-    if "/" not in name:
-        meant = meant_name(name, (*_TOP, *_FOLDERS))
-        known = f"a baseline has {', '.join(_TOP)} and the folders {', '.join(_FOLDERS)}"
-        advice = (
-            f"did you mean {meant}? rename it" if meant else f"{known}; move anything else out of the folder"
-        )
-    else:
-        advice = {
-            "bots": "a bot's file is bots/BOT.toml, called as its wheel: small letters, digits, hyphens",
-            "letters": "a letter is letters/BOT/NAME.md.j2, in small letters",
-            "tables": "decision tables are tables/BOT/FIELD.csv or .toml, examples FIELD.examples.csv",
-        }.get(
-            name.split("/", 1)[0],
-            "a profile is profiles/NAME/ with stack.toml, bots/BOT.toml and tables/BOT/",
-        )
-    return Finding("E101", "", "nothing ever reads this in a baseline", path, help=advice)
-
-
-def meant_name(name: str, known: Iterable[str]) -> str | None:
-    """The known file or folder that a name is most like; what follows the dot makes no two alike."""
-    by_stem = {one.split(".", 1)[0]: one for one in known}
-    meant = guess(name.split(".", 1)[0], by_stem)
-    return None if meant is None else by_stem[meant]
 
 
 def _any_member(baseline: Baseline, reader: Reader) -> MunicipalityFolder:
@@ -196,6 +113,11 @@ def _file_findings(
     folder: Path, name: str, reader: Reader, connectors: Mapping[str, ConnectorEntry]
 ) -> Iterator[Finding]:
     try:
+        if not name.endswith(".toml"):
+            text = read_optional_text(folder / name, root=folder)
+            if text is not None:
+                yield from (_sheet if name.endswith(".csv") else _letter)(folder / name, text)
+            return
         document = reader.optional(folder / name, root=folder, name=name)
     except ConfigError as error:
         yield from error.findings
@@ -206,6 +128,33 @@ def _file_findings(
         yield from _stack_findings(document, connectors)
     elif "bots" in Path(name).parts[:-1]:
         yield from _bot_findings(document)
+    elif "tables" in Path(name).parts[:-1]:
+        yield from _table_findings(document)
+
+
+def _letter(path: Path, text: str) -> Iterator[Finding]:
+    """What is no letter for any bot."""
+    from rpa_commons.letters import check_template
+
+    for one in check_template(text, path.name):
+        yield Finding("E701", "", one.problem, path, one.line or None, help=one.help)
+
+
+def _sheet(path: Path, text: str) -> Iterator[Finding]:
+    """What is no decision table for any bot; examples have the same form."""
+    from rpa_commons.tables import sheet_problems
+
+    for one in sheet_problems(text.replace("\r", "\n")):
+        yield Finding("E801", "", one.message, path, one.line or None, help=one.help)
+
+
+def _table_findings(document: Document) -> Iterator[Finding]:
+    for key, value in document.values.items():
+        if key != "row":
+            problem = Problem("E801", (key,), f"unknown key {printable(key)}", "each row begins with [[row]]")
+            yield _finding(document, problem)
+        elif not isinstance(value, list) or not all(isinstance(one, Mapping) for one in value):
+            yield _finding(document, Problem("E801", (key,), "row is no list of tables", _EACH_ROW))
 
 
 def _bot_findings(document: Document) -> Iterator[Finding]:

@@ -1,8 +1,9 @@
 """A baseline that comes as a wheel: checked as a whole, then unpacked once into the municipality's state.
 
-Rules this module keeps: the wheel is read once, and what was checked is what is unpacked; a folder appears
-under its final name only when everything is in it; a folder that is there already is compared with the wheel
-byte by byte before it is used (somebody may have edited it, to get round a policy); nothing of it is run.
+Rules this module keeps: the wheel is read once, and what was checked is what is unpacked; its RECORD is
+checked when it is unpacked, for the folder is named after the digest of a wheel that was right; a folder
+appears under its final name only when everything is in it; one that is there already is compared with the
+wheel byte by byte before it is used (somebody may have edited it, to get round a policy); nothing is run.
 
 Usage::
 
@@ -28,6 +29,8 @@ from pathlib import Path, PurePosixPath
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.manifest import Manifest, ManifestError, read_manifest
+
+from ._wheel_record import record_problems
 
 __all__ = ["BaselineWheelError", "UnpackedBaseline", "baseline_members", "unpack_baseline", "wheel_name"]
 
@@ -100,8 +103,8 @@ def unpack_baseline(wheel: Path, state_dir: Path) -> UnpackedBaseline:
     """
     content = _content(wheel)
     sha256 = hashlib.sha256(content).hexdigest()
-    manifest, files = _checked(wheel, content)
     folder = state_dir / _FOLDER / sha256
+    manifest, files = _checked(wheel, content, with_record=not folder.is_dir())
     try:
         if not folder.is_dir():
             _unpack(folder, files)
@@ -127,7 +130,7 @@ def baseline_members(wheel: Path) -> tuple[Manifest, dict[str, bytes]]:
     Raises:
         BaselineWheelError: as for :func:`unpack_baseline`.
     """
-    return _checked(wheel, _content(wheel))
+    return _checked(wheel, _content(wheel), with_record=True)
 
 
 def _content(wheel: Path) -> bytes:
@@ -151,7 +154,7 @@ def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _checked(wheel: Path, content: bytes) -> tuple[Manifest, dict[str, bytes]]:
+def _checked(wheel: Path, content: bytes, *, with_record: bool) -> tuple[Manifest, dict[str, bytes]]:
     try:
         manifest = read_manifest(wheel, io.BytesIO(content))
         if manifest.kind != "baseline":
@@ -159,7 +162,10 @@ def _checked(wheel: Path, content: bytes) -> tuple[Manifest, dict[str, bytes]]:
             raise BaselineWheelError(f"holds a {manifest.kind}, not a baseline", remedy)
         _check_file_name(wheel, manifest)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return manifest, _files(archive, manifest)
+            files = _files(archive, manifest)
+            for problem in record_problems(archive, _info(manifest)) if with_record else ():
+                raise BaselineWheelError(f"was changed after it was built: {problem}")
+            return manifest, files
     except ManifestError as error:
         raise BaselineWheelError(f"is no baseline: {error.problem}") from None
     except _UNREADABLE as error:
@@ -189,7 +195,7 @@ def _files(archive: zipfile.ZipFile, manifest: Manifest) -> dict[str, bytes]:
     if (total := sum(member.file_size for member in members)) > _LARGEST_UNPACKED:
         raise BaselineWheelError(f"unpacks to {total} bytes; a baseline may have {_LARGEST_UNPACKED}")
     top = manifest.name.replace("-", "_")
-    info = f"{top}-{manifest.version}.dist-info"
+    info = _info(manifest)
     seen: dict[str, str] = {}
     found: dict[str, bytes] = {}
     for member in members:
@@ -204,6 +210,11 @@ def _files(archive: zipfile.ZipFile, manifest: Manifest) -> dict[str, bytes]:
     if "baseline.toml" not in found:
         raise BaselineWheelError(f"holds no {top}/baseline.toml")
     return found
+
+
+def _info(manifest: Manifest) -> str:
+    """The wheel's folder of metadata."""
+    return f"{manifest.name.replace('-', '_')}-{manifest.version}.dist-info"
 
 
 def _unsafe(member: zipfile.ZipInfo) -> Iterator[str]:

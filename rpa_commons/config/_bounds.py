@@ -11,7 +11,7 @@ from typing import Any
 from ._keys import show
 from ._policies import Policy, is_date, is_number
 
-__all__ = ["above", "is_within", "may_be", "unfit", "without_effect"]
+__all__ = ["above", "is_within", "json_value", "may_be", "unfit", "without_effect"]
 
 Nodes = tuple[Mapping[str, Any], ...]
 
@@ -48,7 +48,7 @@ def unfit(policy: Policy, nodes: Nodes) -> Iterator[str]:
             yield f"{name} is a date, and no date can stand here"
     items = types | _item_types(nodes)
     for option in policy.one_of or ():
-        if "any" not in items and not any(_is_a(_json(option), kind) for kind in items):
+        if "any" not in items and not any(_is_a(json_value(option), kind) for kind in items):
             yield "one_of holds what cannot stand here"
             return
 
@@ -136,9 +136,10 @@ def _day(value: Any) -> date | None:  # noqa: ANN401 - any value
 
 
 def _equal(value: Any, option: Any) -> bool:  # noqa: ANN401 - any value
-    option = _json(option)
+    option = json_value(option)
     return bool(value == option) and isinstance(value, bool) is isinstance(option, bool)
 
 
-def _json(value: Any) -> Any:  # noqa: ANN401 - any TOML value
+def json_value(value: Any) -> Any:  # noqa: ANN401 - any TOML value
+    """A TOML value as JSON has it: a date as text."""
     return value.isoformat() if hasattr(value, "isoformat") else value

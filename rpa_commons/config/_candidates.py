@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ._baseline_check import meant_name, sorted_files
+from ._baseline_files import meant_name, sorted_files
 from ._findings import ConfigError, Finding
 from ._keys import guess
 from ._municipality import MunicipalityFolder

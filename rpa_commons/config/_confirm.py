@@ -195,7 +195,7 @@ def awaiting_in(
         found += [
             one
             for one in _awaiting(record, name, identity, sections)
-            if key is None or one.key == key or one.key.startswith(f"{key}.")
+            if key is None or one.key == key or one.key.startswith((f"{key}.", f"{key}["))
         ]
     return tuple(found)
 

@@ -26,7 +26,7 @@ from ._keys import format_key
 from ._layers import NOTHING, Layer
 from ._schema import SchemaView
 from ._section import Section
-from ._toml_edit import toml_text
+from ._toml_values import toml_text
 from ._write import replace_text
 
 if TYPE_CHECKING:

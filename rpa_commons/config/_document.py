@@ -1,4 +1,4 @@
-"""One TOML file: read with limits, parsed by ``tomllib``, each key with its place.
+"""One TOML file: read with limits, each key with its place; what is in it is what ``tomllib`` says.
 
 Rules this module keeps: a file is read once; it must be a regular file of at most 1 MiB that stays below
 the folder it was found in; a line is quoted with every hidden value as ``…``.
@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from ._findings import ConfigError, Finding
 from ._keys import HIDDEN, KeyPath, lookup
 from ._places import Place, find_places, plain_lines
+from ._plain import read_plain
 from ._syntax import read_trouble
 
 __all__ = ["Document", "Reader", "read_document", "read_optional_document", "read_optional_text"]
@@ -136,7 +137,7 @@ class Reader:
 
     def __init__(self, *, is_snapshot: bool = False) -> None:
         self.is_snapshot = is_snapshot
-        self._kept: dict[tuple[Path, Path, str], tuple[_Signature | None, Document | None]] = {}
+        self._kept: dict[_Key, tuple[_Signature | None, Document | None]] = {}
         self._made: dict[str, Any] = {}
         self.sections: dict[Any, Any] = {}  # see ._kept
         self._lock = threading.Lock()
@@ -175,7 +176,7 @@ class Reader:
         return made
 
     def _read(self, path: Path, root: Path, name: str) -> Document | None:
-        key = (path, root, name)
+        key = (str(path), str(root), name)
         kept = self._kept.get(key)
         if kept is not None and self.is_snapshot:
             return kept[1]
@@ -193,15 +194,14 @@ class Reader:
             self._keep(key, signature, document)
         return document
 
-    def _keep(
-        self, key: tuple[Path, Path, str], signature: "_Signature | None", document: Document | None
-    ) -> None:
+    def _keep(self, key: "_Key", signature: "_Signature | None", document: Document | None) -> None:
         with self._lock:
             if len(self._kept) >= _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
             self._kept[key] = signature, document
 
 
+_Key = tuple[str, str, str]  # path, root and name: text, since a path is slow to compare
 _Signature = tuple[int, int, int, int]
 _MOST_KEPT = 4096  # documents; a municipality has some dozens
 _SETTLED = 2_000_000_000  # nanoseconds; the coarsest clock of a file system, FAT's, ticks every two seconds
@@ -254,6 +254,11 @@ def parse_document(path: Path, name: str, data: bytes) -> Document:
     """
     _check_size(path, len(data))
     text = _decoded(path, data)
+    plain = read_plain(text)
+    if plain is not None:
+        document = Document(path, name, text, plain[0])
+        vars(document)["lines"] = plain[1]
+        return document
     try:
         values = tomllib.loads(text)
     except RecursionError:
@@ -324,12 +329,23 @@ def _read_bytes(path: Path, status: os.stat_result) -> bytes:
         raise _refused(path, "E103", "is no regular file")
     _check_size(path, status.st_size)
     try:
-        with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - Path.open takes twice as long
-            data: bytes = stream.read()
+        data = _bytes_of(str(path), status.st_size)
     except FileNotFoundError:
         raise _refused(path, "E103", _MISSING) from None
     except OSError as error:
         raise _unreadable(path, error) from None
+    return data
+
+
+def _bytes_of(path: str, size: int) -> bytes:
+    """All of a file, by the three calls that it takes: a stream asks the system twice as often."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        data = os.read(descriptor, size + 1)
+        while len(data) != size and len(data) <= LARGEST_FILE and (more := os.read(descriptor, LARGEST_FILE)):
+            data += more  # a part was given, or it has grown meanwhile
+    finally:
+        os.close(descriptor)
     return data
 
 
@@ -354,7 +370,7 @@ def _decoded(path: Path, data: bytes) -> str:
         advice = "is this the right file?" if b"\0" in data and kind != "UTF-16" else _SAVE_AS
         finding = Finding("E104", "", f"the file is {kind}", path, line, help=advice)
         raise ConfigError([finding]) from None
-    return text.replace("\r\n", "\n")
+    return text.replace("\r\n", "\n") if "\r" in text else text
 
 
 def _refused(path: Path, code: str, problem: str, remedy: str = "") -> ConfigError:

@@ -9,17 +9,14 @@ Usage::
     bot_schema(manifest)["properties"]["settings"]["properties"]["window_days"]["description"]
 """
 
-import json
-import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rpa_commons.capabilities import RpaCommonsError
 
 from ._keys import guess
-from ._shapes import instance_schema, municipality_schema
-from ._write import replace_text
+from ._policy_shapes import policies_schema, waivers_schema
+from ._shapes import baseline_schema, instance_schema, municipality_schema
 
 if TYPE_CHECKING:
     from rpa_commons.manifest import Manifest
@@ -28,22 +25,23 @@ if TYPE_CHECKING:
     from ._municipality import MunicipalityFolder
 
 __all__ = [
+    "ENVIRONMENT_SUFFIX",
     "UnknownSchemaError",
+    "baseline_editor_schemas",
     "bot_schema",
+    "bots_of",
     "editor_schemas",
     "municipality_editor_schema",
     "stack_schema",
-    "with_schema_line",
-    "write_editor_schemas",
 ]
 
 Schema = dict[str, Any]
 
+ENVIRONMENT_SUFFIX = "-environment"
+"""Behind the name of a bot: the schema of its file in ``environments/ENV/bots/``."""
+
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_FOLDER = Path(".rpac") / "schemas"
-_LINE = "#:schema "
 _OURS = frozenset({"unit", "personal", "sensitive", "rules", "validators", "table", "secret_reference"})
-_ENVIRONMENT = "-environment"  # behind the name of a bot: its file in environments/ENV/bots/
 _NO_LAYER = frozenset({"bot", "id"})  # what only the municipality's own file says
 
 
@@ -74,7 +72,7 @@ def editor_schemas(
 
     found = {
         "municipality": municipality_editor_schema(Letterhead.model_json_schema()),
-        "stack": stack_schema(connectors),
+        **baseline_editor_schemas(connectors),
     }
     missing: dict[str, RpaCommonsError] = {}
     for bot in sorted(set(bots_of(municipality).values())):
@@ -84,8 +82,18 @@ def editor_schemas(
             missing[bot] = error
             continue
         found[bot] = bot_schema(manifest)
-        found[bot + _ENVIRONMENT] = bot_schema(manifest, is_own=False)
+        found[bot + ENVIRONMENT_SUFFIX] = bot_schema(manifest, is_own=False)
     return found, missing
+
+
+def baseline_editor_schemas(connectors: "Mapping[str, ConnectorEntry]") -> dict[str, Schema]:
+    """Those of the files that a coordinator writes: ``baseline``, ``policies``, ``waivers`` and ``stack``."""
+    return {
+        "stack": stack_schema(connectors),
+        "baseline": _finished("baseline.toml", _plain(baseline_schema(), is_layer=False)),
+        "policies": _finished("policies.toml", policies_schema()),
+        "waivers": _finished("waivers.toml", waivers_schema()),
+    }
 
 
 def bots_of(municipality: "MunicipalityFolder") -> dict[str, str]:
@@ -147,68 +155,6 @@ def stack_schema(connectors: "Mapping[str, ConnectorEntry]") -> Schema:
             "$defs": definitions,
         },
     )
-
-
-def with_schema_line(text: str, schema: str) -> str:
-    """The document with ``#:schema <schema>`` as its first line, in the place of an older one."""
-    mark = "\ufeff" if text.startswith("\ufeff") else ""
-    body = text.removeprefix(mark)
-    newline = "\r\n" if "\r\n" in text else "\n"
-    first, _, rest = body.partition("\n")
-    return mark + f"{_LINE}{schema}{newline}" + (rest if first.startswith(_LINE.strip()) else body)
-
-
-def write_editor_schemas(
-    municipality: "MunicipalityFolder", schemas: Mapping[str, Schema]
-) -> tuple[Path, ...]:
-    """Write the schemas into ``.rpac/schemas/`` and name each in the files it describes.
-
-    Returns:
-        The files that were written or changed, absolute.
-
-    Raises:
-        FileNotWrittenError: the system refuses; files written before it stay.
-    """
-    folder = municipality.folder
-    texts = {folder / _FOLDER / ".gitignore": "# made by `rpac config schema --write`\n*\n"}
-    for name, schema in schemas.items():
-        texts[folder / _FOLDER / f"{name}.json"] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-    for path, name in _described(municipality, schemas):
-        text = path.read_bytes().decode("utf-8")
-        relative = Path(os.path.relpath(folder / _FOLDER / f"{name}.json", path.parent)).as_posix()
-        texts[path] = with_schema_line(text, relative if relative.startswith(".") else f"./{relative}")
-    changed = tuple(path for path, text in texts.items() if not _says(path, text))
-    for path in changed:
-        replace_text(path, texts[path])
-    return changed
-
-
-def _says(path: Path, text: str) -> bool:
-    try:
-        return path.read_bytes() == text.encode()
-    except OSError:
-        return False
-
-
-def _described(municipality: "MunicipalityFolder", schemas: Mapping[str, Schema]) -> "list[tuple[Path, str]]":
-    """The TOML files there are, each with the name of its schema."""
-    folder, bots = municipality.folder, bots_of(municipality)
-    own = {"municipality.toml": "municipality", "stack.toml": "stack"}
-    wanted = [(folder / file, name) for file, name in own.items()]
-    wanted += [(folder / "bots" / f"{name}.toml", bot) for name, bot in bots.items()]
-    for environment in sorted((folder / "environments").glob("*/")):
-        wanted.append((environment / "stack.toml", "stack"))
-        wanted += [(environment / "bots" / f"{name}.toml", bot + _ENVIRONMENT) for name, bot in bots.items()]
-    found = []
-    for path, name in wanted:
-        if name not in schemas or not path.is_file():
-            continue
-        try:  # through the reader: a link out of the folder, or a file that is no text, is left alone
-            municipality.reader.document(path, root=folder, name=path.name)
-        except RpaCommonsError:
-            continue
-        found.append((path, name))
-    return found
 
 
 def _capability(capability: str, names: "list[str]") -> Schema:

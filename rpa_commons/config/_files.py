@@ -16,9 +16,10 @@ def hook_of(municipality: MunicipalityFolder, name: str, bot: str) -> tuple[Path
         The file, absolute, or ``None``; and a finding when it is no regular file of this folder.
     """
     for stem in dict.fromkeys((name, bot)):
-        path = municipality.folder / f"hooks/{stem.replace('-', '_')}.py"
-        if not stem or not os.path.lexists(path):
+        file = f"hooks/{stem.replace('-', '_')}.py"
+        if not stem or not os.path.lexists(f"{municipality.folder}/{file}"):  # a path only where one is
             continue
+        path = municipality.folder / file
         if not path.is_file() or not path.resolve().is_relative_to(municipality.folder):
             advice = "a hook is code that runs with the bot: put the file itself there"
             return None, [Finding("E103", "", "is no regular file of this folder", path, help=advice)]
@@ -28,7 +29,7 @@ def hook_of(municipality: MunicipalityFolder, name: str, bot: str) -> tuple[Path
 
 def letter_folders_of(municipality: MunicipalityFolder, name: str, bot: str) -> tuple[Path, ...]:
     """Existing folders with letter templates, strongest first: the instance's, the bot's, the baseline's."""
-    wanted = [municipality.folder / f"letters/{stem}" for stem in dict.fromkeys((name, bot))]
+    wanted = [f"{municipality.folder}/letters/{stem}" for stem in dict.fromkeys((name, bot))]
     if municipality.baseline is not None:
-        wanted.append(municipality.baseline / f"letters/{bot}")
-    return tuple(folder for folder in wanted if folder.is_dir())
+        wanted.append(f"{municipality.baseline}/letters/{bot}")
+    return tuple(Path(folder) for folder in wanted if os.path.isdir(folder))  # noqa: PTH112 - asked often

@@ -54,6 +54,26 @@ class Subject:
         version, digest = locked_versions(municipality.folder).get(bot, ("", ""))
         return cls(municipality, name, version, digest)
 
+    def overridden(self, manifest: Manifest | None) -> list[tuple[str, str, str]]:
+        """Template, block and digest of the block underneath, for each block that is overridden.
+
+        A municipality's own folder is read with the manifest of the version that runs; without it, nothing
+        is known.
+        """
+        if self.published is not None:
+            return [(one.template, one.block, one.base) for one in self.published.blocks]
+        if manifest is None:
+            return []
+        found = overridden_blocks(self.municipality, self.name, manifest)
+        return [(one.template, one.block, one.base) for one in found]
+
+    def wrapped(self, manifest: Manifest) -> tuple[str, ...]:
+        """The steps that are wrapped, by name."""
+        if self.published is not None:
+            return self.published.wrapped
+        hooks = hooks_of_instance(self.municipality, self.name, manifest.name, manifest)
+        return tuple(step.name for step in hooks.steps if step.wrappers)
+
     @property
     def unknown_before(self) -> str:
         """Why it cannot be told what changes."""
@@ -94,14 +114,14 @@ class Changes:
     def _steps(self, said: Subject) -> Iterator[str]:
         old = {step.name: step.arguments for step in self.old.steps}
         new = {step.name: step.arguments for step in self.new.steps}
-        for step in _wrapped(said, self.old):
+        for step in said.wrapped(self.old):
             if step in new and set(old.get(step, ())) - set(new[step]):
                 gone = ", ".join(sorted(set(old[step]) - set(new[step])))
                 yield f"the step {step}, which is wrapped, loses its argument {gone}"
 
     def _blocks(self, said: Subject) -> Iterator[str]:
         new = {template.name: template.blocks for template in self.new.templates}
-        for template, block, base in _overridden(said, self.old):
+        for template, block, base in said.overridden(self.old):
             digest = new.get(template, {}).get(block)
             if digest is not None and digest != base:
                 yield f"the block {block} of the letter {template} changes under an override"
@@ -146,7 +166,7 @@ def letter_findings(said: Subject, manifest: Manifest, old: Manifest | None) -> 
             (one.template, one.block): (one.file, one.line)
             for one in overridden_blocks(said.municipality, said.name, old)
         }
-    for template, block, _ in _overridden(said, old):
+    for template, block, _ in said.overridden(old):
         if block in known.get(template, {}):
             continue
         what = f"the block {block} of the letter {template}"
@@ -154,22 +174,6 @@ def letter_findings(said: Subject, manifest: Manifest, old: Manifest | None) -> 
         file, line = places.get((template, block), (said.municipality.folder / NAME, None))
         advice = "the member has to change its letter before it upgrades"
         yield Finding("E701", "", message, file, line, help=advice)
-
-
-def _overridden(said: Subject, old: Manifest | None) -> list[tuple[str, str, str]]:
-    if said.published is not None:
-        return [(one.template, one.block, one.base) for one in said.published.blocks]
-    if old is None:
-        return []
-    found = overridden_blocks(said.municipality, said.name, old)
-    return [(one.template, one.block, one.base) for one in found]
-
-
-def _wrapped(said: Subject, old: Manifest) -> tuple[str, ...]:
-    if said.published is not None:
-        return said.published.wrapped
-    hooks = hooks_of_instance(said.municipality, said.name, old.name, old)
-    return tuple(step.name for step in hooks.steps if step.wrappers)
 
 
 def _defaults(manifest: Manifest) -> dict[KeyPath, Any]:

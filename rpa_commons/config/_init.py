@@ -1,4 +1,4 @@
-"""Beginning: a bot instance's file, or a municipality's first files, with what must be filled in and why.
+"""Beginning a bot instance: its file, with what must be filled in and why.
 
 Rules this module keeps: nothing is overwritten; what must be filled in stands as a comment, so that ``check``
 names each such key until somebody has; every commented key works when its ``#`` is taken away, wherever it
@@ -7,33 +7,35 @@ stands; from another member come choices only, never its id, owner, secrets, per
 Usage::
 
     draft = draft_instance(roskilde, manifest, "welcome-letters", connectors=catalogue())
-    write_drafts(draft.files)
+    write_drafts(draft)
 """
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.manifest import Manifest
 
 from ._connector_entry import ConnectorEntry
+from ._edit_lock import changing
 from ._edit_state import Overlay
 from ._explain import ExplainedValue, explain_section
 from ._findings import Finding, display_path
 from ._init_like import Choice, choices_of
-from ._keys import format_key, parse_key, printable
+from ._keys import parse_key, printable
 from ._layer_files import stack_of
 from ._municipality import MunicipalityFolder
 from ._resolve import Examination, examine_instance
 from ._schema import SchemaView
 from ._section import Section
-from ._toml_edit import toml_text
+from ._toml_edit import MUST_BE_FILLED_IN
+from ._toml_values import toml_text
 from ._write import replace_text
 
-__all__ = ["AlreadyThereError", "Draft", "draft_instance", "draft_municipality", "write_drafts"]
+__all__ = ["AlreadyThereError", "Draft", "draft_instance", "write_drafts"]
 
 _WIDTH = 96  # columns of a comment
 _NO_ID = "00000000-0000-4000-8000-000000000000"  # only looked at, never written
@@ -58,28 +60,41 @@ class Draft:
     """What would be written.
 
     Attributes:
+        folder: The municipality's folder.
         files: Text by absolute path.
         missing: The keys that must be filled in.
         notes: What else is to be done, in sentences.
+        afterwards: What to do when ``check`` finds nothing.
     """
 
+    folder: Path
     files: Mapping[Path, str]
     missing: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    afterwards: str = ""
 
 
-def write_drafts(files: Mapping[Path, str]) -> None:
-    """Write the files.
+def write_drafts(draft: Draft) -> None:
+    """Write the files of a draft: all of them, or none.
 
     Raises:
         AlreadyThereError: one is there; nothing is written.
         FileNotWrittenError: the system refuses.
     """
-    for path in files:
-        if path.exists() or path.is_symlink():
-            raise AlreadyThereError(path, "edit it, or choose another name: --instance NAME")
-    for path, text in files.items():
-        replace_text(path, text)
+    with changing(draft.folder):  # another command may have made the same file since it was drafted
+        for path in draft.files:
+            if path.exists() or path.is_symlink():
+                raise AlreadyThereError(path, "edit it, or choose another name: --instance NAME")
+        made: list[Path] = []
+        try:
+            for path, text in draft.files.items():
+                replace_text(path, text)
+                made.append(path)
+        except BaseException:  # also Ctrl-C: half a municipality would be in the way of the next attempt
+            for path in made:
+                with suppress(OSError):
+                    path.unlink()
+            raise
 
 
 def draft_instance(
@@ -121,7 +136,7 @@ def draft_instance(
     given = {one.key for one in choices if one.is_open and not one.problem}
     missing = tuple(one.key for one in keys if _must(one) and one.key not in given)
     notes = (*_like_notes(choices), *_stack_notes(municipality, manifest, connectors))
-    return Draft({path: text}, missing, notes)
+    return Draft(municipality.folder, {path: text}, missing, notes)
 
 
 def _examined(
@@ -182,7 +197,7 @@ def _body(section: Section, keys: Sequence[ExplainedValue], choices: Sequence[Ch
         yield "# Must be filled in:"
     for must in required:
         yield from _told(must)
-        yield f"# {must.key} = {_example(section.view, must.key)}"
+        yield f"# {must.key} = {_example(section.view, must.key)} {MUST_BE_FILLED_IN}"
         yield ""
     rest = [one for one in keys if not _must(one) and one.key not in said]
     if rest:
@@ -203,7 +218,7 @@ def _told(one: ExplainedValue) -> Iterator[str]:
 
     facts = ", ".join(filter(None, [one.type, one.bounds, f"in {one.unit}" if one.unit else ""]))
     shared = f" Here: {one.origin}." if one.origin is not None and one.origin.layer != "bot default" else ""
-    text = f"{one.description} {facts[:1].upper()}{facts[1:]}.{shared}".strip()
+    text = f"{_line(one.description)} {facts[:1].upper()}{facts[1:]}.{shared}".strip()
     yield from textwrap.wrap(
         text, _WIDTH, initial_indent="#   ", subsequent_indent="#   ", break_on_hyphens=False
     )
@@ -254,87 +269,3 @@ def _stack_notes(
             yield f"{capability} has no connector yet; {' or '.join(fitting)} could serve it: {advice}"
         else:
             yield f"{capability} has no connector yet, and none is installed that could serve it"
-
-
-def draft_municipality(
-    folder: Path,
-    connectors: Mapping[str, ConnectorEntry],
-    *,
-    name: str = "",
-    code: str = "",
-    cvr: str = "",
-) -> Draft:
-    """The first two files of a new municipality: ``municipality.toml`` and ``stack.toml``.
-
-    Raises:
-        AlreadyThereError: one of them is there.
-    """
-    folder = folder.resolve()
-    given = {"name": name, "code": code, "cvr": cvr}
-    files = {
-        folder / "municipality.toml": "\n".join([*_municipality_lines(given, folder.name), ""]),
-        folder / "stack.toml": "\n".join([*_stack_lines(connectors), ""]),
-    }
-    for path in files:
-        if path.exists() or path.is_symlink():
-            raise AlreadyThereError(path, "for a bot instance say which bot: rpac config init BOT")
-    missing = [key for key, value in given.items() if not value]
-    missing += [] if name else ["letterhead.name"]
-    return Draft(files, tuple(missing), ("next: `rpac install WHEEL`, then `rpac config init BOT`",))
-
-
-def _municipality_lines(given: Mapping[str, str], folder: str) -> Iterator[str]:
-    told = {
-        "name": ("Roskilde", "name of the municipality"),
-        "code": ("0265", "official code: four digits, in quotes"),
-        "cvr": ("29189404", "CVR number: eight digits, in quotes"),
-    }
-    yield "# A municipality: who it is. `rpac config check` tells what is missing; a line that begins with #"
-    yield "# says nothing until the # is taken away."
-    yield ""
-    for key, (example, text) in told.items():
-        value = given[key]
-        yield (
-            f"{key} = {toml_text(value)} # {text}"
-            if value
-            else f'# {key} = "{example}" # must be filled in: {text}'
-        )
-    yield '# cooperation = "DIGIT" # the cooperation it belongs to'
-    yield '# baseline = "../baseline" # what the cooperation gives its members: a folder'
-    yield 'environment = "sandbox" # synthetic people; -E production is the real thing'
-    yield '# languages = ["da"] # of letters, the first one preferred'
-    yield f'# state_dir = "../state/{folder}" # outside this folder, which is kept in version control'
-    yield ""
-    yield "[letterhead] # on top of every letter"
-    if given["name"]:
-        yield f"name = {toml_text(given['name'] + ' Kommune')}"
-    else:
-        yield '# name = "Roskilde Kommune" # must be filled in'
-    yield '# address = ["Rådhusbuen 1", "4000 Roskilde"]'
-    yield '# phone = "46 31 30 00"'
-    yield '# web = "www.roskilde.dk"'
-
-
-def _stack_lines(connectors: Mapping[str, ConnectorEntry]) -> Iterator[str]:
-    yield "# Which connector serves which capability, and its settings. A bot asks for capabilities; take"
-    yield "# the # away before those that the bots need here. `rpac config schema stack` has every setting."
-    serving: dict[str, list[str]] = {}
-    for name in connectors:
-        serving.setdefault(connectors[name].capability, []).append(name)
-    for capability, names in sorted(serving.items()):
-        yield ""
-        yield f"# [{format_key((capability,))}]"
-        yield f'# connector = "{names[0]}"' + (f" # or {', '.join(names[1:])}" if len(names) > 1 else "")
-        required = connectors[names[0]].settings_schema.get("required", ())
-        view = SchemaView(connectors[names[0]].settings_schema)
-        for key in required:
-            text = " ".join(str(view.note((key,), "description") or "").split())
-            yield f"# settings.{format_key((key,))} = {_stack_example(view, key)} # {text}"
-
-
-def _stack_example(view: SchemaView, key: str) -> str:
-    if view.secret_part((key,)) is not None:
-        return '{ env = "NAME" }'
-    kinds: Any = {node.get("type") for node in view.at((key,))}
-    by_kind = {"string": '""', "integer": "0", "boolean": "false", "array": "[]"}
-    return next((text for kind, text in by_kind.items() if kind in kinds), "{}")

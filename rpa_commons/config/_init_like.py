@@ -19,7 +19,7 @@ from ._findings import ConfigError, Finding
 from ._keys import KeyPath, lookup
 from ._municipality import stems
 from ._section import Section
-from ._toml_edit import toml_text
+from ._toml_values import toml_text
 from ._validate import as_json
 
 __all__ = ["Choice", "choices_of"]
@@ -73,7 +73,10 @@ def choices_of(folder: Path, bot: str, name: str, section: Section) -> tuple[Cho
     document = _file_of(folder, bot, name)
     member = _name_of(folder)
     found = []
-    for path, value in _leaves(section, document.values.get("settings"), ("settings",)):
+    settings = document.values.get("settings")
+    if settings == _WITHHELD:  # every key may have been said
+        settings = dict.fromkeys(section.view.keys(("settings",)), _WITHHELD)
+    for path, value in _leaves(section, settings, ("settings",)):
         view = section.view
         is_open = value != _WITHHELD
         inside = [path, *((*path, *below) for below, _ in _inner(value))] if is_open else [path]

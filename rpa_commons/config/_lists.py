@@ -66,6 +66,8 @@ def source_of(candidates: Sequence[Candidate], index: int) -> tuple[Candidate, K
 def change_problems(merged: Merged, view: SchemaView) -> Iterator[_Found]:
     """What is wrong with the changes of lists: E105, and W201 for what was not there to remove."""
     for path in merged.tables:
+        if path not in merged.changed and not view.is_list(path):
+            continue
         candidates = merged.candidates(path)
         for position, one in enumerate(candidates):
             if isinstance(one.value, Mapping) and (view.is_list(path) or _looks_like_change(one.value)):

@@ -13,61 +13,45 @@ from ._document import Document, Reader
 from ._keys import KeyPath
 from ._published_text import is_withheld
 
-__all__ = ["RebasedReader", "SnapshotReader", "WithheldReader"]
+__all__ = ["RebasedReader", "WithheldReader"]
 
 _OWN = "municipality.toml"
 # In place of what no member publishes and no check depends on; valid, so that opening passes.
 _STAND_INS: Mapping[str, Any] = {"cvr": "29189404", "letterhead": {"name": "withheld"}}
 
 
-class SnapshotReader(Reader):
-    """Reads each file once: a look at many members is a look at one moment."""
+class RebasedReader(Reader):
+    """Reads a municipality's own folder once, the baseline from where the coordinator says it lies.
 
-    def __init__(self) -> None:
-        super().__init__(is_snapshot=True)
-        self._once: dict[Path, Document | None] = {}
-
-    def optional(self, path: Path, *, root: Path, name: str) -> Document | None:
-        """As :meth:`Reader.optional`."""
-        if path not in self._once:
-            document = super().optional(path, root=root, name=name)
-            self._once[path] = None if document is None else self.opened(document)
-        return self._once[path]
-
-    def document(self, path: Path, *, root: Path, name: str, remedy: str = "") -> Document:
-        """As :meth:`Reader.document`."""
-        found = self._once.get(path)
-        if found is None:
-            found = self._once[path] = self.opened(
-                super().document(path, root=root, name=name, remedy=remedy)
-            )
-        return found
-
-    def opened(self, document: Document) -> Document:
-        """What is given out for a document that was read."""
-        return document
-
-
-class RebasedReader(SnapshotReader):
-    """Reads a municipality's own folder, the baseline from where the coordinator says it lies."""
+    A look at many members is a look at one moment, and the files of the baseline are the same for all.
+    """
 
     def __init__(self, folder: Path, shared: Reader, baseline: str | None) -> None:
-        super().__init__()
+        super().__init__(is_snapshot=True)
         self._folder = folder
         self._shared = shared
         self._baseline = baseline
+        self._opened: dict[tuple[Path, str], Document] = {}
 
     def optional(self, path: Path, *, root: Path, name: str) -> Document | None:
         """As :meth:`Reader.optional`."""
         if root != self._folder:
             return self._shared.optional(path, root=root, name=name)
-        return super().optional(path, root=root, name=name)
+        document = super().optional(path, root=root, name=name)
+        return None if document is None else self._once(document)
 
     def document(self, path: Path, *, root: Path, name: str, remedy: str = "") -> Document:
         """As :meth:`Reader.document`."""
         if root != self._folder:
             return self._shared.document(path, root=root, name=name, remedy=remedy)
-        return super().document(path, root=root, name=name, remedy=remedy)
+        return self._once(super().document(path, root=root, name=name, remedy=remedy))
+
+    def _once(self, document: Document) -> Document:
+        """What is given out for a document that was read, always the same."""
+        key = (document.path, document.name)
+        if key not in self._opened:
+            self._opened[key] = self.opened(document)
+        return self._opened[key]
 
     def opened(self, document: Document) -> Document:
         """With the baseline's place."""

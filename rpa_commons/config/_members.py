@@ -5,13 +5,14 @@ cannot be read is kept with the reason and never passed over; nothing is written
 
 Usage::
 
-    members = open_members(Path("members"), baseline=Path("baseline"))
-    members.members[0].municipality
+    with open_members(Path("members"), baseline=Path("baseline")) as members:
+        members.members[0].municipality
 """
 
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,8 +21,8 @@ from rpa_commons.capabilities import RpaCommonsError
 from ._baseline import Baseline, BaselineOpening
 from ._document import Reader
 from ._findings import ConfigError, Finding, display_path
-from ._keys import guess
-from ._member_readers import RebasedReader, SnapshotReader, WithheldReader
+from ._keys import guess, printable
+from ._member_readers import RebasedReader, WithheldReader
 from ._municipality import MunicipalityFolder, open_municipality
 from ._published import NAME, PublishedInfo, key_names, read_published
 
@@ -169,8 +170,16 @@ def find_member(word: str, beside: Path) -> Path:
     raise NoSuchMemberError(word, [*(path.name for path in siblings), *filter(None, called.values())])
 
 
-def open_member(folder: Path, *, environment: str | None = None, baseline: Path | None = None) -> Member:
+@contextmanager
+def open_member(
+    folder: Path, *, environment: str | None = None, baseline: Path | None = None
+) -> Iterator[Member]:
     """One member: a municipality's own folder, or a published one on top of the given baseline.
+
+    Args:
+        folder: The member's.
+        environment: For a municipality's own folder; what is published is production.
+        baseline: A folder or a wheel, for a published folder that lies on top of one.
 
     Raises:
         ConfigError: it cannot be read.
@@ -178,14 +187,15 @@ def open_member(folder: Path, *, environment: str | None = None, baseline: Path 
     folder = folder.resolve()
     if read_published(folder, Reader()) is None:
         own = open_municipality(folder, environment=environment)
-        return Member(folder, own.name, own.code, own)
+        yield Member(folder, printable(own.name), own.code, own)
+        return
     with tempfile.TemporaryDirectory(prefix="rpac-member-") as scratch:
-        shared = SnapshotReader()
+        shared = Reader(is_snapshot=True)
         given = None if baseline is None else _open_baseline(baseline, Path(scratch), shared)
         member = _open(folder, given, shared)
-    if member.municipality is None:
-        raise ConfigError(member.findings)
-    return member
+        if member.municipality is None:
+            raise ConfigError(member.findings)
+        yield member
 
 
 def _name_in(folder: Path) -> str:
@@ -241,7 +251,7 @@ def _open(folder: Path, baseline: Baseline | None, shared: Reader) -> Member:
         info = read_published(folder, Reader())
     except ConfigError as error:
         return Member(folder, folder.name, findings=error.findings)
-    given = None if baseline is None else str(baseline.folder)
+    given = None if baseline is None else _from(folder, baseline.folder)
     notes = _notes(info, baseline)
     if info is not None and info.baseline and baseline is None:
         return Member(folder, info.name, info.code, info=info, findings=(_no_baseline(folder, info),))
@@ -251,7 +261,14 @@ def _open(folder: Path, baseline: Baseline | None, shared: Reader) -> Member:
         municipality = open_municipality(folder, environment=_ENVIRONMENT, reader=reader)
     except ConfigError as error:
         return Member(folder, info.name if info else folder.name, info=info, findings=error.findings)
-    return Member(folder, municipality.name, municipality.code, municipality, info, notes=notes)
+    return Member(folder, printable(municipality.name), municipality.code, municipality, info, notes=notes)
+
+
+def _from(folder: Path, baseline: Path) -> str:
+    """Where the baseline lies, as the municipality would write it."""
+    with suppress(ValueError):  # another drive
+        return Path(os.path.relpath(baseline, folder)).as_posix()
+    return str(baseline)
 
 
 def _notes(info: PublishedInfo | None, baseline: Baseline | None) -> tuple[str, ...]:

@@ -28,17 +28,19 @@ from ._keys import guess
 from ._layer_files import stack_of
 from ._municipality import MunicipalityFolder
 from ._overridden import overridden_blocks
+from ._publish_fit import is_fit_key, is_fit_name
 from ._publish_judges import (
+    AnyJudge,
     MunicipalityJudge,
     SchemaJudge,
     StackJudge,
     Withholding,
-    hidden_texts,
+    taboo_texts,
 )
 from ._publish_tables import published_tables
 from ._published import NAME as PUBLISHED
 from ._published import PublishedBlock, PublishedInstance, described, key_names, write_files
-from ._published_text import is_fit_key, is_fit_text, published_text
+from ._published_text import published_text
 
 __all__ = ["PublishError", "Published", "publish", "write_published"]
 
@@ -93,7 +95,6 @@ class Published:
 
 
 ManifestOf = Callable[[str], Manifest]
-_AnyJudge = MunicipalityJudge | SchemaJudge | StackJudge
 
 
 def publish(
@@ -131,7 +132,7 @@ class _Publishing:
     connectors: Mapping[str, ConnectorEntry]
     without: Sequence[str]
     findings: list[Finding] = field(default_factory=list)
-    judged: dict[str, tuple[Document, _AnyJudge]] = field(default_factory=dict)
+    judged: dict[str, tuple[Document, AnyJudge]] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
     withholding: Withholding = field(default_factory=lambda: Withholding(()))
 
@@ -146,6 +147,9 @@ class _Publishing:
         self._stacks()
         if self.findings:
             raise config_error(self.findings)
+        self._gather_taboo()
+        instances = [name for name in instances if self._may_be_named(name, bots[name][0])]
+        bots = {name: bots[name] for name in instances}
         files, withheld = self._texts({name: bot for name, (bot, _) in bots.items()})
         self._refuse_idle(wish.withhold)
         listed = [self._described(name, *bots[name]) for name in instances]
@@ -162,7 +166,7 @@ class _Publishing:
                 place = "municipality.toml: publish.bots"
                 raise PublishError(one, place, [*known, *known.values()])
         chosen = [name for name, bot in known.items() if wanted is None or {name, bot} & set(wanted)]
-        return [name for name in chosen if is_fit_text(name)]
+        return [name for name in chosen if is_fit_name(name)]
 
     def _bot(self, name: str) -> str:
         document = self._read(f"bots/{name}.toml")
@@ -177,7 +181,7 @@ class _Publishing:
             manifest, self.unknown[name] = None, error.message
         unknown = {"type": "object", "personal": True}
         judge = SchemaJudge.of_instance(manifest.settings_schema if manifest else unknown, self.withholding)
-        for file in (f"bots/{name}.toml", f"environments/{ENVIRONMENT}/bots/{name}.toml"):
+        for file in _files_of(name):
             document = self._read(file)
             if document is not None:
                 self.judged[file] = (document, judge)
@@ -209,10 +213,21 @@ class _Publishing:
             self.findings += [one for one in error.findings if one not in self.findings]
             return None
 
+    def _gather_taboo(self) -> None:
+        for document, judge in self.judged.values():
+            for text in taboo_texts(document, judge):
+                self.withholding.taboo.add(text)
+
+    def _may_be_named(self, name: str, bot: str) -> bool:
+        """Whether the name of an instance may be seen; when not, its files go."""
+        if name == bot or not self.withholding.taboo.is_in(name):
+            return True
+        for file in _files_of(name):
+            self.judged.pop(file, None)
+        return False
+
     def _texts(self, bots: Mapping[str, str]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
         taboo = self.withholding.taboo
-        for document, judge in self.judged.values():
-            taboo.update(hidden_texts(document, judge.is_private))
         files: dict[str, str] = {}
         withheld: dict[str, tuple[str, ...]] = {}
         for file, (document, judge) in self.judged.items():
@@ -233,7 +248,7 @@ class _Publishing:
     def _refuse_idle(self, names: Sequence[str]) -> None:
         """A misspelt key would be seen by all: refuse."""
         idle = [name for name in (*names, *self.without) if name not in self.withholding.met]
-        known = {name for _, judge in self.judged.values() for name in judge.names()} if idle else set()
+        known = {name for one, judge in self.judged.values() for name in judge.names(one)} if idle else set()
         for name in idle:
             if name not in known:
                 place = "municipality.toml: publish.withhold" if name in names else "--without"
@@ -249,6 +264,10 @@ class _Publishing:
             for one in overridden_blocks(self.municipality, name, manifest)
         )
         return PublishedInstance(name, bot, manifest.version, manifest.digest, wrapped, blocks)
+
+
+def _files_of(name: str) -> tuple[str, str]:
+    return f"bots/{name}.toml", f"environments/{ENVIRONMENT}/bots/{name}.toml"
 
 
 def write_published(published: Published, parent: Path) -> Path:

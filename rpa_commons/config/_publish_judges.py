@@ -13,11 +13,12 @@ from typing import Any
 from ._connector_entry import ConnectorEntry
 from ._document import Document
 from ._keys import KeyPath, format_key, walk
-from ._published_text import Verdict, is_fit_key, is_fit_text, is_withheld, repeats
+from ._publish_fit import Taboo, is_fit_key, is_fit_text
+from ._published_text import Verdict
 from ._schema import SchemaView
 from ._shapes import binding_schema, instance_schema
 
-__all__ = ["MunicipalityJudge", "SchemaJudge", "StackJudge", "Withholding", "hidden_texts"]
+__all__ = ["AnyJudge", "MunicipalityJudge", "SchemaJudge", "StackJudge", "Withholding", "taboo_texts"]
 
 _MUNICIPALITY = frozenset({"name", "code", "cooperation", "environment", "languages"})
 _INSTANCE = frozenset({"bot", "start_from", "mask_personal_numbers", "settings"})
@@ -28,9 +29,10 @@ _SOUNDS_SECRET = re.compile(
     r"|l[oö]senord|n[oø]gle",
     re.IGNORECASE,
 )
+_COUNTED = frozenset({"boolean", "integer", "number", "null"})
 _BLANK = re.compile(r"\s")
 _DEEPEST = 8  # tables inside each other whose keys are listed
-_SHORTEST = 4  # characters; a shorter text stands in every other word
+_ANSWERS = frozenset({"owner", "deputy"})
 
 
 @dataclass
@@ -40,12 +42,12 @@ class Withholding:
     Attributes:
         names: Each hides the key, or everything in the table.
         met: Those of them that named something.
-        taboo: Texts, in folded case, that stand in no published value or free key.
+        taboo: Texts that stand in no published value, free key or name of a file.
     """
 
     names: Collection[str]
     met: set[str] = field(default_factory=set)
-    taboo: set[str] = field(default_factory=set)
+    taboo: Taboo = field(default_factory=Taboo)
 
     def covers(self, name: str) -> bool:
         """Whether a key is kept back."""
@@ -73,9 +75,14 @@ class MunicipalityJudge:
         """Whether a text may stand nowhere else either."""
         return path[0] in {"cvr", "journal_key"}
 
-    def names(self) -> Iterator[str]:
-        """The keys there can be."""
+    def is_kept_word(self, path: KeyPath, _text: str) -> bool:
+        """Whether the municipality keeps words of its own back, wherever they stand."""
+        return any(map(self.withholding.covers, map(format_key, _around(path))))
+
+    def names(self, document: Document) -> Iterator[str]:
+        """The keys there can be, and those there are."""
         yield from sorted(_MUNICIPALITY)
+        yield from map(format_key, _paths(document))
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,7 @@ class SchemaJudge:
             return Verdict.WITHHOLD
         key, view = path[-1], self.view
         if not view.knows(path):
-            is_shown = is_fit_key(str(key)) and not repeats(str(key), self.withholding.taboo)
+            is_shown = is_fit_key(str(key)) and not self.withholding.taboo.is_in(str(key))
             return Verdict.WITHHOLD if is_shown else Verdict.DROP
         is_named = isinstance(key, int) or key in view.keys(path[:-1])
         if not is_named and not self._is_fit_free_key(str(key)):
@@ -113,11 +120,25 @@ class SchemaJudge:
         view = self.view
         if not view.knows(path) or view.is_personal(path) or view.secret_part(path) is not None:
             return True
-        is_text = any(node.get("type") == "string" for node in view.at(path))
-        return is_text and _SOUNDS_SECRET.search(str(path[-1])) is not None
+        types = [node["type"] for node in view.at(path) if "type" in node]
+        is_counted = bool(types) and all(isinstance(one, str) and one in _COUNTED for one in types)
+        return not is_counted and _SOUNDS_SECRET.search(str(path[-1])) is not None
 
-    def names(self) -> Iterator[str]:
-        """The keys there can be, as far as the schema names them."""
+    def is_kept_word(self, path: KeyPath, text: str) -> bool:
+        """Whether the municipality keeps words of its own back, or names who answers for the bot."""
+        if self.shown and path[0] in _ANSWERS:
+            # One word alone is rather a department than a person.
+            return _BLANK.search(text.strip()) is not None
+        is_kept = any(self.withholding.covers(self.name_of(part)) for part in _around(path))
+        return is_kept and not self.is_choice(path)
+
+    def is_choice(self, path: KeyPath) -> bool:
+        """Whether the schema lists what may stand here, so that the words are not the municipality's."""
+        return any("enum" in node or "const" in node for node in self.view.at(path))
+
+    def names(self, document: Document) -> Iterator[str]:
+        """The keys there can be, as far as the schema names them, and those there are."""
+        yield from map(self.name_of, _paths(document))
         level: list[KeyPath] = [()]
         for _ in range(_DEEPEST):
             level = [(*path, key) for path in level for key in self.view.keys(path)]
@@ -125,7 +146,7 @@ class SchemaJudge:
 
     def _is_fit_free_key(self, key: str) -> bool:
         """Whether a key that the municipality made up looks like a word, not like a name or a number."""
-        return is_fit_text(key) and not _BLANK.search(key) and not repeats(key, self.withholding.taboo)
+        return is_fit_text(key) and not _BLANK.search(key) and not self.withholding.taboo.is_in(key)
 
     def _is_vague(self, path: KeyPath) -> bool:
         """Whether the schema leaves open what stands here, or says it is a path."""
@@ -173,11 +194,18 @@ class StackJudge:
             return False
         return name not in self.bindings or self._judge(name).is_private(path[1:])
 
-    def names(self) -> Iterator[str]:
-        """The keys there can be, as far as connectors name them."""
+    def is_kept_word(self, path: KeyPath, _text: str) -> bool:
+        """Whether the municipality keeps words of its own back, wherever they stand."""
+        is_kept = any(self.withholding.covers(format_key(("stack", *part))) for part in _around(path))
+        is_choice = path[0] in self.bindings and self._judge(str(path[0])).is_choice(path[1:])
+        return is_kept and not is_choice
+
+    def names(self, document: Document) -> Iterator[str]:
+        """The keys there can be, as far as connectors name them, and those there are."""
         for name in self.bindings:
             yield format_key(("stack", name))
-            yield from self._judge(name).names()
+            yield from self._judge(name).names(Document(document.path, document.name))
+        yield from (format_key(("stack", *path)) for path in _paths(document))
 
     def _judge(self, capability: str) -> SchemaJudge:
         if capability not in self._judges:
@@ -192,13 +220,27 @@ class StackJudge:
         return self._judges[capability]
 
 
-def hidden_texts(document: Document, is_private: Callable[[KeyPath], bool]) -> Iterator[str]:
-    """Texts of a file, in folded case, that may not stand in any other published place either."""
+AnyJudge = MunicipalityJudge | SchemaJudge | StackJudge
+
+
+def taboo_texts(document: Document, judge: AnyJudge) -> Iterator[str]:
+    """Texts of a file that may not stand in any other published place either."""
     for path, value in walk(document.values):
-        if isinstance(value, str) and len(value.strip()) >= _SHORTEST and not is_withheld(value):
-            parts = (path[:length] for length in range(1, len(path) + 1))
-            if any(is_private(part) for part in parts if isinstance(part[-1], str)):
-                yield value.strip().casefold()
+        if isinstance(value, Mapping | list | bool):
+            continue
+        is_word = isinstance(value, str) and judge.is_kept_word(path, value)
+        if is_word or any(map(judge.is_private, _around(path))):
+            yield str(value)
+
+
+def _around(path: KeyPath) -> list[KeyPath]:
+    """A path and those of the tables around it, without those of list items."""
+    parts = (path[:length] for length in range(1, len(path) + 1))
+    return [part for part in parts if isinstance(part[-1], str)]
+
+
+def _paths(document: Document) -> Iterator[KeyPath]:
+    return (path for path, _ in walk(document.values))
 
 
 def _instance_name(path: KeyPath) -> str:

@@ -16,8 +16,9 @@ from ._document import Document
 from ._findings import ConfigError
 from ._keys import KeyPath, format_key
 from ._municipality import MunicipalityFolder
+from ._publish_fit import Taboo, is_fit_text
 from ._publish_judges import SchemaJudge
-from ._published_text import Verdict, is_fit_text, published_text, repeats
+from ._published_text import Verdict, published_text
 from ._table_files import files_in, table_fields, table_text
 from ._table_folders import TableFolder, folders_of
 from ._validate import BrokenSchemaError
@@ -41,7 +42,7 @@ class PublishedTable:
 
 
 def published_tables(
-    municipality: MunicipalityFolder, name: str, bot: str, judge: SchemaJudge, taboo: Collection[str]
+    municipality: MunicipalityFolder, name: str, bot: str, judge: SchemaJudge, taboo: Taboo
 ) -> Iterator[PublishedTable]:
     """The municipality's own tables of an instance.
 
@@ -55,9 +56,8 @@ def published_tables(
         if folder.root != municipality.folder:
             continue
         for path, file in files_in(folder, fields, []).items():
-            text = _text(municipality, folder, file, fields[path]) if _may_be_seen(judge, path) else None
-            if text is not None and repeats(text, taboo):
-                text = None
+            is_seen = _may_be_seen(judge, path)
+            text = _text(municipality, folder, file, fields[path], taboo) if is_seen else None
             yield PublishedTable(f"{folder.name}/{file.name}", text, format_key(path))
 
 
@@ -65,34 +65,36 @@ def _may_be_seen(judge: SchemaJudge, path: KeyPath) -> bool:
     return all(judge(path[:length]) is Verdict.SHOW for length in range(1, len(path) + 1))
 
 
-def _text(municipality: MunicipalityFolder, folder: TableFolder, file: Path, spec: TableSpec) -> str | None:
+def _text(
+    municipality: MunicipalityFolder, folder: TableFolder, file: Path, spec: TableSpec, taboo: Taboo
+) -> str | None:
     columns = frozenset(column.name for column in spec.columns if column.name != NOTE)
     name = f"{folder.name}/{file.name}"
     try:
         if file.suffix == ".toml":
             document = municipality.reader.optional(file, root=folder.root, name=name)
-            return None if document is None else _toml(document, columns)
+            return None if document is None else _toml(document, columns, taboo)
         given = table_text(file, folder)
-        return None if given is None else _csv(given, columns)
+        return None if given is None else _csv(given, columns, taboo)
     except (ConfigError, BrokenTableError):
         return None
 
 
-def _toml(document: Document, columns: Collection[str]) -> str | None:
+def _toml(document: Document, columns: Collection[str], taboo: Taboo) -> str | None:
     def judge(path: KeyPath) -> Verdict:
         keys = [part for part in path if isinstance(part, str)]
         is_shown = keys[0] == "row" and (len(keys) == 1 or keys[1] in columns)
         return Verdict.SHOW if is_shown else Verdict.DROP
 
-    text, withheld = published_text(document, judge)
+    text, withheld = published_text(document, judge, taboo)
     return None if withheld else text
 
 
-def _csv(text: str, columns: Collection[str]) -> str | None:
+def _csv(text: str, columns: Collection[str], taboo: Taboo) -> str | None:
     sheet = read_sheet(text, (*sorted(columns), NOTE))
     headings = [heading for heading in sheet.headings if heading in columns]
     cells = [cell for record in sheet.records for heading in headings if (cell := record.cells.get(heading))]
-    if sheet.problems or not all(map(is_fit_text, cells)):
+    if sheet.problems or not all(map(is_fit_text, cells)) or any(map(taboo.is_in, cells)):
         return None
     lines = [""] * (text.count("\n") + 1)
     separator = ";" if sheet.comma else ","

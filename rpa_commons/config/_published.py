@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,10 @@ from ._document import Reader
 from ._findings import ConfigError, display_path
 from ._keys import KeyPath, format_key
 from ._layers import Layer
-from ._published_text import is_fit_text, quoted
+from ._publish_fit import is_fit_text
 from ._schema import SchemaView
 from ._section import Section
+from ._toml_values import toml_text
 
 if TYPE_CHECKING:
     from ._municipality import MunicipalityFolder
@@ -33,6 +34,7 @@ __all__ = [
     "PublishedInfo",
     "PublishedInstance",
     "described",
+    "is_published",
     "key_names",
     "read_published",
     "write_files",
@@ -41,6 +43,7 @@ __all__ = [
 NAME = "published.toml"
 _FORMAT = 1
 _HEADER = "# Written by `rpac config publish`; publish again instead of editing it."
+_PLAIN = "^[^\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]*$"  # no sign that a terminal obeys
 _SHA256 = {"type": "string", "pattern": r"^([0-9a-f]{64})?$"}
 
 
@@ -140,34 +143,36 @@ def described(
     lines = [_HEADER, f"format = {_FORMAT}"]
     for key in ("code", "name", "cooperation"):
         value = getattr(municipality, key)
-        lines.append(f"{key} = {quoted(value if is_fit_text(value) else '')}")
+        lines.append(f"{key} = {toml_text(value if is_fit_text(value) else '')}")
     lines.append(f"published = {today.isoformat()}")
     baseline = municipality.baseline_info
     if baseline is not None:
         lines += [
             "",
             "[baseline]",
-            f"name = {quoted(baseline.name)}",
-            f"version = {quoted(baseline.version)}",
+            f"name = {toml_text(baseline.name)}",
+            f"version = {toml_text(baseline.version)}",
         ]
         sha256 = getattr(baseline, "sha256", "")
-        lines += [f"sha256 = {quoted(sha256)}"] if sha256 else []
+        lines += [f"sha256 = {toml_text(sha256)}"] if sha256 else []
     for one in instances:
         lines += ["", "[[instance]]", *_instance_lines(one)]
     lines += ["", "[withheld]"]
     for file, keys in sorted(withheld.items()):
-        lines.append(f"{quoted(file)} = [{', '.join(map(quoted, keys))}]")
+        lines.append(f"{toml_text(file)} = {toml_text(keys)}")
     return "\n".join([*lines, ""])
 
 
 def _instance_lines(one: PublishedInstance) -> list[str]:
-    lines = [f"{key} = {quoted(getattr(one, key))}" for key in ("name", "bot", "version", "manifest")]
-    lines.append(f"wrapped = [{', '.join(map(quoted, one.wrapped))}]")
-    lines.append("blocks = [")
-    for block in one.blocks:
-        parts = (f"{key} = {quoted(getattr(block, key))}" for key in ("template", "block", "base"))
-        lines.append(f"    {{ {', '.join(parts)} }},")
-    return [*lines, "]"]
+    lines = [f"{key} = {toml_text(getattr(one, key))}" for key in ("name", "bot", "version", "manifest")]
+    lines.append(f"wrapped = {toml_text(one.wrapped)}")
+    lines.append(f"blocks = {toml_text([asdict(block) for block in one.blocks])}")
+    return lines
+
+
+def is_published(folder: Path) -> bool:
+    """Whether a folder is a published configuration, or says so."""
+    return (folder / NAME).is_file()
 
 
 def read_published(folder: Path, reader: Reader) -> PublishedInfo | None:
@@ -218,7 +223,7 @@ def _table(required: Sequence[str], **properties: Any) -> dict[str, Any]:  # noq
 
 
 def _schema() -> dict[str, Any]:
-    text = {"type": "string"}
+    text = {"type": "string", "pattern": _PLAIN}
     texts = {"type": "array", "items": text}
     block = _table(("template", "block", "base"), template=text, block=text, base=_SHA256)
     instance = _table(

@@ -10,41 +10,25 @@ Usage::
     text, withheld = published_text(document, judge)
 """
 
+import bisect
 import re
-import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
 from rpa_commons.validators import mask_personal_numbers
 
 from ._document import Document
-from ._keys import KeyPath, lookup
+from ._keys import KeyPath, format_key, lookup
+from ._publish_fit import Taboo, is_fit_text
+from ._toml_text import mark
+from ._toml_values import toml_text
 
-__all__ = [
-    "MARK",
-    "Judge",
-    "Verdict",
-    "is_fit_key",
-    "is_fit_text",
-    "is_withheld",
-    "published_text",
-    "quoted",
-    "repeats",
-]
+__all__ = ["MARK", "Judge", "Verdict", "is_withheld", "published_text"]
 
 MARK = "withheld"
 """``{ withheld = true }`` stands where a value was."""
 _MARKED = f"{{ {MARK} = true }}"
-_LONGEST_KEY = 40
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-_MANY_DIGITS = re.compile(r"\d{4}")
-# What must not leave the house whatever the schema calls it: absolute paths, e-mail addresses, and addresses
-# with a user, a password or a query in them.
-_UNFIT = re.compile(
-    r"^\s*[/~\\]|\b[A-Za-z]:[\\/](?!/)|(?<![\w:/])/[\w.-]+/|\\\\\w|\bfile:/|\S@\S|://\S*\?", re.IGNORECASE
-)
 
 
 class Verdict(Enum):
@@ -65,30 +49,7 @@ def is_withheld(value: Any) -> bool:  # noqa: ANN401 - any TOML value
     return isinstance(value, Mapping) and len(value) == 1 and value.get(MARK) is True
 
 
-def is_fit_text(text: str) -> bool:
-    """Whether a text holds nothing that never leaves the house: personal numbers, paths, mail, passwords."""
-    return mask_personal_numbers(text) == text and _UNFIT.search(text) is None
-
-
-def repeats(text: str, taboo: Collection[str]) -> bool:
-    """Whether one of the texts stands in a text, in whatever case; they are given in folded case."""
-    folded = text.casefold()
-    return any(one in folded for one in taboo)
-
-
-def is_fit_key(key: str) -> bool:
-    """Whether a key that no schema knows looks like a key and not like data."""
-    return len(key) <= _LONGEST_KEY and bool(_KEY.fullmatch(key)) and not _MANY_DIGITS.search(key)
-
-
-def quoted(text: str) -> str:
-    """The text as a basic TOML string on one line, whatever it holds."""
-    return '"' + "".join(_sign(sign) for sign in text) + '"'
-
-
-def published_text(
-    document: Document, judge: Judge, taboo: Collection[str] = ()
-) -> tuple[str, tuple[KeyPath, ...]]:
+def published_text(document: Document, judge: Judge, taboo: Taboo) -> tuple[str, tuple[KeyPath, ...]]:
     """What others may see of a file, and the paths whose values were withheld.
 
     Of a key that is left out altogether nothing is told, for the key may be data.
@@ -96,20 +57,11 @@ def published_text(
     Args:
         document: The file.
         judge: Says for a key what becomes of it; asked for every table around a key first.
-        taboo: Texts, in folded case, that no value of the result holds, such as personal values of any file.
+        taboo: Texts that no value of the result holds, such as personal values of any file.
     """
     writer = _Writer(document, judge, _Values(document, judge, taboo))
     writer.write()
     return "\n".join(writer.lines), tuple(dict.fromkeys(writer.values.withheld))
-
-
-def _sign(sign: str) -> str:
-    if sign in '"\\':
-        return f"\\{sign}"
-    if sign.isprintable():
-        return sign
-    code = ord(sign)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - what \u can write
 
 
 class _UnfitError(Exception):
@@ -119,7 +71,7 @@ class _UnfitError(Exception):
 class _Values:
     """Writes values, line by line as they stood."""
 
-    def __init__(self, document: Document, judge: Judge, taboo: Collection[str]) -> None:
+    def __init__(self, document: Document, judge: Judge, taboo: Taboo) -> None:
         self.withheld: list[KeyPath] = []
         self._document = document
         self._judge = judge
@@ -142,12 +94,12 @@ class _Values:
         if isinstance(value, list):
             return self._list(path, value)
         if isinstance(value, str):
-            if not is_fit_text(value) or repeats(value, self._taboo):
+            if not is_fit_text(value) or self._taboo.is_in(value):
                 raise _UnfitError
-            return quoted(value)
+            return toml_text(value)
         place = self._document.places[path]
         text = self._document.text[place.start : place.end]  # a number, date or truth value as it stands
-        if "\n" in text or not is_fit_text(text) or repeats(text, self._taboo):
+        if mask_personal_numbers(text) != text or self._taboo.is_in(text):
             raise _UnfitError
         return text
 
@@ -190,26 +142,23 @@ class _Writer:
         self.lines = [""] * (document.text.count("\n") + 1)
         self._context: KeyPath | None = ()  # the table that lines are in; None: one that is left out
         self._marked: set[KeyPath] = set()  # withheld tables that have a header or a mark
-        self._array_lengths: dict[KeyPath, int] = {}
 
     def write(self) -> None:
         """Fill the lines."""
-        pairs = list(_pairs(self._document))
-        spans = [self._document.places[path] for path in pairs]
-        by_line = {place.line: path for path, place in zip(pairs, spans, strict=True)}
-        for line, text in _statements(self._document.text, [(one.start, one.end) for one in spans]):
-            if text.startswith("["):
-                self._header(line, text)
-            elif line in by_line:
-                self._pair(line, by_line[line])
+        text = self._document.text
+        starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        for section in mark(text).sections:
+            if section.tokens:
+                self._header(bisect.bisect_right(starts, section.tokens[0].start), section.path)
+            for pair in section.pairs:
+                self._pair(bisect.bisect_right(starts, pair.tokens[0].start), pair.path)
 
-    def _header(self, line: int, text: str) -> None:
-        path, is_array = self._path_of(text)
+    def _header(self, line: int, path: KeyPath) -> None:
         root, verdict = self._root(path)
         if verdict is Verdict.SHOW:
             self._context = path
             name = _key_text(path)
-            self.lines[line - 1] = f"[[{name}]]" if is_array else f"[{name}]"
+            self.lines[line - 1] = f"[[{name}]]" if isinstance(path[-1], int) else f"[{name}]"
             return
         self._context = None
         if verdict is Verdict.DROP:
@@ -250,47 +199,7 @@ class _Writer:
                     return path[:length], verdict
         return path, Verdict.SHOW
 
-    def _path_of(self, header: str) -> tuple[KeyPath, bool]:
-        """The path of a header; below an array of tables it means that array's last table."""
-        tree: Any = tomllib.loads(header)
-        path: KeyPath = ()
-        while tree and isinstance(tree, dict):
-            [(key, tree)] = tree.items()
-            path = (*path, key)
-            if isinstance(tree, dict) and tree and path in self._array_lengths:
-                path = (*path, self._array_lengths[path] - 1)
-        is_array = isinstance(tree, list)
-        if is_array:
-            position = self._array_lengths.get(path, 0)
-            self._array_lengths[path] = position + 1
-            path = (*path, position)
-        return path, is_array
-
-
-def _pairs(document: Document) -> Iterator[KeyPath]:
-    """Each key that has a value of its own in the text: no header, and not inside another value."""
-    end = -1
-    spans = [one for one in document.places.items() if one[1].end > one[1].start]
-    for path, place in sorted(spans, key=lambda one: (one[1].start, -one[1].end)):
-        if place.start >= end:
-            end = place.end
-            yield path
-
-
-def _statements(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, str]]:
-    """The lines on which a header or a pair can begin: those that no value of an earlier line runs into."""
-    waiting = iter([*spans, (len(text) + 1, len(text) + 1)])
-    start, end = next(waiting)
-    position = 0
-    for line, whole in enumerate(text.split("\n"), 1):
-        while end <= position:
-            start, end = next(waiting)
-        if not start < position and whole.strip():
-            yield line, whole.strip()
-        position += len(whole) + 1
-
 
 def _key_text(path: KeyPath) -> str:
     """A dotted key without list positions, as a header or a pair has it."""
-    names = (part for part in path if isinstance(part, str))
-    return ".".join(name if _BARE.fullmatch(name) else quoted(name) for name in names)
+    return format_key(tuple(part for part in path if isinstance(part, str)))

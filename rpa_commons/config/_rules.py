@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from rpa_commons.sdk import Quarrel, Rule, quarrel, rule_from_json
+from rpa_commons.sdk import Rule, Violation, rule_from_json, violation
 
 from ._findings import Finding
 from ._keys import HIDDEN, KeyPath, lookup, show, walk
@@ -69,12 +69,12 @@ def _fits(section: Section, node: Node, table: Mapping[str, Any]) -> bool:
     return next(problems(table, view, lambda _: True), None) is None
 
 
-def _broken(section: Section, path: KeyPath, node: Node) -> Iterator[Quarrel]:
+def _broken(section: Section, path: KeyPath, node: Node) -> Iterator[Violation]:
     def get(key: str) -> Any:  # noqa: ANN401 - any setting
         return _value(section, path, key)
 
     for data in node.get("rules", ()):
-        found = quarrel(_rule(data), get)
+        found = violation(_rule(data), get)
         if found is not None and not any(_is_wrong(section, (*path, *key.split("."))) for key in found.keys):
             yield found
 
@@ -131,11 +131,11 @@ def _is_wrong(section: Section, path: KeyPath) -> bool:
 
 @dataclass(frozen=True)
 class _Broken:
-    """A quarrel with everything that is needed to show it."""
+    """A violation with everything that is needed to show it."""
 
     section: Section
     path: KeyPath
-    quarrel: Quarrel
+    violation: Violation
 
     def full(self, key: str) -> KeyPath:
         return (*self.path, *key.split("."))
@@ -156,7 +156,7 @@ class _Broken:
         )
 
     def line(self, key: str, candidate: Candidate) -> int:
-        """Where in its file a layer says a key: of two in one file, the later quarrels with the earlier."""
+        """Where in its file a layer says a key: of two in one file, the later is the one that is shown."""
         return candidate.origin(self.full(key)).line or 0
 
     def named(self, key: str) -> str:
@@ -171,7 +171,7 @@ class _Broken:
 
 
 def _finding(broken: _Broken) -> Finding:
-    section, found = broken.section, broken.quarrel
+    section, found = broken.section, broken.violation
     said = {key: one for key in found.keys if (one := broken.deciding(key)) is not None and not _is_null(one)}
     places = [
         f"{section.name_of(broken.full(key))} in {one.origin(broken.full(key))}" for key, one in said.items()
@@ -209,7 +209,7 @@ def _is_null(candidate: Candidate) -> bool:
 
 def _help(broken: _Broken) -> str:
     """The next thing to do."""
-    rule, keys = broken.quarrel.rule, broken.quarrel.keys
+    rule, keys = broken.violation.rule, broken.violation.keys
     first, *others = (broken.section.name_of(broken.full(key)) for key in keys)
     if rule.name == "at_least_one":
         return f"set {' or '.join([first, *others])}"

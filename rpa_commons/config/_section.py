@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Section", "add_defaults"]
 
+_SETTINGS = "settings"  # of a bot instance or a binding
+
 
 @dataclass(frozen=True)
 class Section:
@@ -51,7 +53,20 @@ class Section:
     @cached_property
     def values(self) -> dict[str, Any]:
         """The winning values as JSON values."""
-        values: dict[str, Any] = as_json(self.merged.values, self.view)
+        merged = self.merged
+        if not merged.uncommon:
+            return merged.values
+        values = dict(merged.values)
+        changed: dict[KeyPath, dict[Any, Any]] = {(): values}
+        for path in merged.uncommon:  # what else there is, is JSON already
+            table: dict[Any, Any] = values
+            for length, key in enumerate(path[:-1], start=1):
+                inner = changed.get(path[:length])
+                if inner is None:
+                    inner = changed[path[:length]] = dict(table[key])
+                    table[key] = inner
+                table = inner
+            table[path[-1]] = as_json(table[path[-1]], self.view, path)
         return values
 
     def is_hidden(self, path: KeyPath) -> bool:
@@ -196,11 +211,14 @@ def _place_of(table: KeyPath) -> str:
 def add_defaults(view: SchemaView, layers: Sequence[Layer], name: str, text: str) -> tuple[Layer, ...]:
     """The layers with the schema's own defaults below them.
 
-    Defaults inside an optional table count only where some layer begins that table.
+    Defaults inside an optional table count only where some layer begins that table; a plugin's settings are
+    begun though no layer says anything.
     """
     tables: dict[str, Any] = {}
     for layer in layers:
         _begin(tables, layer.values)
+    if _SETTINGS not in tables and view.keys((_SETTINGS,)):
+        tables[_SETTINGS] = {}  # a plugin always gets some, though no layer begins them
     values = facts_of(view).defaults(tables, lambda: _defaults(view, (), tables))
     return (Layer(name, values, text=text), *layers)
 

@@ -208,7 +208,11 @@ def _stem(name: str) -> str:
 
 def _stray(path: Path, stem: str, known: Sequence[str], *, is_known: bool) -> Finding:
     if is_known or path.suffix.lower() in _SHEETS:
-        advice = _AS_CSV if path.suffix.lower() in _SHEETS else f"call it {stem}.csv or {stem}.toml"
+        advice = (
+            f"{_AS_CSV}, and keep the workbook in another folder"
+            if path.suffix.lower() in _SHEETS
+            else f"call it {stem}.csv or {stem}.toml"
+        )
         return Finding("E101", "", "nothing reads this file: a table is CSV or TOML", path, help=advice)
     meant = guess(stem, known)
     fields = f"its tables are {', '.join(known)}" if known else "the bot has no decision table"

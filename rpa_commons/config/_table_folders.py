@@ -47,7 +47,8 @@ def has_table_folders(municipality: MunicipalityFolder) -> bool:
     """Whether there may be a table in any layer, whatever the bots take: a cheap question."""
     key = f"tables of {municipality.folder} in {municipality.environment}"
     return municipality.reader.remembered(
-        key, lambda: any(os.path.isdir(one.path) for one in _homes(municipality))  # noqa: PTH112 - asked often
+        key,
+        lambda: any(os.path.isdir(one.path) for one in _homes(municipality)),  # noqa: PTH112 - asked often
     )
 
 
@@ -60,6 +61,9 @@ def _homes(municipality: MunicipalityFolder) -> Iterator[TableFolder]:
             file = f"{below}{_FOLDER}"
             yield TableFolder(layer, baseline.folder / file, baseline.folder, f"{baseline.label}/{file}")
     folder, environment = municipality.folder, municipality.environment
-    for layer, below in (("municipality", ""), (f"environment {environment}", f"environments/{environment}/")):
+    for layer, below in (
+        ("municipality", ""),
+        (f"environment {environment}", f"environments/{environment}/"),
+    ):
         file = f"{below}{_FOLDER}"
         yield TableFolder(layer, folder / file, folder, file)

@@ -1,7 +1,7 @@
 """The rows of a decision table as a value among others: laid on each other, and compared.
 
-Rules this module keeps: where a row stands is no part of what it says, so moving a line changes no digest
-and no comparison; nor does the order of rows of which only one may hold for a case.
+Rules this module keeps: where a row stands and what its author noted are no part of what it says, so moving
+a line changes no digest and no comparison; nor does the order of rows of which only one may hold for a case.
 
 Usage::
 
@@ -29,7 +29,7 @@ def laid_rows(view: SchemaView, path: KeyPath, below: Any, value: Any) -> Any:  
 
 
 def value_without_places(view: SchemaView, path: KeyPath, value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """The value of a leaf as it is compared: rows of a table without where they stand; else itself."""
+    """The value of a leaf as it is compared: rows of a table without places and notes."""
     if not isinstance(value, list) or not is_table(view, path):
         return value
     return rows_without_places(value, ordered=_is_ordered(view, path))

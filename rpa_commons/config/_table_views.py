@@ -29,7 +29,7 @@ from rpa_commons.tables import (
 
 from ._document import Document
 from ._findings import ConfigError, Finding, in_order
-from ._keys import HIDDEN, KeyPath
+from ._keys import HIDDEN, KeyPath, printable
 from ._municipality import MunicipalityFolder
 from ._resolved import UnknownKeyError
 from ._section import Section
@@ -151,7 +151,7 @@ def show_table(examination: "Examination", key: str, on: date) -> ShownTable:
     hidden = section.view.is_personal(path)
     rows = [
         ShownRow(
-            _cells(spec, row, hidden=hidden), str(row.get("row", "")), in_force, str(row.get("note", ""))
+            _cells(spec, row, hidden=hidden), str(row.get("row", "")), in_force, _note(row, hidden=hidden)
         )
         for row, in_force in zip(table.to_json(), table.in_force(on), strict=True)
     ]
@@ -264,6 +264,11 @@ def _table(section: Section, path: KeyPath, spec: TableSpec) -> Table:
     if not isinstance(rows, list):
         raise BrokenTableError("its rows are no list")
     return Table([row for row in rows if isinstance(row, dict)]).bound(spec, _name(path))
+
+
+def _note(row: Mapping[str, Any], *, hidden: bool) -> str:
+    text = printable(" ".join(str(row.get("note", "")).split()))
+    return HIDDEN if hidden and text else text
 
 
 def _cells(spec: TableSpec, row: Mapping[str, Any], *, hidden: bool) -> dict[str, str]:

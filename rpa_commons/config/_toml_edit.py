@@ -12,35 +12,20 @@ Usage::
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
 from typing import Any
 
-from rpa_commons.capabilities import RpaCommonsError
-
-from ._keys import format_key, lookup, show
+from ._keys import KeyPath, format_key, lookup, show
 from ._schema import is_secret_reference
 from ._toml_layout import Layout, Path
+from ._toml_values import GONE, EditRefusedError, changed_tree, same_tree, toml_text
 
-__all__ = ["EditRefusedError", "toml_text", "with_value", "without_value"]
+__all__ = ["MUST_BE_FILLED_IN", "with_value", "without_value"]
 
-_LONGEST_LINE = 100  # characters of a list on one line
+MUST_BE_FILLED_IN = "# must be filled in"
+"""Behind a commented key of a file that ``rpac config init`` has written: the value takes its place."""
+
+
 _BYTE_ORDER_MARK = "\ufeff"
-
-
-class EditRefusedError(RpaCommonsError):
-    """A value cannot be written without disturbing what stands around it.
-
-    Attributes:
-        key: The key in the file.
-        problem: Why not.
-    """
-
-    exit_code: int = 1
-
-    def __init__(self, key: str, problem: str, *, remedy: str) -> None:
-        super().__init__(f"{key}: {problem}", remedy=remedy)
-        self.key = key
-        self.problem = problem
 
 
 def with_value(text: str, path: Path, value: Any) -> str:  # noqa: ANN401 - any TOML value
@@ -69,42 +54,7 @@ def without_value(text: str, path: Path) -> str:
     mark, body = _split(text)
     lookup(tomllib.loads(body), path)
     changed = _without_value(body, path)
-    return mark + _checked(body, changed, path, _GONE)
-
-
-def toml_text(value: Any, *, inner: bool = False) -> str:  # noqa: ANN401 - any TOML value
-    """A value as TOML; a long list has a line for each item, unless ``inner``.
-
-    Raises:
-        EditRefusedError: a text that UTF-8 cannot hold.
-    """
-    if isinstance(value, Mapping):
-        pairs = [f"{format_key((key,))} = {toml_text(one, inner=True)}" for key, one in value.items()]
-        return "{ " + ", ".join(pairs) + " }" if pairs else "{}"
-    if isinstance(value, list | tuple):
-        items = [toml_text(one, inner=True) for one in value]
-        line = "[" + ", ".join(items) + "]"
-        if inner or len(line) <= _LONGEST_LINE:
-            return line
-        return "[\n" + "".join(f"    {item},\n" for item in items) + "]"
-    if isinstance(value, str):
-        return _quoted(value)
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    return str(value).lower()  # True is true; a number is written the same in small letters
-
-
-def _quoted(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        problem = "the value has signs that no file can hold"
-        raise EditRefusedError("VALUE", problem, remedy="type it again") from None
-    key = format_key((f"{text} ",))  # a key with a space is always quoted
-    return key[:-2] + '"'
-
-
-_GONE = object()
+    return mark + _checked(body, changed, path, GONE)
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -119,7 +69,7 @@ def _with_value(text: str, path: Path, value: Any) -> str:  # noqa: ANN401 - any
         return _replaced(layout, path, value)
     above = lookup(layout.tree, found)
     if not isinstance(above, dict):
-        line = layout.places[found].line
+        line = layout.number_of(found)
         problem = f"{format_key(found)} is no table in line {line}, so nothing can stand below it"
         raise EditRefusedError(format_key(path), problem, remedy=f"take {format_key(found)} out first")
     if layout.is_inline(found):
@@ -138,14 +88,14 @@ def _present(tree: Any, path: Path) -> Path:  # noqa: ANN401 - a tree of TOML va
 
 
 def _replaced(layout: Layout, path: Path, value: Any) -> str:  # noqa: ANN401 - any TOML value
-    place = layout.places[path]
-    if place.end > place.start:
+    span = layout.span(path)
+    if span is not None:
         is_within = layout.pair_around(path).path != path  # in braces a list stays on one line
         written = _written(layout, value, inner=is_within)
-        return layout.text[: place.start] + written + layout.text[place.end :]
+        return layout.text[: span[0]] + written + layout.text[span[1] :]
     before = lookup(layout.tree, path)
     if not isinstance(value, Mapping) or not isinstance(before, dict) or not value:
-        problem = f"it is written as tables of its own from line {place.line} on"
+        problem = f"it is written as tables of its own from line {layout.number_of(path)} on"
         raise EditRefusedError(format_key(path), problem, remedy="edit the file, or set its keys one by one")
     text = layout.text
     for key in before:
@@ -161,24 +111,25 @@ def _written(layout: Layout, value: Any, *, inner: bool = False) -> str:  # noqa
 
 def _in_braces(layout: Layout, table: Path, path: Path, value: Any) -> str:  # noqa: ANN401 - any TOML value
     """The document with a new key at the end of an inline table."""
-    place = layout.places.get(table)
-    if place is None or place.end == place.start or any(isinstance(part, int) for part in table):
+    span = layout.span(table)
+    if span is None:
         return _inside(layout, path, value)  # a table that dotted keys make within the braces
-    inside = layout.text[place.start + 1 : place.end - 1]
+    start, end = span[0] + 1, span[1] - 1
+    inside = layout.text[start:end]
     pair = f"{format_key(path[len(table) :])} = {toml_text(value, inner=True)}"
     kept = inside.rstrip()
     written = f"{kept}, {pair}{inside[len(kept) :]}" if kept else f" {pair} "
-    return layout.text[: place.start + 1] + written + layout.text[place.end - 1 :]
+    return layout.text[:start] + written + layout.text[end:]
 
 
 def _inside(layout: Layout, path: Path, value: Any) -> str:  # noqa: ANN401 - any TOML value
-    """The document with an inline table changed; ``_GONE`` takes the key out."""
+    """The document with an inline table changed; ``GONE`` takes the key out."""
     line = layout.pair_around(path)
-    start, end = layout.value_of(line)
+    start, end = layout.span(line.path) or (line.begin, line.end)
     inner = path[len(line.path) :]
     before = layout.text[start:end]
     after = _by_tomlkit(before, inner, value)
-    wanted = _changed(tomllib.loads(f"v = {before}"), ("v", *inner), value)
+    wanted = changed_tree(tomllib.loads(f"v = {before}"), ("v", *inner), value)
     if after is None or not _reads_as(after, wanted["v"]):
         after = toml_text(wanted["v"], inner=True)
     return layout.text[:start] + after + layout.text[end:]
@@ -198,7 +149,7 @@ def _by_tomlkit(before: str, inner: Path, value: Any) -> str | None:  # noqa: AN
                 inner = inner[: at + 1]
                 break
             node = node[key]
-        if value is _GONE:
+        if value is GONE:
             del node[inner[-1]]
         else:
             node[inner[-1]] = tomlkit.parse(f"v = {toml_text(value, inner=True)}")["v"]
@@ -212,7 +163,7 @@ def _by_tomlkit(before: str, inner: Path, value: Any) -> str | None:  # noqa: AN
 
 def _reads_as(text: str, value: Any) -> bool:  # noqa: ANN401 - any TOML value
     try:
-        return _same(tomllib.loads(f"v = {text}"), {"v": value})
+        return same_tree(tomllib.loads(f"v = {text}"), {"v": value})
     except ValueError:
         return False
 
@@ -224,7 +175,12 @@ def _nested(path: Path, value: Any) -> Any:  # noqa: ANN401 - any TOML value
 
 
 def _added(layout: Layout, table: Path, path: Path, value: Any) -> str:  # noqa: ANN401 - any TOML value
-    """The document with a new line: in the table's own lines, or below a header made for it."""
+    """The document with a new line: where it was to be filled in, in the table's lines, or below a header."""
+    asked = _asked_for(layout, path)
+    if asked is not None:
+        home, start, end, note = asked
+        line = f"{format_key(path[len(home) :])} = {_written(layout, value)}{note}"
+        return layout.text[:start] + line + layout.text[end:]
     at = _last_line_of(layout, table)
     if at is not None:
         home = layout.home_of(at)
@@ -239,6 +195,19 @@ def _added(layout: Layout, table: Path, path: Path, value: Any) -> str:  # noqa:
     gap = layout.newline if layout.text.strip() else ""
     body = layout.text if not layout.text or layout.text.endswith("\n") else layout.text + layout.newline
     return body + gap + layout.newline.join([f"[{format_key(home)}]", *lines, ""])
+
+
+def _asked_for(layout: Layout, path: Path) -> tuple[KeyPath, int, int, str] | None:
+    """The comment that says a key must be filled in: its table, its span, and the note that stays."""
+    for home, start, end in layout.comments():
+        if path[: len(home)] != home or len(home) == len(path):
+            continue
+        comment = layout.text[start:end]
+        key, marker, note = comment.partition(MUST_BE_FILLED_IN)
+        if marker and key.startswith(f"# {format_key(path[len(home) :])} = "):
+            note = note.removeprefix(":").strip()
+            return home, start, end, f" # {note}" if note else ""
+    return None
 
 
 def _pairs(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:  # noqa: ANN401 - any TOML value
@@ -263,7 +232,7 @@ def _last_line_of(layout: Layout, table: Path) -> int | None:
         for at, one in enumerate(layout.lines)
         if not one.is_header and (one.path[:-1] == table if not table else one.path[: len(table)] == table)
         if layout.home_of(at) != table or not table
-        if "[]" not in layout.home_of(at) and len(layout.home_of(at)) <= len(table)
+        if len(layout.home_of(at)) <= len(table) and all(isinstance(one, str) for one in layout.home_of(at))
     ]
     return found[-1] if found else None
 
@@ -292,53 +261,25 @@ def _at_the_top(layout: Layout, line: str) -> str:
 
 def _without_value(text: str, path: Path) -> str:
     layout = Layout(text)
-    place = layout.places[path]
-    if place.end == place.start:
-        problem = f"it is a table of its own from line {place.line} on"
+    if layout.span(path) is None:
+        problem = f"it is a table of its own from line {layout.number_of(path)} on"
         keys = ", ".join(map(str, lookup(layout.tree, path))) or "none"
         advice = f"take its keys out one by one: {keys}" if keys != "none" else "take the line out by hand"
         raise EditRefusedError(format_key(path), problem, remedy=advice)
     line = layout.pair_around(path)
     if line.path != path:
-        return _inside(layout, path, _GONE)
+        return _inside(layout, path, GONE)
     return text[: line.begin] + text[line.end :]
 
 
 def _checked(before: str, after: str, path: Path, value: Any) -> str:  # noqa: ANN401 - any TOML value
     """The changed text, once more read and compared: exactly the one value may differ."""
-    wanted = _changed(tomllib.loads(before), path, value)
+    wanted = changed_tree(tomllib.loads(before), path, value)
     try:
-        is_right = _same(tomllib.loads(after), wanted)
+        is_right = same_tree(tomllib.loads(after), wanted)
     except ValueError:
         is_right = False
     if not is_right:
         problem = f"{show(format_key(path))} cannot be changed here without disturbing other lines"
         raise EditRefusedError(format_key(path), problem, remedy="edit the file by hand")
     return after
-
-
-def _changed(tree: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:  # noqa: ANN401 - any TOML value
-    node = tree
-    for key in path[:-1]:
-        node = node.setdefault(key, {})
-    if value is _GONE:
-        node.pop(path[-1], None)
-    else:
-        node[path[-1]] = value
-    return tree
-
-
-def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - trees of TOML values
-    """Whether two trees hold the same values of the same types; empty tables count as nothing."""
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        keys = {key for tree in (one, other) for key, value in tree.items() if not _is_empty(value)}
-        return all(_same(one.get(key, _GONE), other.get(key, _GONE)) for key in keys)
-    if isinstance(one, list) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(_same, one, other))
-    is_nan = isinstance(one, float) and isinstance(other, float) and one != one and other != other  # noqa: PLR0124 - nan
-    return type(one) is type(other) and (one == other or is_nan)
-
-
-def _is_empty(value: Any) -> bool:  # noqa: ANN401 - any TOML value
-    """Whether nothing but tables without a value stands here."""
-    return isinstance(value, Mapping) and all(map(_is_empty, value.values()))

@@ -8,14 +8,12 @@ Usage::
     [line.path for line in Layout("[settings]\nwindow_days = 14\n").lines]
 """
 
-import bisect
-import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from ._places import find_places
+from ._keys import KeyPath
+from ._toml_text import mark
 
 __all__ = ["Layout", "Line", "Path"]
 
@@ -26,7 +24,7 @@ Path = tuple[str, ...]
 class Line:
     """A header or a key with its value: where its line begins, and where the last one of it ends."""
 
-    path: Path
+    path: KeyPath
     begin: int
     end: int
     is_header: bool = False
@@ -38,14 +36,22 @@ class Layout:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tree = tomllib.loads(text)
-        self.places = find_places(text)
-        self.newline = "\r\n" if "\r\n" in text else "\n"
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._marked = mark(text)
+        self.newline = self._marked.newline
         self.lines = list(self._lines())
 
     def is_inline(self, path: Path) -> bool:
         """Whether the value at a path, or a table around it, stands behind an equals sign."""
-        return any(self._span(path[:length]) for length in range(1, len(path) + 1))
+        return any(self.span(path[:length]) for length in range(1, len(path) + 1))
+
+    def span(self, path: KeyPath) -> tuple[int, int] | None:
+        """Where the value at a path stands; ``None`` for a table that headers or dotted keys make."""
+        return self._marked.spans.get(path)
+
+    def number_of(self, path: Path) -> int:
+        """The number of the line where something at or below a path first stands."""
+        found = (one.begin for one in self.lines if path in {one.path[: len(path)], path[: len(one.path)]})
+        return self.text.count("\n", 0, next(found)) + 1
 
     def pair_around(self, path: Path) -> Line:
         """The line of the pair that holds a path."""
@@ -56,53 +62,29 @@ class Layout:
         found = (at for at, one in enumerate(self.lines) if one.is_header and one.path == path)
         return next(found, None)
 
-    def value_of(self, line: Line) -> tuple[int, int]:
-        """The span of a pair's value."""
-        place = self.places[line.path]
-        return place.start, place.end
-
-    def home_of(self, at: int) -> Path:
+    def home_of(self, at: int) -> KeyPath:
         """The table below whose header the line at a position stands."""
         return next((one.path for one in reversed(self.lines[: at + 1]) if one.is_header), ())
 
+    def comments(self) -> Iterator[tuple[KeyPath, int, int]]:
+        """Each line that is nothing but a comment: the table it stands in, and the comment's span."""
+        at = 0
+        for start, end in self._marked.comments:
+            while at < len(self.lines) and self.lines[at].begin <= start:
+                at += 1
+            if at == 0 or self.lines[at - 1].end <= start:  # else behind a value, or within one
+                yield (self.home_of(at - 1) if at else ()), start, end
+
     def comment_above(self, begin: int) -> int:
         """Where the comment lines right above a line begin."""
-        number = bisect.bisect_right(self._starts, begin) - 1
-        while number and self.text[self._starts[number - 1] : self._starts[number]].lstrip().startswith("#"):
-            number -= 1
-        return self._starts[number]
-
-    def _span(self, path: Path) -> bool:
-        place = self.places.get(path)
-        return place is not None and place.end > place.start
+        return self._marked.block_start(begin)
 
     def _lines(self) -> Iterator[Line]:
-        begun = {
-            self._starts[place.line - 1]: (path, place)
-            for path, place in sorted(self.places.items(), key=lambda one: (-one[1].end, len(one[0])))[::-1]
-            if place.end > place.start
-        }
-        number = 0
-        while number < len(self._starts):
-            begin = self._starts[number]
-            end = begin
-            stop = self._starts[number + 1] if number + 1 < len(self._starts) else len(self.text)
-            content = self.text[begin:stop].strip()
-            if begin in begun:
-                path, place = begun[begin]
-                end = place.end
-                number = bisect.bisect_right(self._starts, max(begin, end - 1)) - 1
-                stop = self._starts[number + 1] if number + 1 < len(self._starts) else len(self.text)
-                yield Line(path, begin, stop)  # type: ignore[arg-type]
-            elif content.startswith("["):
-                yield Line(_header_path(content), begin, stop, is_header=True)
-            number += 1
-
-
-def _header_path(header: str) -> Path:
-    path: list[str] = []
-    node: Any = tomllib.loads(header)
-    while isinstance(node, dict) and node:
-        [(key, node)] = node.items()
-        path.append(key)
-    return tuple(path) if not isinstance(node, list) else (*path, "[]")
+        marked = self._marked
+        for section in marked.sections:
+            if section.tokens:
+                begin, end = marked.line_start(section.tokens[0].start), marked.line_end(section.end)
+                yield Line(section.path, begin, end, is_header=True)
+            for pair in section.pairs:
+                begin, end = marked.line_start(pair.tokens[0].start), marked.line_end(pair.end)
+                yield Line(pair.path, begin, end)

@@ -9,11 +9,6 @@ Usage::
     checked.manifest.capabilities
 """
 
-import base64
-import binascii
-import csv
-import hashlib
-import io
 import stat
 import zipfile
 import zlib
@@ -25,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
+from rpa_commons.config import record_problems
 from rpa_commons.manifest import Manifest, ManifestError, read_manifest, wheel_sha256
 
 from ._errors import WheelRefusedError
@@ -33,9 +29,7 @@ __all__ = ["CheckedWheel", "check_wheel"]
 
 _LARGEST_WHEEL = 512 * 1024 * 1024  # bytes unpacked; a bot is kilobytes, with a model perhaps 100 MB
 _MOST_MEMBERS = 20_000
-_LARGEST_TEXT = 16 * 1024 * 1024  # bytes of METADATA or RECORD
-_CHUNK = 1024 * 1024
-_STRONG_ENOUGH = {"sha256", "sha384", "sha512"}
+_LARGEST_TEXT = 16 * 1024 * 1024  # bytes of METADATA
 _UNREADABLE = (
     OSError,
     EOFError,
@@ -43,7 +37,6 @@ _UNREADABLE = (
     ValueError,
     NotImplementedError,  # a compression that this Python does not know
     RuntimeError,  # an encrypted member
-    csv.Error,
     zipfile.BadZipFile,
     zlib.error,
 )
@@ -85,7 +78,7 @@ def check_wheel(path: Path) -> CheckedWheel:
             if problems:  # nothing in such an archive is worth reading further
                 raise WheelRefusedError(path, problems)
             info = _metadata_folder(archive, path, name)
-            problems += _wrong_record(archive, info)
+            problems += record_problems(archive, info)
             metadata = BytesHeaderParser().parsebytes(_read(archive, f"{info}/METADATA"))
         problems += _disagreements(name, version, metadata.get("Name", ""), metadata.get("Version", ""))
         manifest = read_manifest(path)
@@ -151,39 +144,6 @@ def _metadata_folder(archive: zipfile.ZipFile, path: Path, name: str) -> str:
     if canonicalize_name(owner) != name:
         raise WheelRefusedError(path, [f"its metadata folder {folder} belongs to another package"])
     return folder
-
-
-def _wrong_record(archive: zipfile.ZipFile, info: str) -> Iterator[str]:
-    own = f"{info}/RECORD"
-    if own not in archive.namelist():
-        yield "it has no RECORD"
-        return
-    rows = list(csv.reader(io.StringIO(_read(archive, own).decode())))
-    recorded = {row[0]: row[1] for row in rows if len(row) == 3}  # noqa: PLR2004 - path, hash, size
-    if len(recorded) != len(rows):
-        yield "its RECORD has a row twice or of the wrong length"
-    members = {name for name in archive.namelist() if not name.endswith("/")}
-    for name in sorted(recorded.keys() - members):
-        yield f"RECORD names {name!r}, which is not in the wheel"
-    for name in sorted(members - {own, f"{own}.jws", f"{own}.p7s"}):
-        if name not in recorded:
-            yield f"{name!r} is in the wheel and not in RECORD"
-        elif not _hash_agrees(archive, name, recorded[name]):
-            yield f"{name!r} is not the file that RECORD has the hash of"
-
-
-def _hash_agrees(archive: zipfile.ZipFile, name: str, recorded: str) -> bool:
-    algorithm, _, expected = recorded.partition("=")
-    if algorithm not in _STRONG_ENOUGH:
-        return False
-    digest = hashlib.new(algorithm)
-    with archive.open(name) as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    try:
-        return digest.digest() == base64.urlsafe_b64decode(expected + "=" * (-len(expected) % 4))
-    except binascii.Error:
-        return False
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -27,7 +27,7 @@ A tag on a line of its own separates paragraphs. What a template may say is list
 language in ``_grammar``.
 """
 
-from ._check import check_letters
+from ._check import check_letters, check_template
 from ._describe import block_digest, block_text, describe_templates
 from ._errors import (
     LetterError,
@@ -64,6 +64,7 @@ __all__ = [
     "block_digest",
     "block_text",
     "check_letters",
+    "check_template",
     "describe_templates",
     "long_date",
     "preview",

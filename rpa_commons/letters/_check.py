@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ._grammar import Sheet
 
-__all__ = ["check_letters"]
+__all__ = ["check_letters", "check_template"]
 
 
 def check_letters(source: LetterSource) -> tuple[TemplateProblem, ...]:
@@ -30,6 +30,22 @@ def check_letters(source: LetterSource) -> tuple[TemplateProblem, ...]:
     knows is left to the first letter.
     """
     return tuple(dict.fromkeys(_Checking(source).problems()))
+
+
+def check_template(text: str, template: str) -> tuple[TemplateProblem, ...]:
+    """What is wrong with one template as such, without the bot whose letters it changes.
+
+    Args:
+        text: Of the file, line ends as line feeds.
+        template: What problems call it.
+    """
+    from ._render import parse_template
+
+    try:
+        sheet = parse_template(text, template)[1]
+    except TemplateError as error:
+        return error.problems
+    return tuple(sheet.problems)
 
 
 class _Checking:

@@ -9,16 +9,16 @@ from ._context import BotContext, Municipality, RuleRecord, StepCall, Veto
 from ._migrations import Migration, Operation, remove, rename, replace, scale
 from ._outcomes import Done, HandOver, Outcome, Propose, Skip, Wait
 from ._rules import (
-    Quarrel,
     Rule,
+    Violation,
     at_least_one,
     at_most,
     excludes,
     less_than,
-    quarrel,
     requires,
     rule_from_json,
     rule_problems,
+    violation,
 )
 from ._settings import BotSettings, Field, python_checks_of
 from ._tables import table
@@ -47,7 +47,6 @@ __all__ = [
     "PersonNotFoundError",
     "ProcessingRecord",
     "Propose",
-    "Quarrel",
     "Row",
     "RpaCommonsError",
     "Rule",
@@ -57,6 +56,7 @@ __all__ = [
     "Table",
     "TransientError",
     "Veto",
+    "Violation",
     "Wait",
     "WorkItem",
     "at_least_one",
@@ -67,7 +67,6 @@ __all__ = [
     "less_than",
     "payload_type_of",
     "python_checks_of",
-    "quarrel",
     "remove",
     "rename",
     "replace",
@@ -79,4 +78,5 @@ __all__ = [
     "step",
     "steps_of",
     "table",
+    "violation",
 ]

@@ -4,8 +4,9 @@ A key *is set* when the value that holds is there and is not null: a default cou
 or list; give a key ``None`` as its default when "not said" must be told apart. ``retry.times`` names a key of
 a nested table; when that table is not set, its keys are not.
 
-Rules this module keeps: the host and the worker ask the same function (:func:`quarrel`), the one with values
-from TOML files and the other with the validated settings; a rule says nothing about values of a wrong type.
+Rules this module keeps: the host and the worker ask the same function (:func:`violation`), the one with
+values from TOML files and the other with the validated settings; a rule says nothing about values of a wrong
+type.
 
 Usage::
 
@@ -24,16 +25,16 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 __all__ = [
-    "Quarrel",
     "Rule",
+    "Violation",
     "at_least_one",
     "at_most",
     "excludes",
     "less_than",
-    "quarrel",
     "requires",
     "rule_from_json",
     "rule_problems",
+    "violation",
 ]
 
 Scalar = str | int | float | bool
@@ -69,7 +70,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Quarrel:
+class Violation:
     """Two keys, or more, that do not go together.
 
     Attributes:
@@ -147,11 +148,11 @@ def _shape_problems(rule: Rule) -> Iterator[str]:
         yield f"{rule.name} names {rule.keys[0]} twice"
 
 
-def quarrel(rule: Rule, get: Get) -> Quarrel | None:
+def violation(rule: Rule, get: Get) -> Violation | None:
     """What is wrong by this rule; ``None`` when nothing is."""
     key, *others = rule.keys
     if rule.name == "at_least_one":
-        return None if any(get(one) is not None for one in rule.keys) else Quarrel(rule, rule.keys, "")
+        return None if any(get(one) is not None for one in rule.keys) else Violation(rule, rule.keys, "")
     if rule.name in _ORDERED:
         return _disorder(rule, get(key), get(others[0]))
     value = get(key)
@@ -161,18 +162,18 @@ def quarrel(rule: Rule, get: Get) -> Quarrel | None:
         wrong, reason = [one for one in others if get(one) is None], "needs"
     else:
         wrong, reason = [one for one in others if get(one) is not None], "excludes"
-    return Quarrel(rule, (key, *wrong), reason) if wrong else None
+    return Violation(rule, (key, *wrong), reason) if wrong else None
 
 
-def _disorder(rule: Rule, smaller: object, larger: object) -> Quarrel | None:
+def _disorder(rule: Rule, smaller: object, larger: object) -> Violation | None:
     left, right = _measure(smaller), _measure(larger)
     if left is None or right is None or left[0] != right[0]:
         return None  # not set, or of a type that is wrong by itself
     try:
         fits = left[1] < right[1] or (rule.name == "at_most" and left[1] == right[1])
     except TypeError:
-        return Quarrel(rule, rule.keys, "cannot be compared (only one of them has a time zone) with")
-    return None if fits else Quarrel(rule, rule.keys, f"must be {_ORDERED[rule.name]}")
+        return Violation(rule, rule.keys, "cannot be compared (only one of them has a time zone) with")
+    return None if fits else Violation(rule, rule.keys, f"must be {_ORDERED[rule.name]}")
 
 
 def _measure(value: object) -> tuple[str, Any] | None:

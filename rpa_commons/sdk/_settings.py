@@ -22,7 +22,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from ._migrations import Migration
-from ._rules import Rule, quarrel, rule_problems
+from ._rules import Rule, rule_problems, violation
 
 __all__ = ["BotSettings", "Field", "python_checks_of"]
 
@@ -58,7 +58,7 @@ class BotSettings(BaseModel):
 
     @model_validator(mode="after")
     def _rules_hold(self) -> Self:
-        broken = [found for rule in _rules_of(type(self)) if (found := quarrel(rule, self._get))]
+        broken = [found for rule in _rules_of(type(self)) if (found := violation(rule, self._get))]
         if broken:
             sentences = [
                 found.sentence() + (f" ({found.rule.because})" if found.rule.because else "")

@@ -18,7 +18,7 @@ from ._errors import BrokenTableError, NoRowError, NoRowInForceError
 from ._examples import Example, ReadExamples, cases_text, read_examples, run_example
 from ._read import ReadRows, read_csv, read_tables, template
 from ._rules import Rule, condition_key, read_rule, read_rules
-from ._sheet import read_sheet
+from ._sheet import read_sheet, sheet_problems
 from ._spec import NOTE, Column, Kind, Match, TableSpec
 from ._table import Row, Table
 
@@ -55,5 +55,6 @@ __all__ = [
     "rows_without_places",
     "rule_text",
     "run_example",
+    "sheet_problems",
     "template",
 ]

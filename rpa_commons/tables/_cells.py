@@ -33,6 +33,8 @@ _YEAR_FIRST = re.compile(r"([0-9]{4})[-./ ]?([0-9]{1,2})[-./ ]?([0-9]{1,2})")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONEY_DECIMALS = 2
 _LONGEST = 200  # characters of a text
+_BLANKS = " \t\u00a0\u202f"
+_SIGNED = re.compile(r"([+\u2212\u2013])([0-9][0-9.,]*)")
 _TRUTH: Mapping[str, str] = MappingProxyType(
     {  # what the spreadsheets of our countries write
         **dict.fromkeys(("true", "sand", "sann", "sant"), "true"),
@@ -67,6 +69,9 @@ def read_value(column: "Column", text: str, *, comma: bool, closed: bool = True)
     Raises:
         CellError: it is no such value.
     """
+    if text.startswith("="):
+        advice = "in the spreadsheet: copy the cells, and paste them as values"
+        raise CellError(f"{shown(text)} is a formula", advice)
     if not text:
         advice = f"write {ANY} where any value will do" if column.role == "input" else ""
         raise CellError("the cell is empty", advice or f"write {column.kind_text}")
@@ -103,8 +108,14 @@ def typed(kind: "Kind", text: str) -> Value:
 
 
 def shown(text: str) -> str:
-    """A cell in a message, shortened when long."""
+    """A cell in a message: signs that nobody can see as escapes, shortened when long."""
+    text = "".join(sign if sign.isprintable() or sign in _BLANKS else escaped(sign) for sign in text[:41])
     return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004 - a line of a terminal has room
+
+
+def escaped(sign: str) -> str:
+    """A sign as TOML escapes it."""
+    return f"\\u{ord(sign):04x}" if ord(sign) <= 0xFFFF else f"\\U{ord(sign):08x}"  # noqa: PLR2004 - four digits
 
 
 def _number(column: "Column", text: str, *, comma: bool) -> str:
@@ -116,7 +127,9 @@ def _number(column: "Column", text: str, *, comma: bool) -> str:
     plain = _plain(text, comma=comma)
     if plain is None or not _NUMBER.fullmatch(plain):
         unit = f", without {column.unit}: the heading says it" if column.unit and column.unit in text else ""
-        raise CellError(f"{shown(text)} is no {column.kind_text}", f"write digits only{unit}")
+        raise CellError(
+            f"{shown(text)} is no {column.kind_text}", f"write {_meant(text) or 'digits only'}{unit}"
+        )
     whole, _, decimals = plain.partition(".")
     if column.kind == "whole" and decimals:
         raise CellError(f"{shown(text)} is no whole number")
@@ -127,6 +140,12 @@ def _number(column: "Column", text: str, *, comma: bool) -> str:
         decimals = decimals.rstrip("0")
     value = f"{whole}.{decimals}" if decimals else whole
     return value.removeprefix("-") if Decimal(value) == 0 else value
+
+
+def _meant(text: str) -> str:
+    """A number whose sign is another than the one of the keyboard, with that one."""
+    match = _SIGNED.fullmatch(text)
+    return f"{'' if match[1] == '+' else '-'}{match[2]}" if match else ""
 
 
 def _plain(text: str, *, comma: bool) -> str | None:
@@ -184,8 +203,12 @@ def _boolean(text: str) -> str:
 
 
 def _text(column: "Column", text: str) -> str:
-    if len(text) > _LONGEST or not text.isprintable():
-        raise CellError(f"the text is longer than {_LONGEST} characters or holds signs nobody can see")
+    if len(text) > _LONGEST:
+        raise CellError(f"{shown(text)} is longer than {_LONGEST} characters")
+    if not text.isprintable():
+        unseen = next(sign for sign in text if not sign.isprintable())
+        what = "a line break" if unseen == "\n" else f"a sign that nobody can see ({escaped(unseen)})"
+        raise CellError(f"{shown(text)} holds {what}", "type the text anew, without copying")
     if column.kind == "code":
         _code(column, text)
     return text

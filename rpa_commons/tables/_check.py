@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ._errors import TooMuchWorkError
 from ._rules import Area, Rule, areas
-from ._space import Box, Dimension, Space, TooMuchWorkError
+from ._space import Box, Dimension, Space
 from ._spans import BOTTOM, TOP, Cut, Span, span_text
 from ._spec import TableSpec
 
@@ -65,9 +66,8 @@ def check_rules(spec: TableSpec, rules: Sequence[Rule], today: date) -> Iterator
             "E801", f"the table has {len(rules)} rows, {MOST_ROWS} at most can be checked", "split it"
         )
         return
-    checking = _Checking(spec, rules, areas(spec, rules), today)
     try:
-        yield from checking.problems()
+        yield from _Checking(spec, rules, areas(spec, rules), today).problems()
     except TooMuchWorkError:
         yield TableProblem(
             "E801",
@@ -278,7 +278,9 @@ class _Checking:
             return " or ".join(named[:5]) + (f" or {len(named) - 5} more" if len(named) > 5 else "")  # noqa: PLR2004
         low, high = dimension.edges[begin], dimension.edges[end]
         text = span_text(low, high, discrete=column is not None and column.is_discrete)
-        is_plain = column is None or column.unit == column.name or (low, high) == (BOTTOM, TOP)
+        is_plain = (
+            column is None or column.unit == column.name.replace("_", " ") or (low, high) == (BOTTOM, TOP)
+        )
         unit = "" if is_plain or column is None else column.unit
         return f"{text} {unit}".strip()
 

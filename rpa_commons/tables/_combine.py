@@ -10,8 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ._rules import ORIGIN, condition_key
+from ._spec import NOTE
 
 __all__ = ["combine_rows", "rows_without_places"]
+
+_ASIDE = (ORIGIN, NOTE)  # read by people only
 
 
 def combine_rows(below: Any, value: Any, *, ordered: bool = True) -> Any:  # noqa: ANN401 - JSON, also of a wrong shape
@@ -31,14 +34,14 @@ def combine_rows(below: Any, value: Any, *, ordered: bool = True) -> Any:  # noq
 
 
 def rows_without_places(rows: Sequence[Any], *, ordered: bool) -> list[Any]:
-    """The rows without where they stand: equal for tables that say the same.
+    """What rows say, without where they stand and without notes: equal for tables that answer the same.
 
     Args:
         rows: As JSON; what is no row stays as it is.
         ordered: Whether the first row that a case meets counts; else they come sorted.
     """
     found = [
-        {key: value for key, value in row.items() if key != ORIGIN} if isinstance(row, dict) else row
+        {key: value for key, value in row.items() if key not in _ASIDE} if isinstance(row, dict) else row
         for row in rows
     ]
     return found if ordered else sorted(found, key=_text)

@@ -8,7 +8,7 @@ from datetime import date
 
 from rpa_commons.capabilities import BusinessError, RpaCommonsError
 
-__all__ = ["BrokenTableError", "NoRowError", "NoRowInForceError"]
+__all__ = ["BrokenTableError", "NoRowError", "NoRowInForceError", "TooMuchWorkError"]
 
 
 class NoRowError(BusinessError):
@@ -54,3 +54,10 @@ class BrokenTableError(RpaCommonsError):
             f"a decision table is described wrongly: {problem}", remedy="report it to the author of the bot"
         )
         self.problem = problem
+
+
+class TooMuchWorkError(BrokenTableError):
+    """A table is too large for an exact answer."""
+
+    def __init__(self) -> None:
+        super().__init__("it has too many rows for its inputs to be worked out exactly")

@@ -79,7 +79,7 @@ def read_examples(text: str, spec: TableSpec) -> ReadExamples:
         problems.append(TableProblem("E801", "no column says what is expected", advice, line=sheet.line))
         missing.append("")
     examples = []
-    for record in sheet.records if not missing else ():
+    for record in sheet.records if sheet.headings and not missing else ():
         example = _example(record, spec, problems, comma=sheet.comma)
         if example is not None:
             examples.append(example)

@@ -48,12 +48,14 @@ def read_csv(text: str, spec: TableSpec) -> ReadRows:
         text: Line ends as line feeds, no byte order mark.
         spec: What the table looks like.
     """
-    known = (*(heading for column in spec.columns for heading in _spread(column)), NOTE)
+    known = (*(heading for column in spec.columns for heading in column.headings), NOTE)
     sheet = read_sheet(text, known)
     problems = list(sheet.problems)
     missing = list(_missing(spec, sheet.headings, sheet.line)) if sheet.headings else []
-    if missing:
-        return ReadRows((), (), _at_most((*problems, *missing)))
+    if missing or not sheet.headings:
+        guessed = {problem.help for problem in problems}  # said already: which heading was meant
+        unsaid = (one for one in missing if f"did you mean {one.column}?" not in guessed)
+        return ReadRows((), (), _at_most((*problems, *unsaid)))
     return _rows(spec, sheet.records, problems, comma=sheet.comma)
 
 
@@ -87,10 +89,6 @@ def _advice(column: Column) -> str:
         kind += ", year first: 2026-12-31"
     text = f"{column.description.rstrip('.')}: {kind}"
     return " ".join(text.replace(";", ",").split())
-
-
-def _spread(column: Column) -> tuple[str, ...]:
-    return column.headings
 
 
 def _missing(spec: TableSpec, headings: Sequence[str], line: int) -> Iterable[TableProblem]:

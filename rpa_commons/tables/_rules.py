@@ -14,13 +14,13 @@ Rules this module keeps, which is what the specialist is told:
 import bisect
 import itertools
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from ._cells import ANY, CellError, Value, read_value, typed
-from ._errors import BrokenTableError
+from ._errors import BrokenTableError, TooMuchWorkError
 from ._spans import BOTTOM, TOP, Cut, Span, read_span, span_of
 from ._spec import Column, TableSpec
 
@@ -28,6 +28,7 @@ __all__ = ["Area", "Rule", "areas", "condition_key", "read_rule", "read_rules"]
 
 ORIGIN = "row"
 """Key of a row that says where it stands."""
+_MOST_WORK = 500_000  # steps to find where bands end; a second
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,11 @@ def read_rule(spec: TableSpec, row: Any) -> Rule:  # noqa: ANN401 - JSON
 
 
 def areas(spec: TableSpec, rules: Sequence[Rule]) -> tuple[Area, ...]:
-    """What each rule covers beside the others."""
+    """What each rule covers beside the others.
+
+    Raises:
+        TooMuchWorkError: there are too many to work it out.
+    """
     days = _days(spec, rules)
     columns = [_covered(spec, position, rules) for position in range(len(spec.inputs))]
     return tuple(Area(days[index], tuple(column[index] for column in columns)) for index in range(len(rules)))
@@ -212,21 +217,40 @@ def _company(spec: TableSpec, position: int, rule: Rule) -> _Company:
 
 
 def _ends(lows: Mapping[_Company, set[Cut]]) -> dict[_Company, list[Cut]]:
-    """Where bands begin among the rows that each company could otherwise overlap, ascending."""
-    same: defaultdict[tuple[Any, ...], list[_Company]] = defaultdict(list)
-    general: defaultdict[date | None, list[_Company]] = defaultdict(list)
-    for company in lows:
-        same[company[:2]].append(company)
-        if ANY in company[1]:
-            general[company[0]].append(company)
+    """Where bands begin among the rows that each company could otherwise overlap, ascending.
+
+    Raises:
+        TooMuchWorkError: too many ranges lie over each other.
+    """
+    found = {company: set(begins) for company, begins in lows.items()}
     days: defaultdict[date | None, list[_Company]] = defaultdict(list)
     for company in lows:
         days[company[0]].append(company)
-    found = {}
-    for company in lows:
-        near = days[company[0]] if ANY in company[1] else [*same[company[:2]], *general[company[0]]]
-        found[company] = sorted({low for one in near if _meet(one, company) for low in lows[one]} - {BOTTOM})
-    return found
+    for one, other in itertools.chain.from_iterable(map(_near, days.values())):
+        if _meet(one, other):
+            found[one] |= lows[other]
+            found[other] |= lows[one]
+    return {company: sorted(begins - {BOTTOM}) for company, begins in found.items()}
+
+
+def _near(companies: Sequence[_Company]) -> Iterator[tuple[_Company, _Company]]:
+    """Every two that may meet: their cells do not differ outright, nor do their first ranges lie apart."""
+    work = 0
+    active: dict[tuple[str, ...], list[_Company]] = {}
+    general: list[tuple[str, ...]] = []
+    for one in sorted(companies, key=lambda company: company[2][0].low if company[2] else BOTTOM):
+        cells = one[1]
+        for near in list(active) if ANY in cells else [cells, *(them for them in general if them != cells)]:
+            before = active.get(near, [])
+            work += len(before) + 1
+            if work > _MOST_WORK:
+                raise TooMuchWorkError
+            if one[2]:  # later ranges begin later still
+                before = active[near] = [other for other in before if other[2][0].high > one[2][0].low]
+            yield from ((one, other) for other in before)
+        if ANY in cells and cells not in active:
+            general.append(cells)
+        active.setdefault(cells, []).append(one)
 
 
 def _meet(one: _Company, two: _Company) -> bool:

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from ._cells import shown
 from ._check import TableProblem
 
-__all__ = ["Record", "Sheet", "guess_text", "read_sheet"]
+__all__ = ["Record", "Sheet", "guess_text", "read_sheet", "sheet_problems"]
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", ",": "commas"}
-_SAID = re.compile(r"sep=([;,\t])", re.IGNORECASE)
+_SAID = re.compile(r"\"?sep=([;,\t])\"?\1*", re.IGNORECASE)
 _LONGEST_CELL = 500  # characters; a cell holds a value
+_MOST_CELLS = 500  # of the line with the headings
 MOST_LINES = 20_000
 
 
@@ -69,11 +70,28 @@ def read_sheet(text: str, known: Sequence[str]) -> Sheet:
     if not rows:  # the heading itself has a quote that nobody closes
         return Sheet((), number, comma=False, records=(), problems=tuple(problems))
     headings = _headings(rows[0][1], number, known, problems)
+    if not headings:
+        return Sheet((), number, comma=False, records=(), problems=tuple(problems))
     records = [
         record for line, cells in rows[1:] if (record := _record(line, cells, headings, separator, problems))
     ]
     found = tuple(heading for heading in headings if heading)
     return Sheet(found, number, separator != ",", tuple(records), tuple(problems))
+
+
+def sheet_problems(text: str) -> tuple[TableProblem, ...]:
+    """What is wrong with a CSV text as such, where nobody knows which headings there may be.
+
+    Args:
+        text: Line ends as line feeds, no byte order mark.
+    """
+    number, separator = _head(text, ())
+    if separator is None:
+        return (TableProblem("E801", "there is no line with headings", line=1),)
+    lines = text.split("\n")[number - 1 :]
+    problems: list[TableProblem] = []
+    headings = next(_rows(lines, number, separator, problems), (number, []))[1]
+    return tuple(problems) or read_sheet(text, tuple(cell for cell in headings if cell)).problems
 
 
 def guess_text(word: str, known: Sequence[str]) -> str:
@@ -88,7 +106,7 @@ def _head(text: str, known: Sequence[str]) -> tuple[int, str | None]:
     said = None
     for number, line in enumerate(text.split("\n"), 1):
         bare = line.strip().strip('"')
-        if match := _SAID.fullmatch(bare):
+        if match := _SAID.fullmatch(line.strip(" ")):
             said = match[1]
         elif bare.strip(";,\t ") and not bare.startswith("#"):
             return number, said or _separator(line, known)
@@ -114,9 +132,10 @@ def _rows(
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
+        except csv.Error:
+            message = "the line cannot be read: a quote is not closed, or the line is far too long"
             advice = 'a quote inside quotes is written twice: "", and each one must be closed'
-            problems.append(TableProblem("E801", f"the line cannot be read: {error}", advice, line=line))
+            problems.append(TableProblem("E801", message, advice, line=line))
             return
         if line - first > MOST_LINES:
             problems.append(TableProblem("E801", f"the file has more than {MOST_LINES} lines", line=line))
@@ -132,6 +151,10 @@ def _headings(
     cells = list(cells)
     while cells and not cells[-1]:
         cells.pop()
+    if len(cells) > _MOST_CELLS:
+        message = f"the line has {len(cells)} headings, {_MOST_CELLS} at most can be read"
+        problems.append(TableProblem("E801", message, f"the columns are {', '.join(known)}", line=line))
+        return found
     for cell in cells:
         if cell in found:
             problems.append(
@@ -144,7 +167,7 @@ def _headings(
                 )
             )
         elif cell not in known:
-            message = f"unknown column {shown(cell)!r}" if cell else "a column has no heading"
+            message = f"unknown column '{shown(cell)}'" if cell else "a column has no heading"
             problems.append(TableProblem("E801", message, guess_text(cell, known), line=line, column=cell))
         found.append(cell if cell in known and cell not in found else "")
     return found

@@ -11,21 +11,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ._cells import ANY
+from ._errors import TooMuchWorkError
 from ._rules import Area
 from ._spans import BOTTOM, TOP, Cut, Span, cut
 from ._spec import Column, TableSpec
 
-__all__ = ["Box", "Dimension", "Space", "TooMuchWorkError"]
+__all__ = ["Box", "Dimension", "Space"]
 
 Box = tuple[tuple[int, int], ...]
 """In each dimension the first piece and the one after the last."""
 
 MOST_WORK = 1_500_000
 """Steps; a few seconds."""
-
-
-class TooMuchWorkError(Exception):
-    """A table is too large for an exact answer."""
 
 
 @dataclass(frozen=True)
@@ -220,8 +217,13 @@ def _ranges(dimension: Dimension, parts: Sequence[Span | str]) -> list[tuple[int
 def _meet(one: Box, two: Box | None) -> Box | None:
     if two is None:
         return None
-    common = tuple((max(a, c), min(b, d)) for (a, b), (c, d) in zip(one, two, strict=True))
-    return common if all(low < high for low, high in common) else None
+    common = []
+    for (a, b), (c, d) in zip(one, two, strict=True):
+        low, high = max(a, c), min(b, d)
+        if low >= high:
+            return None
+        common.append((low, high))
+    return tuple(common)
 
 
 def _without(box: Box, cutting: Box) -> Iterator[Box]:

@@ -36,6 +36,7 @@ _COMPARED = re.compile(r"(<=|>=|<|>)\s*(.+)")
 _HYPHEN = re.compile(r"\s*([0-9][0-9.,]*)\s*[-\u2013\u2014]\s*([0-9][0-9.,]*)\s*")
 _MONTH = re.compile(r"[0-9]{1,2}[-. ][^\W\d_]{3,9}\.?|[^\W\d_]{3,9}[-. ][0-9]{2,4}")
 _ENDS = ("[", "]")
+_SIGNS = "=+-\u2212\u2013"  # what is said of those is worth more than the forms of a range
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def read_span(column: "Column", text: str, *, comma: bool) -> str:
     try:
         return read_value(column, text, comma=comma)
     except CellError as error:
-        advice = error.help if text[:1].isdigit() or not text else ""
+        advice = error.help if text[:1].isdigit() or text[:1] in _SIGNS else ""
         raise CellError(error.message, advice or "write 0..999, [0..1000), >= 1000 or *") from None
 
 

@@ -148,7 +148,7 @@ def _text(
     parts += [error_text(name, error) for name, error in checked.errors.items()]
     count = len(checked.instances)
     if not count and not parts:
-        return f"{municipality.name} has no bot instance yet: each is a file bots/NAME.toml"
+        return f"{municipality.name} has no bot instance yet: `rpac config init BOT` begins one"
     where = (
         f"{_counted(count, 'bot instance')} of {municipality.name} (environment {municipality.environment})"
     )

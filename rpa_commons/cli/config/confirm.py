@@ -62,7 +62,10 @@ def confirm(
 
 def _asked(person: str, *, as_json: bool) -> bool:
     """Whether the person says yes; without a terminal nobody is asked."""
-    if as_json or not _is_terminal():
+    if as_json:
+        return False
+    if not _is_terminal():
+        click.echo("\nnothing was confirmed: without a terminal nobody is asked; say --yes", err=True)
         return False
     return click.confirm(f"\nConfirm as {person}?", default=False)
 

@@ -1,15 +1,26 @@
 """``rpac config diff``: what two municipalities, or one and its baseline, say differently."""
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from ._shared import connectors, environment_option, json_option, manifest_of
 
 if TYPE_CHECKING:
-    from rpa_commons.config import ConfigDiff, DiffEntry, DiffSide, DiffValue, InstanceDiff
+    from collections.abc import Callable
+
+    from rpa_commons.config import (
+        ConfigDiff,
+        DiffEntry,
+        DiffSide,
+        DiffValue,
+        InstanceDiff,
+        MunicipalityFolder,
+    )
+    from rpa_commons.manifest import Manifest
 
 __all__ = ["diff"]
 
@@ -21,6 +32,12 @@ _AGAINST = ("baseline", "locked")
 @click.argument("right", required=False, metavar="[B]")
 @click.argument("instance", required=False)
 @click.option("--all", "everything", is_flag=True, help="Show equal values too.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="DIR_OR_WHEEL",
+    help="What published members lie on; without it, this municipality's.",
+)
 @environment_option
 @json_option
 @click.pass_obj
@@ -29,6 +46,7 @@ def diff(
     left: str | None,
     right: str | None,
     instance: str | None,
+    baseline: Path | None,
     environment: str | None,
     *,
     everything: bool,
@@ -36,13 +54,20 @@ def diff(
 ) -> int:
     """Show what A and B say differently, key by key, with the line of each.
 
-    A and B are municipalities: a folder, or its name when it lies beside this one. B may be `baseline`, for
+    A and B are municipalities: a folder, or its name when it lies beside this one; or what one has published,
+    which is its production. B may be `baseline`, for
     what A says differently from its cooperation (also without B), or `locked`, for what A has changed since
     its bots were installed. Without A, it is this municipality.
     """
     if left in _AGAINST:
         left, right, instance = None, left, right or instance
-    found = _compared(folder, left, right or "baseline", instance or "", environment, everything=everything)
+    found = _compared(
+        _Sides(folder, baseline, environment),
+        left,
+        right or "baseline",
+        instance or "",
+        everything=everything,
+    )
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=2, ensure_ascii=False))
     else:
@@ -50,28 +75,54 @@ def diff(
     return 0
 
 
-def _compared(
-    folder: Path, left: str | None, right: str, only: str, environment: str | None, *, everything: bool
-) -> "ConfigDiff":
+class _Sides(NamedTuple):
+    """From where the sides are looked at, and how they are to be opened."""
+
+    folder: Path
+    baseline: Path | None
+    environment: str | None
+
+
+def _compared(sides: _Sides, left: str | None, right: str, only: str, *, everything: bool) -> "ConfigDiff":
     from rpa_commons.config import diff_baseline, diff_locked, diff_sides, find_member
 
-    place = folder if left is None else find_member(left, folder)
-    if right == "locked":
-        side = _side(place, "production", None)
-        return diff_locked(side, *_locked(side), only=only, everything=everything)
-    ours = _side(place, environment, None)
-    if right == "baseline":
-        return diff_baseline(ours, only=only, everything=everything)
-    municipality = ours.municipality
-    other = _side(find_member(right, folder), environment or municipality.environment, municipality.baseline)
-    return diff_sides(ours, other, only=only, everything=everything)
+    places = [sides.folder if left is None else find_member(left, sides.folder)]
+    places += [] if right in _AGAINST else [find_member(right, sides.folder)]
+    with ExitStack() as stack:
+        if right == "locked":
+            [side] = _opened(stack, sides._replace(environment="production"), places)
+            return diff_locked(side, *_locked(side), only=only, everything=everything)
+        ours, *others = _opened(stack, sides, places)
+        if not others:
+            return diff_baseline(ours, only=only, everything=everything)
+        return diff_sides(ours, others[0], only=only, everything=everything)
 
 
-def _side(place: Path, environment: str | None, baseline: Path | None) -> "DiffSide":
-    from rpa_commons.config import DiffSide, open_member
+def _opened(stack: ExitStack, sides: _Sides, places: list[Path]) -> "list[DiffSide]":
+    """The sides, for one environment; what is published is read as this municipality reads its own."""
+    from rpa_commons.config import ConfigError, DiffSide, is_published, open_member, open_municipality
 
-    member = open_member(place, environment=environment, baseline=baseline)
-    return DiffSide.of(member, manifest_of, connectors())
+    home: MunicipalityFolder | None
+    try:
+        home = open_municipality(sides.folder)
+    except ConfigError:  # a coordinator stands above the members
+        home = None
+    environment = sides.environment or ("production" if any(map(is_published, places)) else None)
+    found: list[DiffSide] = []
+    for place in places:
+        baseline = sides.baseline or (home.baseline if home else None)
+        member = stack.enter_context(open_member(place, environment=environment, baseline=baseline))
+        found.append(DiffSide.of(member, _manifests(home if member.info else None), connectors()))
+        home = home or member.municipality
+        environment = environment or (member.municipality.environment if member.municipality else None)
+    return found
+
+
+def _manifests(
+    home: "MunicipalityFolder | None",
+) -> "Callable[[MunicipalityFolder], Callable[[str], Manifest]]":
+    """Manifests as a municipality has installed them, or as the given one has."""
+    return lambda municipality: manifest_of(home or municipality)
 
 
 def _locked(side: "DiffSide") -> tuple[dict[str, dict[str, tuple[str, str]]], ...]:

@@ -60,7 +60,7 @@ def init(  # noqa: PLR0913, PLR0917 - click passes each option by name
         draft = draft_instance(
             municipality, manifest, instance or manifest.name, connectors=connectors(), like=like
         )
-    write_drafts(draft.files)
+    write_drafts(draft)
     click.echo(_json(draft, folder) if as_json else _text(draft, folder))
 
 
@@ -80,12 +80,14 @@ def _names(draft: "Draft", folder: Path) -> list[str]:
 
 
 def _json(draft: "Draft", folder: Path) -> str:
-    shown = {"files": _names(draft, folder), "missing": draft.missing, "notes": draft.notes}
+    notes = [*draft.notes, *filter(None, [draft.afterwards])]
+    shown = {"files": _names(draft, folder), "missing": draft.missing, "notes": notes}
     return json.dumps(shown, indent=2, ensure_ascii=False)
 
 
 def _text(draft: "Draft", folder: Path) -> str:
-    lines = [f"made {', '.join(_names(draft, folder))}"]
+    names = _names(draft, folder)
+    lines = [f"made {', '.join(names)}"]
     if draft.missing:
-        lines.append(f"must be filled in: {', '.join(draft.missing)}")
-    return "\n".join([*lines, *draft.notes, "then: `rpac config check`"])
+        lines.append(f"must be filled in, in {names[0]}: {', '.join(draft.missing)}")
+    return "\n".join(filter(None, [*lines, *draft.notes, "then: `rpac config check`", draft.afterwards]))

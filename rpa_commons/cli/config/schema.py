@@ -4,11 +4,16 @@ Rules this module keeps: without ``--write`` nothing is written; what was writte
 """
 
 import json
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ._shared import connectors, manifest_of
+
+if TYPE_CHECKING:
+    from rpa_commons.capabilities import RpaCommonsError
 
 __all__ = ["schema"]
 
@@ -22,32 +27,42 @@ def schema(
     what: str | None,
     write: bool,  # noqa: FBT001 - click passes it by name
 ) -> None:
-    """Print the JSON Schema of WHAT (municipality, stack or a bot), or of everything as one object.
+    """Print the JSON Schema of WHAT, or of everything as one object.
+
+    WHAT is municipality, stack, a bot, or of a cooperation's files baseline, policies or waivers.
 
     With --write each TOML file gets a first line such as "#:schema .rpac/schemas/stack.json", which Taplo and
     Even Better TOML read. The schemas are not kept in version control: write them again after an upgrade.
+    In the folder of a cooperation's baseline the same is done for its own files.
     """
     from rpa_commons.config import (
         UnknownSchemaError,
+        baseline_editor_schemas,
         editor_schemas,
+        is_baseline_folder,
         open_municipality,
+        write_baseline_schemas,
         write_editor_schemas,
     )
 
-    municipality = open_municipality(folder)
-    schemas, missing = editor_schemas(municipality, manifest_of(municipality), connectors=connectors())
+    missing: dict[str, RpaCommonsError] = {}
+    if is_baseline_folder(folder):
+        folder = folder.resolve()
+        schemas, put = baseline_editor_schemas(connectors()), partial(write_baseline_schemas, folder)
+    else:
+        municipality = open_municipality(folder)
+        folder, put = municipality.folder, partial(write_editor_schemas, municipality)
+        schemas, missing = editor_schemas(municipality, manifest_of(municipality), connectors=connectors())
     if what is not None and what not in schemas:
-        if what in missing:
-            raise missing[what]
-        raise UnknownSchemaError(what, list(schemas))
+        raise missing[what] if what in missing else UnknownSchemaError(what, list(schemas))
     chosen = schemas if what is None else {what: schemas[what]}
     for bot, error in missing.items() if what is None else ():
         click.echo(f"no schema for {bot}: {error.message}", err=True)
     if not write:
         click.echo(json.dumps(chosen if what is None else chosen[what], indent=2, ensure_ascii=False))
         return
-    changed = write_editor_schemas(municipality, chosen)
+    changed = put(chosen)
     for path in changed:
-        click.echo(path.relative_to(municipality.folder).as_posix())
+        click.echo(path.relative_to(folder).as_posix())
     if not changed:
         click.echo("every schema is there and named already")

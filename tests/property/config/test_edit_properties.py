@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from rpa_commons.config._keys import walk
 from rpa_commons.config._places import find_places
-from rpa_commons.config._toml_edit import EditRefusedError, toml_text, with_value, without_value
+from rpa_commons.config._toml_edit import with_value, without_value
+from rpa_commons.config._toml_values import EditRefusedError, toml_text
 
 _SEEDS = st.integers(0, 2**32)
 _AT_ONCE = 12

@@ -322,3 +322,76 @@ def test_hooks_without_a_file_say_so() -> None:
     assert 0 == _code(result)
     assert "No hook file: every step is the bot's own." in result.stdout
     assert "  nobody wraps it: the bot's own step (arguments: move)" in result.stdout
+
+
+def _publish_both() -> None:
+    for name in ("roskilde", "hvidovre"):
+        _rpac("-C", f"members/{name}", "config", "publish", "--to", "published")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-C", "members/roskilde", "config", "diff", "published/0265", "published/0167"),
+        ("-C", "members/hvidovre", "config", "diff", "published/0265", "hvidovre"),
+        ("config", "diff", "published/0265", "published/0167", "--baseline", "members/baseline"),
+    ],
+)
+def test_what_members_published_can_be_compared(words: tuple[str, ...]) -> None:
+    """On the baseline of who asks, or on the one that a coordinator names."""
+    _publish_both()
+    result = _rpac(*words)
+
+    assert "A: Roskilde\nB: Hvidovre" in result.output
+    assert "  window_days\n    A  40  (bots/greeter.toml:5)\n    B  10  (" in result.output
+    assert "  contact  (cannot tell)" in result.output
+
+
+def test_a_published_member_is_compared_with_its_baseline() -> None:
+    """It is read as who asks has the bot installed."""
+    _publish_both()
+    result = _rpac("-C", "members/hvidovre", "config", "diff", "published/0265", "--json")
+    found = json.loads(result.output)
+
+    assert ("Roskilde", "DIGIT baseline 2026.1", []) == (found["left"], found["right"], found["notes"])
+    assert {"contact", "window_days"} == {one["key"] for one in found["instances"][0]["entries"]}
+
+
+def test_a_coordinator_is_told_which_baseline_is_missing() -> None:
+    """The remedy names an option that this command has."""
+    _publish_both()
+    result = _rpac("config", "diff", "published/0265", "published/0167")
+
+    assert 1 == _code(result)
+    assert "help: name it: --baseline DIR_OR_WHEEL" in str(result.exception)
+
+
+def test_an_own_folder_is_compared_as_production_with_a_published_one() -> None:
+    """The environments of tests and sandboxes are not published, so they are not compared."""
+    _publish_both()
+    for environment, days in (("sandbox", 3), ("production", 4)):
+        folder = Path("members/hvidovre/environments", environment, "bots")
+        folder.mkdir(parents=True)
+        (folder / "greeter.toml").write_text(f"[settings]\nwindow_days = {days}\n", encoding="utf-8")
+    own = Path("members/hvidovre/municipality.toml")
+    own.write_text('environment = "sandbox"\n' + own.read_text(encoding="utf-8"), encoding="utf-8")
+    result = _rpac("-C", "members/hvidovre", "config", "diff", "hvidovre", "published/0265")
+    alone = _rpac("-C", "members/hvidovre", "config", "diff")
+
+    assert "    A  4  (environments/production/bots/greeter.toml:2)" in result.output
+    assert "    A  3  (environments/sandbox/bots/greeter.toml:2)" in alone.output
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("baseline", "greter"), "there is no bot instance 'greter'"),
+        (("nowhere",), "there is no municipality 'nowhere' here"),
+    ],
+)
+def test_a_misspelt_name_is_an_error_of_use(words: tuple[str, ...], message: str) -> None:
+    """Of an instance or of a municipality: never a comparison of nothing."""
+    result = _rpac("-C", "members/roskilde", "config", "diff", *words)
+
+    assert 2 == _code(result)
+    assert message in str(result.exception)

@@ -1,5 +1,6 @@
 """A baseline may be a wheel: opened like a folder, refused when it is hostile, never half there."""
 
+import base64
 import contextlib
 import hashlib
 import io
@@ -37,7 +38,9 @@ def a_manifest(**changes: Any) -> Manifest:
     return Manifest(summary="DIGIT baseline", sdk_version="0.1.0", **(fields | changes))
 
 
-def wheel_bytes(files: Members = FILES, extra: Members | None = None, **changes: Any) -> bytes:
+def wheel_bytes(
+    files: Members = FILES, extra: Members | None = None, record: str | None = None, **changes: Any
+) -> bytes:
     """A wheel made by hand: ``files`` below its folder, ``extra`` as they are called."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -47,7 +50,17 @@ def wheel_bytes(files: Members = FILES, extra: Members | None = None, **changes:
         archive.writestr(f"{INFO}/extra_metadata/rpac.json", a_manifest(**changes).to_json())
         for member, content in (extra or {}).items():
             archive.writestr(member, content)
+        archive.writestr(f"{INFO}/RECORD", record_of(archive) if record is None else record)
     return packed.getvalue()
+
+
+def record_of(archive: zipfile.ZipFile) -> str:
+    """The RECORD of what is in an archive so far."""
+    lines = []
+    for member in archive.infolist():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(archive.read(member)).digest()).decode().rstrip("=")
+        lines.append(f'"{member.filename}",sha256={digest},{member.file_size}')
+    return "\n".join([*lines, f"{INFO}/RECORD,,", ""])
 
 
 @pytest.fixture

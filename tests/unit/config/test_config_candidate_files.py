@@ -1,5 +1,7 @@
 """``rpac config files``: every file that can say something, there or not, in the order of layers."""
 
+import base64
+import hashlib
 import io
 import json
 import zipfile
@@ -242,6 +244,10 @@ def test_a_bot_that_is_no_name_leads_nowhere(town: Any) -> None:
     assert not [one for one in listed(town) if "etc" in one.display]
 
 
+def _digest(content: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+
+
 def test_files_of_a_wheel_are_called_as_in_the_wheel(town: Any) -> None:
     """Where it was unpacked is nobody's concern."""
     manifest = Manifest(kind="baseline", name="digit", version="1", summary="x", sdk_version="0")
@@ -249,6 +255,8 @@ def test_files_of_a_wheel_are_called_as_in_the_wheel(town: Any) -> None:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("digit/baseline.toml", 'name = "DIGIT"\nversion = "1"\n')
         archive.writestr("digit-1.dist-info/extra_metadata/rpac.json", manifest.to_json())
+        rows = [f"{name},sha256={_digest(archive.read(name))}," for name in archive.namelist()]
+        archive.writestr("digit-1.dist-info/RECORD", "\n".join([*rows, "digit-1.dist-info/RECORD,,"]))
     town.write("../digit-1-py3-none-any.whl", packed.getvalue())
     file = town.folder / "municipality.toml"
     file.write_text(file.read_text().replace("../baseline", "../digit-1-py3-none-any.whl"))

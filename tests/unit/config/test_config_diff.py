@@ -42,8 +42,8 @@ def _side(town: "Town", folder: Path | None = None, manifest_of: Any = None) -> 
     def of(_: "MunicipalityFolder") -> Any:
         return manifest_of or town.manifest_of
 
-    member = open_member(folder or town.folder, baseline=town.folder.parent / "baseline")
-    return DiffSide.of(member, of, town.connectors)
+    with open_member(folder or town.folder, baseline=town.folder.parent / "baseline") as member:
+        return DiffSide.of(member, of, town.connectors)
 
 
 def _diff(town: "Town", other: Path, **options: Any) -> ConfigDiff:
@@ -165,7 +165,7 @@ def test_a_side_without_the_bot_is_read_as_the_other_runs_it(town: "Town", other
     neither = diff_sides(_side(town, None, nowhere), _side(town, other, nowhere))
 
     assert "window_days" in _entries(found)
-    assert ("welcome-letters is not installed for Hvidovre: read as the other one runs it",) == found.notes
+    assert ("welcome-letters is not installed for Hvidovre: read as welcome-letters 1.0.0",) == found.notes
     assert ("welcome-letters: nothing is compared, since welcome-letters is not installed",) == neither.notes
     assert not neither.is_equal
 

@@ -231,7 +231,9 @@ def test_init_says_what_must_be_filled_in(town: "Town") -> None:
     """And where."""
     result = _rpac("init", "welcome-letters", "--instance", "second")
 
-    assert ("made bots/second.toml\nmust be filled in: contact\nthen: `rpac config check`\n") == result.stdout
+    assert (
+        "made bots/second.toml\nmust be filled in, in bots/second.toml: contact\nthen: `rpac config check`\n"
+    ) == result.stdout
     assert '# contact = ""' in _text(town, "bots/second.toml")
 
 
@@ -253,7 +255,9 @@ def test_init_begins_a_municipality(town: "Town", tmp_path: "Path") -> None:
     (tmp_path / "new").mkdir()
     result = _rpac("init", "--name", "Lejre", "--code", "0350", folder="new")
 
-    assert "made municipality.toml, stack.toml\nmust be filled in: cvr\n" in result.stdout
+    assert (
+        "made municipality.toml, stack.toml\nmust be filled in, in municipality.toml: cvr\n" in result.stdout
+    )
     assert 2 == _code(_rpac("init", folder="new"))
 
 
@@ -263,7 +267,10 @@ def test_schema_prints_one_or_all(town: "Town") -> None:
     everything = json.loads(_rpac("schema").stdout)
 
     assert "PopulationRegister" in one["properties"]
-    assert ["municipality", "stack", "welcome-letters", "welcome-letters-environment"] == list(everything)
+    assert [
+        *("municipality", "stack", "baseline", "policies", "waivers"),
+        *("welcome-letters", "welcome-letters-environment"),
+    ] == list(everything)
 
 
 def test_schema_of_something_unknown_is_a_usage_error(town: "Town") -> None:

@@ -1,5 +1,6 @@
 """The parts of an edit: where a key goes, what the text consists of, how the change is shown."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ import pytest
 from rpa_commons.config._edit_diff import redacted_diff
 from rpa_commons.config._edit_lock import changing
 from rpa_commons.config._edit_target import target_of
-from rpa_commons.config._toml_edit import toml_text, with_value, without_value
+from rpa_commons.config._toml_edit import with_value, without_value
 from rpa_commons.config._toml_layout import Layout
+from rpa_commons.config._toml_values import toml_text
 from rpa_commons.config._write import FileNotWrittenError
 
 
@@ -48,7 +50,7 @@ def test_headers_and_pairs_are_lines() -> None:
         (("a",), False),
         (("s",), True),
         (("s", "b", "c"), False),
-        (("rows", "[]"), True),
+        (("rows", 0), True),
         (("rows", 0, "d"), False),
     ] == lines
 
@@ -159,3 +161,33 @@ def test_another_command_is_waited_for_and_then_given_up(
         changing(tmp_path),
     ):
         pass
+
+
+ASKED = '[a]\n# b = "x" # must be filled in: what b is\n# c = 1\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "path", "after"),
+    [
+        (ASKED, ("a", "b"), "[a]\nb = 7 # what b is\n# c = 1\n"),
+        (ASKED.replace(": what b is", ""), ("a", "b"), "[a]\nb = 7\n# c = 1\n"),
+        (ASKED.replace("\n", "\r\n"), ("a", "b"), "[a]\r\nb = 7 # what b is\r\n# c = 1\r\n"),
+        (ASKED, ("a", "c"), '[a]\nc = 7\n# b = "x" # must be filled in: what b is\n# c = 1\n'),
+        ("# b = 0 # must be filled in", ("b",), "b = 7"),
+        ("[a]\n# b.c = 0 # must be filled in\n", ("a", "b", "c"), "[a]\nb.c = 7\n"),
+        ('[a]\nx = """\n# b = 0 # must be filled in\n"""\n', ("a", "b"), None),
+        ("[z]\n# b = 0 # must be filled in\n", ("a", "b"), None),
+        ("[a]\n# bb = 0 # must be filled in\n", ("a", "b"), None),
+        ("[a]\nx = 1 # b = 0 # must be filled in\n", ("a", "b"), None),
+    ],
+)
+def test_a_value_takes_the_place_where_it_was_asked_for(
+    before: str, path: tuple[str, ...], after: str | None
+) -> None:
+    """And of no other comment: what somebody else has written stays."""
+    text = with_value(before, path, 7)
+
+    assert after is None or after == text
+    if after is None:
+        assert "must be filled in" in text
+        assert 7 == tomllib.loads(text)["a"]["b"]

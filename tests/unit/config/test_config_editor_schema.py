@@ -12,8 +12,8 @@ from rpa_commons.config._editor import (
     bot_schema,
     municipality_editor_schema,
     stack_schema,
-    with_schema_line,
 )
+from rpa_commons.config._editor_write import with_schema_line
 from rpa_commons.connectors import catalogue
 from rpa_commons.letters import Letterhead
 
@@ -218,3 +218,13 @@ def test_a_file_that_is_no_toml_is_left_alone(town: "Town") -> None:
     write_editor_schemas(municipality, schemas)
 
     assert b"\xff\xfe[" == (town.folder / "stack.toml").read_bytes()
+
+
+def test_a_municipality_gets_no_schema_of_the_cooperation_s_files(town: "Town") -> None:
+    """They can be printed there, but describe nothing in its folder."""
+    municipality = town.open()
+    schemas, _ = editor_schemas(municipality, town.manifest_of, connectors=town.connectors)
+    write_editor_schemas(municipality, schemas)
+    written = {path.stem for path in (town.folder / ".rpac/schemas").glob("*.json")}
+
+    assert {"baseline", "policies", "waivers"} == schemas.keys() - written

@@ -58,7 +58,7 @@ def test_what_must_be_filled_in_stands_first_with_what_it_means(town: "Town") ->
     text = _text(draft)
 
     assert ("contact",) == draft.missing
-    assert '# Must be filled in:\n#   Who is asked. Text.\n# contact = ""\n' in text
+    assert '# Must be filled in:\n#   Who is asked. Text.\n# contact = "" # must be filled in\n' in text
     assert "#   Look this many days back for moves. Whole number, at least 1, at most 60, in days.\n" in text
     assert text.index("contact =") < text.index("window_days =")
 
@@ -77,7 +77,7 @@ def test_what_the_baseline_says_need_not_be_filled_in(town: "Town") -> None:
 def test_check_reports_only_what_is_missing(town: "Town") -> None:
     """Each finding has a line; filled in, nothing is wrong."""
     draft = _draft(town)
-    write_drafts(draft.files)
+    write_drafts(draft)
     findings = check_municipality(
         town.open(), town.manifest_of, connectors=town.connectors, names=["second"]
     ).findings
@@ -110,7 +110,7 @@ def test_nothing_is_overwritten(town: "Town") -> None:
     draft = _draft(town)
     town.write("bots/second.toml", "# mine")
     with pytest.raises(AlreadyThereError):
-        write_drafts(draft.files)
+        write_drafts(draft)
     assert b"# mine" == (town.folder / "bots/second.toml").read_bytes()
 
 
@@ -243,7 +243,7 @@ def test_a_member_s_name_becomes_no_key(neighbour: "Town") -> None:
 def test_a_municipality_begins_with_two_files(tmp_path: Path, town: "Town") -> None:
     """What is not given stands as a comment; check names exactly that."""
     draft = draft_municipality(tmp_path / "new", town.connectors)
-    write_drafts(draft.files)
+    write_drafts(draft)
     with pytest.raises(ConfigError) as caught:
         open_municipality(tmp_path / "new")
 
@@ -255,7 +255,7 @@ def test_a_municipality_begins_with_two_files(tmp_path: Path, town: "Town") -> N
 def test_a_municipality_that_is_given_can_be_opened(tmp_path: Path, town: "Town") -> None:
     """It starts with synthetic people."""
     draft = draft_municipality(tmp_path / "new", town.connectors, name="Lejre", code="0350", cvr="29188548")
-    write_drafts(draft.files)
+    write_drafts(draft)
     opened = open_municipality(tmp_path / "new")
 
     assert () == draft.missing

@@ -15,7 +15,7 @@ from rpa_commons.config import (
     publish,
     write_published,
 )
-from rpa_commons.config._published_text import is_fit_text
+from rpa_commons.config._publish_fit import is_fit_text
 from rpa_commons.manifest import Manifest, StepEntry, TemplateEntry
 from rpa_commons.sdk import BotSettings, Field
 

@@ -115,10 +115,10 @@ def test_tables_are_compared_row_by_row(town: "Town", tmp_path: Path) -> None:
         town.write(f"../other/{name}", (town.folder / name).read_bytes())
     town.write("tables/welcome-letters/fees.csv", CSV)
     town.write("../other/tables/welcome-letters/fees.csv", "income;fee\n0;100,50\n1000;300\n2000;400\n")
-    sides = [
-        DiffSide.of(open_member(folder), lambda _: town.manifest_of, town.connectors)
-        for folder in (town.folder, tmp_path / "other")
-    ]
+    sides = []
+    for folder in (town.folder, tmp_path / "other"):
+        with open_member(folder) as member:
+            sides.append(DiffSide.of(member, lambda _: town.manifest_of, town.connectors))
     [entry] = diff_sides(*sides).instances[0].entries
 
     assert ("fees", 2, 3) == (entry.key, entry.left and entry.left.rows, entry.right and entry.right.rows)

@@ -95,7 +95,7 @@ def test_nothing_is_found_where_rules_hold(town: Any) -> None:
 
 
 def test_the_strongest_line_is_named_with_both_places(town: Any) -> None:
-    """A person sees which two lines quarrel, with their values, and why it matters."""
+    """A person sees which two lines contradict each other, with their values, and why it matters."""
     rule = less_than("days", "most", because="the register keeps no more")
     given(town, [rule], "days = 30", baseline="# the cooperation\nmost = 25")
 
@@ -137,7 +137,7 @@ def test_an_override_for_one_run_is_named(town: Any) -> None:
     assert "days in --set" in finding.because
 
 
-def test_defaults_that_quarrel_are_found_at_home(town: Any) -> None:
+def test_defaults_that_break_a_rule_are_found_at_home(town: Any) -> None:
     """Where nobody but the author has spoken, the file to write is named."""
     given(town, [at_least_one("first", "folder", because="it needs a source")])
 
@@ -235,7 +235,7 @@ def test_a_wrong_type_inside_a_key_does_not_silence_others(town: Any) -> None:
     assert ["first (2026-01-01) needs last"] == [one.message for one in found(town)]
 
 
-def test_a_value_out_of_bounds_still_quarrels(town: Any) -> None:
+def test_a_value_out_of_bounds_still_breaks_a_rule(town: Any) -> None:
     """Its type is right, so the rule means what it says."""
     given(town, [less_than("days", "most")], "days = 99")
 

@@ -16,7 +16,9 @@ from rpa_commons.manifest import CapabilityEntry, Manifest
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "how-to" / "change-a-setting.md"
-COMMANDS = re.findall(r"^\$ rpac config (.*)$", PAGE.read_text("utf-8"), flags=re.MULTILINE)
+_IN_ROSKILDE, _, _ANEW = PAGE.read_text("utf-8").partition("## Beginning a municipality")
+COMMANDS = re.findall(r"^\$ rpac config (.*)$", _IN_ROSKILDE, flags=re.MULTILINE)
+BEGINNING = re.findall(r"^\$ rpac config (.*)$", _ANEW, flags=re.MULTILINE)
 REFUSED = {"set welcome-letters window_days 40": 5}
 CAPABILITIES = {"events": "PopulationEvents", "population": "PopulationRegister", "post": "DigitalPost"}
 
@@ -25,8 +27,11 @@ CAPABILITIES = {"events": "PopulationEvents", "population": "PopulationRegister"
 def roskilde(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the example, in which the bot counts as installed."""
     settings: Any = pytest.importorskip("welcome_letters").Settings
-    ignored = shutil.ignore_patterns("outbox", "*.lock")
+    ignored = shutil.ignore_patterns("outbox", "*.lock", "sandbox", "extracts")  # what a demo left
     shutil.copytree(ROOT / "examples" / "digit", tmp_path / "a" / "b" / "digit", ignore=ignored)
+    own = tmp_path / "a" / "b" / "digit" / "roskilde" / "municipality.toml"
+    text = own.read_text("utf-8")
+    own.write_text(text.replace('environment = "sandbox"', 'environment = "production"'), "utf-8")
     manifest = Manifest(
         kind="bot",
         name="welcome-letters",
@@ -57,3 +62,15 @@ def test_every_command_of_the_page_works(roskilde: Path) -> None:
     assert len(COMMANDS) > 8
     assert "window_days = 21" in (roskilde / "bots/welcome-letters.toml").read_text("utf-8")
     assert "Hvidovre" in (roskilde / "bots/newcomers.toml").read_text("utf-8")
+
+
+def test_a_municipality_begins_as_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an empty folder; afterwards nothing is wrong."""
+    monkeypatch.chdir(tmp_path)
+    for command in BEGINNING:
+        result = CliRunner().invoke(_main.cli, ["config", *shlex.split(command)], standalone_mode=False)
+
+        assert result.exception is None, (command, result.exception)
+        assert 0 == (result.return_value or 0)
+    assert ["init", "check"] == [command.split()[0] for command in BEGINNING]
+    assert 'name = "Greve" # name' in (tmp_path / "municipality.toml").read_text("utf-8")

@@ -14,17 +14,17 @@ from rpa_commons.environments._settings_schema import settings_schema
 from rpa_commons.sdk import (
     BotSettings,
     Field,
-    Quarrel,
     Rule,
+    Violation,
     at_least_one,
     at_most,
     excludes,
     less_than,
     python_checks_of,
-    quarrel,
     requires,
     rule_from_json,
     rule_problems,
+    violation,
 )
 
 
@@ -293,8 +293,8 @@ def test_values_of_a_wrong_type_are_not_compared(value: object) -> None:
     """Their own finding is enough, and nothing breaks."""
     values = {"a": value, "b": 1}
 
-    assert quarrel(less_than("a", "b"), values.get) is None
-    assert quarrel(less_than("b", "a"), values.get) is None
+    assert violation(less_than("a", "b"), values.get) is None
+    assert violation(less_than("b", "a"), values.get) is None
 
 
 @pytest.mark.parametrize(
@@ -303,16 +303,16 @@ def test_values_of_a_wrong_type_are_not_compared(value: object) -> None:
 )
 def test_when_compares_as_toml_means_it(value: object, wanted: Any, equal: bool) -> None:
     """A truth value is no number and a text is none, but 1 and 1.0 are one."""
-    found = quarrel(requires("a", "b", when=wanted), {"a": value}.get)
+    found = violation(requires("a", "b", when=wanted), {"a": value}.get)
 
     assert equal == (found is not None)
 
 
-def test_a_quarrel_is_told_with_names_of_ones_own() -> None:
+def test_a_violation_is_told_with_names_of_ones_own() -> None:
     """The host puts values and whole keys into the sentence."""
-    found = quarrel(less_than("a", "b"), {"a": 3, "b": 2}.get)
+    found = violation(less_than("a", "b"), {"a": 3, "b": 2}.get)
 
-    assert Quarrel(less_than("a", "b"), ("a", "b"), "must be less than") == found
+    assert Violation(less_than("a", "b"), ("a", "b"), "must be less than") == found
     assert "settings.a (3) must be less than settings.b (3)" == found.sentence(
         lambda key: f"settings.{key} (3)"
     )
@@ -322,15 +322,15 @@ def test_huge_numbers_are_compared_exactly_and_quickly() -> None:
     """No rounding, no overflow, no text of five thousand digits."""
     large = 10**5000
 
-    assert quarrel(less_than("a", "b"), {"a": large, "b": large + 1}.get) is None
-    assert quarrel(less_than("a", "b"), {"a": "1e999999", "b": large}.get) is not None
+    assert violation(less_than("a", "b"), {"a": large, "b": large + 1}.get) is None
+    assert violation(less_than("a", "b"), {"a": "1e999999", "b": large}.get) is not None
 
 
 def test_aware_times_are_compared_as_moments() -> None:
     """Two zones, one order."""
     values = {"a": datetime(2026, 1, 1, tzinfo=UTC), "b": datetime.fromisoformat("2026-01-01T00:30:00+01:00")}
 
-    assert quarrel(at_most("a", "b"), values.get) is not None
+    assert violation(at_most("a", "b"), values.get) is not None
 
 
 def even(value: int) -> int:

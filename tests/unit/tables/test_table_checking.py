@@ -285,3 +285,25 @@ def test_a_table_that_cannot_be_checked_exactly_is_refused_not_passed() -> None:
 
     assert "E801" == found[-1][0]
     assert "too many to be checked exactly" in found[-1][1]
+
+
+def test_a_unit_that_is_the_columns_own_name_is_said_once() -> None:
+    """A heading has an underscore where the unit has a blank."""
+    code = Column.input(
+        "postal_code", "whole", unit="postal code", match="range", lowest=1, highest=9, description="Code."
+    )
+
+    assert [("E802", "no row covers postal_code 6 to 9")] == said(
+        TableSpec((code, RATE)), "postal_code;rate\n1..5;1\n"
+    )
+
+
+def test_bands_beside_many_ranges_are_worked_out_in_time_or_refused() -> None:
+    """Ranges that lie apart are many; those that lie over each other soon too many."""
+    size = Column.input("size", "whole", unit="m", match="range", lowest=0, description="Size.")
+    spec = TableSpec((income("band", lowest=0), size, RATE), complete=False)
+    apart = [f"0;{row * 3}..{row * 3 + 2};1" for row in range(1500)]
+    over = [f"{row};{row}..{row + 5000};1" for row in range(1500)]
+
+    assert [] == said(spec, "\n".join(["income;size;rate", *apart]))
+    assert "too many to be checked exactly" in said(spec, "\n".join(["income;size;rate", *over]))[-1][1]

@@ -241,7 +241,7 @@ def test_hostile_cells_are_refused() -> None:
         (Column.input("word", "text", description="Word."), Column.output("to", "text", description="To."))
     )
 
-    assert "signs nobody can see" in read_csv("word;to\na\x1b[31m;b", spec).problems[0].message
+    assert "holds a sign that nobody can see" in read_csv("word;to\na\x1b[31m;b", spec).problems[0].message
     assert "more than 500 characters" in read_csv(f"word;to\n{'a' * 600};b", spec).problems[0].message
     assert "longer than 200" in read_csv(f"word;to\n{'a' * 300};b", spec).problems[0].message
     assert "20000 lines" in read_csv("word;to\n" + "a;b\n" * 20_010, spec).problems[-1].message
