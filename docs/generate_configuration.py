@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rpa_commons.config._schema import SchemaView, bounds_text, type_text
-from rpa_commons.config._shapes import (
+from rpa_commons.config.layers._shapes import (
     baseline_schema,
     binding_schema,
     instance_schema,
     municipality_schema,
 )
+from rpa_commons.config.schema._schema import SchemaView, bounds_text, type_text
 from rpa_commons.connectors import catalogue
 from rpa_commons.letters import Letterhead, Letters
 

@@ -16,13 +16,13 @@ from config_case import LAYERS, OVERRIDES, Settings, plain, unfolded
 from config_loop import serve
 
 from rpa_commons.config import SecretRef, open_municipality, resolve_instance
-from rpa_commons.config._document import Reader
-from rpa_commons.config._facts import shared_view
-from rpa_commons.config._kept import copied, kept_section
-from rpa_commons.config._keys import format_key
-from rpa_commons.config._layers import Layer, Origin
-from rpa_commons.config._section import Section, add_defaults
-from rpa_commons.config._shapes import instance_schema
+from rpa_commons.config.documents._document import Reader
+from rpa_commons.config.findings._keys import format_key
+from rpa_commons.config.layers._kept import copied, kept_section
+from rpa_commons.config.layers._layers import Layer, Origin
+from rpa_commons.config.layers._section import Section, add_defaults
+from rpa_commons.config.layers._shapes import instance_schema
+from rpa_commons.config.schema._facts import shared_view
 from rpa_commons.manifest import Manifest
 
 BOT = "housing-benefit"

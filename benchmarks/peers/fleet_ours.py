@@ -9,7 +9,8 @@ from config_loop import serve
 from config_ours import manifest
 from fleet_case import instances
 
-from rpa_commons.config import fleet_check, open_members, open_municipality, resolve_instance
+from rpa_commons.config import open_municipality, resolve_instance
+from rpa_commons.sharing import fleet_check, open_members
 
 BOT = manifest()
 

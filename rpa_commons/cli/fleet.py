@@ -9,8 +9,8 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rpa_commons.config import FleetInstance, FleetMember, FleetReport
     from rpa_commons.manifest import Manifest
+    from rpa_commons.sharing import FleetInstance, FleetMember, FleetReport
 
 __all__ = ["fleet"]
 
@@ -52,8 +52,8 @@ def check(wheel: Path, parent: Path, baseline: Path | None, was: tuple[Path, ...
     DIR holds a folder for each member: the municipality's own, or what `rpac config publish` wrote. Nothing
     is installed and no secret is looked up. Ends with 1 when the version breaks anybody.
     """
-    from rpa_commons.config import fleet_check, open_members
     from rpa_commons.connectors import catalogue
+    from rpa_commons.sharing import fleet_check, open_members
 
     manifest = _manifest(wheel)
     with open_members(parent, baseline=baseline) as members:

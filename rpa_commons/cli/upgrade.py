@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from rpa_commons.config import UpgradePlan
+    from rpa_commons.upgrades import UpgradePlan
 
 __all__ = ["upgrade"]
 
@@ -79,8 +79,8 @@ def _is_baseline(directory: Path) -> bool:
 def _baseline(
     directory: Path, bot: str, wheel: Path | None, *, only_plan: bool, yes: bool, as_json: bool
 ) -> int:
-    from rpa_commons.config import write_migrated
     from rpa_commons.environments import plan_baseline_upgrade
+    from rpa_commons.upgrades import write_migrated
 
     if wheel is None:
         raise click.UsageError("a baseline has nothing installed: name the WHEEL with --to")
@@ -143,7 +143,7 @@ def _headline(plan: "UpgradePlan") -> str:
 
 
 def _changes(plan: "UpgradePlan") -> list[str]:
-    from rpa_commons.config import CHANGE_KINDS
+    from rpa_commons.upgrades import CHANGE_KINDS
 
     parts = []
     for kind, heading in CHANGE_KINDS.items():

@@ -23,7 +23,6 @@ from pydantic import ValidationError
 
 from rpa_commons import __version__
 from rpa_commons.capabilities import capability_spec
-from rpa_commons.config import migration_problems
 from rpa_commons.manifest import (
     Benefit,
     CallEntry,
@@ -35,6 +34,7 @@ from rpa_commons.manifest import (
     TemplateEntry,
 )
 from rpa_commons.sdk import Bot, capabilities_of, hookspecs, payload_type_of, settings_type_of, steps_of
+from rpa_commons.upgrades import migration_problems
 
 from ._errors import BuildRefusedError
 from ._settings_schema import settings_schema

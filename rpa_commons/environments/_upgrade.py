@@ -17,18 +17,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config import (
+from rpa_commons.config import Finding, config_error, policies_on_old_keys
+from rpa_commons.manifest import wheel_sha256
+from rpa_commons.upgrades import (
     FileMigration,
-    Finding,
     UpgradeChange,
     UpgradePlan,
-    config_error,
     migrate_files,
     plan_upgrade,
-    policies_on_old_keys,
     write_migrated,
 )
-from rpa_commons.manifest import wheel_sha256
 
 from ._errors import InstanceFileError, WheelRefusedError
 from ._install import InstalledBot, install

@@ -12,15 +12,9 @@ from ._shared import connectors, environment_option, json_option, manifest_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rpa_commons.config import (
-        ConfigDiff,
-        DiffEntry,
-        DiffSide,
-        DiffValue,
-        InstanceDiff,
-        MunicipalityFolder,
-    )
+    from rpa_commons.config import MunicipalityFolder
     from rpa_commons.manifest import Manifest
+    from rpa_commons.sharing import ConfigDiff, DiffEntry, DiffSide, DiffValue, InstanceDiff
 
 __all__ = ["diff"]
 
@@ -84,7 +78,7 @@ class _Sides(NamedTuple):
 
 
 def _compared(sides: _Sides, left: str | None, right: str, only: str, *, everything: bool) -> "ConfigDiff":
-    from rpa_commons.config import diff_baseline, diff_locked, diff_sides, find_member
+    from rpa_commons.sharing import diff_baseline, diff_locked, diff_sides, find_member
 
     places = [sides.folder if left is None else find_member(left, sides.folder)]
     places += [] if right in _AGAINST else [find_member(right, sides.folder)]
@@ -100,7 +94,8 @@ def _compared(sides: _Sides, left: str | None, right: str, only: str, *, everyth
 
 def _opened(stack: ExitStack, sides: _Sides, places: list[Path]) -> "list[DiffSide]":
     """The sides, for one environment; what is published is read as this municipality reads its own."""
-    from rpa_commons.config import ConfigError, DiffSide, is_published, open_member, open_municipality
+    from rpa_commons.config import ConfigError, open_municipality
+    from rpa_commons.sharing import DiffSide, is_published, open_member
 
     home: MunicipalityFolder | None
     try:

@@ -13,7 +13,8 @@ import click
 from ._shared import connectors, json_option, manifest_of
 
 if TYPE_CHECKING:
-    from rpa_commons.config import Draft, MunicipalityFolder
+    from rpa_commons.config import MunicipalityFolder
+    from rpa_commons.editing import Draft
     from rpa_commons.manifest import Manifest
 
 __all__ = ["init"]
@@ -46,7 +47,8 @@ def init(  # noqa: PLR0913, PLR0917 - click passes each option by name
 
     Without BOT, in an empty folder: municipality.toml and stack.toml for a new municipality.
     """
-    from rpa_commons.config import draft_instance, draft_municipality, open_municipality, write_drafts
+    from rpa_commons.config import open_municipality
+    from rpa_commons.editing import draft_instance, draft_municipality, write_drafts
 
     if bot is None and wheel is None:
         if instance or like:

@@ -9,7 +9,7 @@ import click
 from ._shared import connectors, json_option, manifest_of
 
 if TYPE_CHECKING:
-    from rpa_commons.config import Published
+    from rpa_commons.sharing import Published
 
 __all__ = ["publish"]
 
@@ -34,8 +34,9 @@ def publish(
     It is what `rpac fleet check` and others' `rpac config init --like` read. Nothing is sent anywhere: a
     folder is written, and you decide who gets it. Hook code and the words of letters are never in it.
     """
-    from rpa_commons.config import open_municipality, write_published
-    from rpa_commons.config import publish as publish_
+    from rpa_commons.config import open_municipality
+    from rpa_commons.sharing import publish as publish_
+    from rpa_commons.sharing import write_published
 
     if parent is None and not dry_run:
         raise click.UsageError("say where to write it: --to DIR; or look at it first: --dry-run")

@@ -35,12 +35,12 @@ def schema(
     Even Better TOML read. The schemas are not kept in version control: write them again after an upgrade.
     In the folder of a cooperation's baseline the same is done for its own files.
     """
-    from rpa_commons.config import (
+    from rpa_commons.config import open_municipality
+    from rpa_commons.editing import (
         UnknownSchemaError,
         baseline_editor_schemas,
         editor_schemas,
         is_baseline_folder,
-        open_municipality,
         write_baseline_schemas,
         write_editor_schemas,
     )

@@ -14,7 +14,8 @@ from ._shared import connectors, environment_option, json_option, manifest_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rpa_commons.config import Change, ExplainedValue
+    from rpa_commons.config import ExplainedValue
+    from rpa_commons.editing import Change
 
 __all__ = ["set_", "unset"]
 
@@ -96,7 +97,8 @@ def _words(words: tuple[str, ...], values: int, wanted: str) -> tuple[str | None
 
 
 def _edit(folder: Path, instance: str | None, key: str, value: str, how: Any, rest: dict[str, Any]) -> None:  # noqa: ANN401 - one of four words
-    from rpa_commons.config import ConfigError, EditRequest, EditTools, edit
+    from rpa_commons.config import ConfigError
+    from rpa_commons.editing import EditRequest, EditTools, edit
 
     request = EditRequest(
         folder,

@@ -16,7 +16,7 @@ from rpa_commons.config import (
     open_municipality,
     resolve_instance,
 )
-from rpa_commons.config._unrun import python_checks
+from rpa_commons.config.municipality._unrun import python_checks
 from rpa_commons.manifest import CapabilityEntry, Manifest
 from rpa_commons.runtime import DeepCheckError, Prepared, _deep_host, deep_check
 from rpa_commons.runtime._deep_host import with_deep_checks

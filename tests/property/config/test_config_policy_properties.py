@@ -6,15 +6,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rpa_commons.config._keys import KeyPath, format_key, lookup
-from rpa_commons.config._layers import NOTHING, Layer, Origin, merge
-from rpa_commons.config._lists import change_problems, combining, source_of
-from rpa_commons.config._policies import Policy
-from rpa_commons.config._policing import policy_findings
-from rpa_commons.config._schema import SchemaView
-from rpa_commons.config._section import Section
-from rpa_commons.config._validate import as_json
-from rpa_commons.config._waivers import AppliedPolicy
+from rpa_commons.config.findings._keys import KeyPath, format_key, lookup
+from rpa_commons.config.layers._layers import NOTHING, Layer, Origin, merge
+from rpa_commons.config.layers._lists import change_problems, combining, source_of
+from rpa_commons.config.layers._policy import AppliedPolicy, Policy
+from rpa_commons.config.layers._section import Section
+from rpa_commons.config.policies._policing import policy_findings
+from rpa_commons.config.schema._schema import SchemaView
+from rpa_commons.config.schema._validate import as_json
 
 _NUMBER = {"type": "integer"}
 _LIST = {"type": "array", "items": _NUMBER}

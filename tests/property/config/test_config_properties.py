@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rpa_commons.config._document import Document
-from rpa_commons.config._keys import HIDDEN, format_key, guess, parse_key, show, walk
-from rpa_commons.config._layers import Layer, merge
-from rpa_commons.config._places import find_places
-from rpa_commons.config._syntax import read_trouble
+from rpa_commons.config.documents._document import Document
+from rpa_commons.config.documents._places import find_places
+from rpa_commons.config.documents._syntax import read_trouble
+from rpa_commons.config.findings._keys import HIDDEN, format_key, guess, parse_key, show, walk
+from rpa_commons.config.layers._layers import Layer, merge
 
 _NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=6)
 _SEEDS = st.integers(0, 2**32)

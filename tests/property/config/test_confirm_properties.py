@@ -10,13 +10,18 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rpa_commons.config import MunicipalityFolder, check_baseline
-from rpa_commons.config._confirmations import Confirmation, Confirmations, digest_of, read_confirmations
-from rpa_commons.config._document import Reader
-from rpa_commons.config._edit_diff import redacted_diff
-from rpa_commons.config._editor_write import with_schema_line
-from rpa_commons.config._policy_shapes import policies_schema
-from rpa_commons.config._toml_edit import MUST_BE_FILLED_IN, with_value
-from rpa_commons.config._toml_values import toml_text
+from rpa_commons.config.documents._document import Reader
+from rpa_commons.config.documents._toml_values import toml_text
+from rpa_commons.config.instances._confirmations import (
+    Confirmation,
+    Confirmations,
+    digest_of,
+    read_confirmations,
+)
+from rpa_commons.editing._edit_diff import redacted_diff
+from rpa_commons.editing._editor_write import with_schema_line
+from rpa_commons.editing._policy_shapes import policies_schema
+from rpa_commons.editing._toml_edit import MUST_BE_FILLED_IN, with_value
 from rpa_commons.letters import Letterhead, check_template
 from rpa_commons.tables import sheet_problems
 

@@ -9,14 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config import (
-    EditRequest,
-    EditTools,
-    FileNotWrittenError,
-    check_municipality,
-    edit,
-    open_municipality,
-)
+from rpa_commons.config import FileNotWrittenError, check_municipality, open_municipality
+from rpa_commons.editing import EditRequest, EditTools, edit
 from rpa_commons.manifest import Manifest
 from rpa_commons.sdk import BotSettings, Field
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rpa_commons.config._keys import walk
-from rpa_commons.config._places import find_places
-from rpa_commons.config._toml_edit import with_value, without_value
-from rpa_commons.config._toml_values import EditRefusedError, toml_text
+from rpa_commons.config.documents._places import find_places
+from rpa_commons.config.documents._toml_values import EditRefusedError, toml_text
+from rpa_commons.config.findings._keys import walk
+from rpa_commons.editing._toml_edit import with_value, without_value
 
 _SEEDS = st.integers(0, 2**32)
 _AT_ONCE = 12

@@ -6,13 +6,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rpa_commons.config._document import Document
-from rpa_commons.config._keys import KeyPath, format_key
-from rpa_commons.config._layers import Layer, merge
-from rpa_commons.config._lists import combining
-from rpa_commons.config._schema import SchemaView
-from rpa_commons.config._section import Section
-from rpa_commons.config._validate import as_json
+from rpa_commons.config.documents._document import Document
+from rpa_commons.config.findings._keys import KeyPath, format_key
+from rpa_commons.config.layers._layers import Layer, merge
+from rpa_commons.config.layers._lists import combining
+from rpa_commons.config.layers._section import Section
+from rpa_commons.config.schema._schema import SchemaView
+from rpa_commons.config.schema._validate import as_json
 
 _NAMES = st.sampled_from(["a", "b", "list", "day", "append", "one"])
 _VALUES = st.recursive(

@@ -11,10 +11,10 @@ import tomllib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rpa_commons.config._migrate_text import MigrationNotWrittenError, migrate_toml
-from rpa_commons.config._operations import Operation, migrate, parse_operations, same
-from rpa_commons.config._toml_text import mark
+from rpa_commons.config.documents._toml_text import mark
+from rpa_commons.config.migrations._operations import Operation, migrate, parse_operations, same
 from rpa_commons.sdk import Migration, remove, rename, replace, scale
+from rpa_commons.upgrades._migrate_text import MigrationNotWrittenError, migrate_toml
 
 KEYS = ("a", "b", "c", "'d e'", '"f"', '"\\u00e6"')
 COMMENT = re.compile(r"# note \d+ \[x\] = '")

@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rpa_commons.config._document import Document
-from rpa_commons.config._places import find_places
-from rpa_commons.config._plain import read_plain
+from rpa_commons.config.documents._document import Document
+from rpa_commons.config.documents._places import find_places
+from rpa_commons.config.documents._plain import read_plain
 
 _SEEDS = st.integers(0, 2**32)
 _Documents = Callable[[int, int], list[tuple[str, dict[str, Any]]]]

@@ -10,11 +10,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rpa_commons.config._document import Document
-from rpa_commons.config._keys import KeyPath, lookup, walk
-from rpa_commons.config._places import find_places
-from rpa_commons.config._publish_fit import Taboo, _folded, is_fit_text
-from rpa_commons.config._published_text import Verdict, is_withheld, published_text
+from rpa_commons.config.documents._document import Document
+from rpa_commons.config.documents._places import find_places
+from rpa_commons.config.findings._keys import KeyPath, lookup, walk
+from rpa_commons.sharing._publish_fit import Taboo, _folded, is_fit_text
+from rpa_commons.sharing._published_text import Verdict, is_withheld, published_text
 
 _SEEDS = st.integers(0, 2**32)
 _AT_ONCE = 60  # documents per example

@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rpa_commons.config._quick import compile_check
-from rpa_commons.config._schema import SchemaView
-from rpa_commons.config._validate import _problems
+from rpa_commons.config.schema._quick import compile_check
+from rpa_commons.config.schema._schema import SchemaView
+from rpa_commons.config.schema._validate import _problems
 
 _NAMES = st.sampled_from(["a", "b", "c", "x-y"])
 _NUMBERS = st.integers(-3, 9) | st.sampled_from(

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from rpa_commons.config._keys import format_key
-from rpa_commons.config._layers import Layer
-from rpa_commons.config._rules import rules_findings
-from rpa_commons.config._schema import SchemaView
-from rpa_commons.config._section import Section, add_defaults
+from rpa_commons.config.findings._keys import format_key
+from rpa_commons.config.layers._layers import Layer
+from rpa_commons.config.layers._rules import rules_findings
+from rpa_commons.config.layers._section import Section, add_defaults
+from rpa_commons.config.schema._schema import SchemaView
 from rpa_commons.sdk import (
     BotSettings,
     Field,

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rpa_commons.config._document import Document
-from rpa_commons.config._keys import walk
-from rpa_commons.config._places import find_places, plain_lines
+from rpa_commons.config.documents._document import Document
+from rpa_commons.config.documents._places import find_places, plain_lines
+from rpa_commons.config.findings._keys import walk
 
 _SEEDS = st.integers(0, 2**32)
 _Documents = Callable[[int, int], list[tuple[str, dict[str, Any]]]]

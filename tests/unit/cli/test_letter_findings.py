@@ -193,4 +193,3 @@ def test_a_file_that_is_no_text_has_no_line(place: Place) -> None:
     [finding] = place.findings()
 
     assert ("E701", None, "is not UTF-8") == (finding.code, finding.line, finding.message)
-

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from rpa_commons.cli import main
-from rpa_commons.config import FileMigration, Finding, UpgradeChange, UpgradePlan
+from rpa_commons.config import Finding
 from rpa_commons.environments import InstalledBot, PreparedUpgrade
 from rpa_commons.manifest import Manifest
+from rpa_commons.upgrades import FileMigration, UpgradeChange, UpgradePlan
 
 DIFF = "-old = 1\n+new = 1\n"
 FILE = FileMigration(Path("/x/bots/a.toml"), "bots/a.toml", "old = 1\n", "new = 1\n", DIFF)

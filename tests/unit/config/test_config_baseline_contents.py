@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rpa_commons.config import Finding, check_baseline
-from rpa_commons.config._baseline_files import sorted_files
+from rpa_commons.config.municipality._baseline_files import sorted_files
 from rpa_commons.letters import check_template
 from rpa_commons.tables import sheet_problems
 
@@ -152,7 +152,7 @@ def test_folders_without_end_are_not_entered(tmp_path: Path) -> None:
 
 def test_too_many_files_are_one_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever they are: somebody has named the wrong folder."""
-    monkeypatch.setattr("rpa_commons.config._baseline_files._MOST_FILES", 3)
+    monkeypatch.setattr("rpa_commons.config.municipality._baseline_files._MOST_FILES", 3)
     (tmp_path / "bots").mkdir()
     for number in range(5):
         (tmp_path / f"bots/b{number}.toml").write_text("")

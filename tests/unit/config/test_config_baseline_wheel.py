@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from rpa_commons.config import BaselineWheelError, Finding, baseline_members, unpack_baseline, wheel_name
-from rpa_commons.config._findings import display_path
+from rpa_commons.config.findings._findings import display_path
 from rpa_commons.manifest import Manifest
 
 NAME = "digit_baseline-2026.1-py3-none-any.whl"
@@ -308,7 +308,7 @@ def test_a_wheel_of_ten_megabytes_of_toml_is_a_finding(town: Any, wheel: Path) -
 
 def test_a_file_that_is_too_large_is_not_read(wheel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong path may lead to a disk image."""
-    monkeypatch.setattr("rpa_commons.config._baseline_wheel._LARGEST_WHEEL", 100)
+    monkeypatch.setattr("rpa_commons.config.municipality._baseline_wheel._LARGEST_WHEEL", 100)
 
     assert "is larger than" in problem_of(wheel, wheel_bytes())
 
@@ -393,7 +393,7 @@ def test_half_unpacked_folders_are_never_used(wheel: Path, tmp_path: Path) -> No
 KILLED = """\
 import os, sys
 from pathlib import Path
-from rpa_commons.config import _baseline_wheel as at
+from rpa_commons.config.municipality import _baseline_wheel as at
 written = 0
 real = os.fsync
 def fsync(number):

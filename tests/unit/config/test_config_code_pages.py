@@ -12,7 +12,7 @@ from rpa_commons.cli.explain import explain
 from rpa_commons.config import CODES, UnknownCodeError, page_of
 
 PROJECT = Path(__file__).parents[3]
-PAGES = PROJECT / "rpa_commons" / "config" / "codes"
+PAGES = PROJECT / "rpa_commons" / "config" / "findings" / "codes"
 
 
 def test_every_code_has_a_page_and_no_page_is_left_over() -> None:

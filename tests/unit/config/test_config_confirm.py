@@ -14,8 +14,8 @@ from rpa_commons.config import (
     the_person,
     unconfirmed,
 )
-from rpa_commons.config._confirm import NobodyError
-from rpa_commons.config._confirmations import FILE_NAME, digest_of, read_confirmations
+from rpa_commons.config.instances._confirm import NobodyError
+from rpa_commons.config.instances._confirmations import FILE_NAME, digest_of, read_confirmations
 from rpa_commons.sdk import BotSettings, Field
 
 if TYPE_CHECKING:

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config import (
+from rpa_commons.config import open_municipality
+from rpa_commons.manifest import Manifest, StepEntry, TemplateEntry
+from rpa_commons.sharing import (
     ConfigDiff,
     DiffEntry,
     DiffSide,
@@ -16,11 +18,9 @@ from rpa_commons.config import (
     diff_sides,
     find_member,
     open_member,
-    open_municipality,
     publish,
     write_published,
 )
-from rpa_commons.manifest import Manifest, StepEntry, TemplateEntry
 
 if TYPE_CHECKING:
     from conftest import Town

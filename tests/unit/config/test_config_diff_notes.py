@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config import (
+from rpa_commons.config import open_municipality
+from rpa_commons.manifest import Manifest, StepEntry, TemplateEntry
+from rpa_commons.sdk import BotSettings, Field, table
+from rpa_commons.sharing import (
     ConfigDiff,
     DiffSide,
     NoSuchInstanceError,
@@ -14,12 +17,9 @@ from rpa_commons.config import (
     diff_locked,
     diff_sides,
     open_member,
-    open_municipality,
     publish,
     write_published,
 )
-from rpa_commons.manifest import Manifest, StepEntry, TemplateEntry
-from rpa_commons.sdk import BotSettings, Field, table
 from rpa_commons.tables import Column, Table
 
 if TYPE_CHECKING:

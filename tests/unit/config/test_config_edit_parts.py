@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from rpa_commons.config._edit_diff import redacted_diff
-from rpa_commons.config._edit_lock import changing
-from rpa_commons.config._edit_target import target_of
-from rpa_commons.config._toml_edit import with_value, without_value
-from rpa_commons.config._toml_layout import Layout
-from rpa_commons.config._toml_values import toml_text
-from rpa_commons.config._write import FileNotWrittenError
+from rpa_commons.config.documents._toml_values import toml_text
+from rpa_commons.config.documents._write import FileNotWrittenError
+from rpa_commons.config.instances._edit_lock import changing
+from rpa_commons.editing._edit_diff import redacted_diff
+from rpa_commons.editing._edit_target import target_of
+from rpa_commons.editing._toml_edit import with_value, without_value
+from rpa_commons.editing._toml_layout import Layout
 
 
 def _shown(path: Any) -> bool:
@@ -154,7 +154,7 @@ def test_another_command_is_waited_for_and_then_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is changed without the lock."""
-    monkeypatch.setattr("rpa_commons.config._edit_lock._PATIENCE", 0.05)
+    monkeypatch.setattr("rpa_commons.config.instances._edit_lock._PATIENCE", 0.05)
     with (
         changing(tmp_path),
         pytest.raises(FileNotWrittenError, match="another command is changing the configuration"),

@@ -16,20 +16,11 @@ import filelock
 import pytest
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config import (
-    ConfigError,
-    EditRequest,
-    EditTools,
-    FileNotWrittenError,
-    awaiting_in,
-    confirm,
-    edit,
-    editor_schemas,
-    write_editor_schemas,
-)
-from rpa_commons.config import _edit_lock as locking
-from rpa_commons.config._edit_diff import redacted_diff
-from rpa_commons.config._edit_lock import changing
+from rpa_commons.config import ConfigError, FileNotWrittenError, awaiting_in, confirm
+from rpa_commons.config.instances import _edit_lock as locking
+from rpa_commons.config.instances._edit_lock import changing
+from rpa_commons.editing import EditRequest, EditTools, edit, editor_schemas, write_editor_schemas
+from rpa_commons.editing._edit_diff import redacted_diff
 from rpa_commons.sdk import BotSettings, Field
 
 if TYPE_CHECKING:
@@ -122,9 +113,9 @@ def test_a_broken_municipality_is_locked_among_the_temporary_files(
 WRITER = """
 import sys, time
 from pathlib import Path
-from rpa_commons.config._edit_lock import changing
-from rpa_commons.config._toml_edit import with_value
-from rpa_commons.config._write import replace_text
+from rpa_commons.config.instances._edit_lock import changing
+from rpa_commons.editing._toml_edit import with_value
+from rpa_commons.config.documents._write import replace_text
 folder, name, times = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 file = folder / "stack.toml"
 for number in range(times):

@@ -11,14 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rpa_commons.cli import _main
-from rpa_commons.config import (
-    baseline_editor_schemas,
-    check_baseline,
-    is_baseline_folder,
-    write_baseline_schemas,
-)
-from rpa_commons.config._policy_shapes import policies_schema, waivers_schema
+from rpa_commons.config import check_baseline
 from rpa_commons.connectors import catalogue
+from rpa_commons.editing import baseline_editor_schemas, is_baseline_folder, write_baseline_schemas
+from rpa_commons.editing._policy_shapes import policies_schema, waivers_schema
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "digit" / "baseline"
 POLICY = {"key": '"window_days"', "max": "30", "why": '"A month."', "owner": '"DIGIT"'}

@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from rpa_commons.config import editor_schemas, write_editor_schemas
-from rpa_commons.config._editor import (
-    bot_schema,
-    municipality_editor_schema,
-    stack_schema,
-)
-from rpa_commons.config._editor_write import with_schema_line
 from rpa_commons.connectors import catalogue
+from rpa_commons.editing import editor_schemas, write_editor_schemas
+from rpa_commons.editing._editor import bot_schema, municipality_editor_schema, stack_schema
+from rpa_commons.editing._editor_write import with_schema_line
 from rpa_commons.letters import Letterhead
 
 if TYPE_CHECKING:

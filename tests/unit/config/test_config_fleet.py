@@ -4,19 +4,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rpa_commons.config import (
-    ConfigError,
-    ConnectorEntry,
+from rpa_commons.config import ConfigError, ConnectorEntry, open_municipality
+from rpa_commons.manifest import CallEntry, CapabilityEntry, Manifest, StepEntry, TemplateEntry
+from rpa_commons.sharing import (
     FleetMember,
     FleetReport,
     NoMembersError,
     fleet_check,
     open_members,
-    open_municipality,
     publish,
     write_published,
 )
-from rpa_commons.manifest import CallEntry, CapabilityEntry, Manifest, StepEntry, TemplateEntry
 
 if TYPE_CHECKING:
     from conftest import Town

@@ -6,16 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rpa_commons.config import (
-    AlreadyThereError,
-    ConfigError,
-    Draft,
-    check_municipality,
-    draft_instance,
-    draft_municipality,
-    open_municipality,
-    write_drafts,
-)
+from rpa_commons.config import ConfigError, check_municipality, open_municipality
+from rpa_commons.editing import AlreadyThereError, Draft, draft_instance, draft_municipality, write_drafts
 from rpa_commons.manifest import CapabilityEntry
 
 if TYPE_CHECKING:

@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rpa_commons.config import (
+from rpa_commons.config import ConfigError, FileNotWrittenError, open_municipality
+from rpa_commons.editing import (
     AlreadyThereError,
-    ConfigError,
     EditRequest,
     EditTools,
-    FileNotWrittenError,
     KeyRefusedError,
     draft_instance,
     draft_municipality,
     edit,
-    open_municipality,
     write_drafts,
 )
-from rpa_commons.config import _init as initialising
+from rpa_commons.editing import _init as initialising
 
 if TYPE_CHECKING:
     from conftest import Town

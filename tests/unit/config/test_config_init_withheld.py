@@ -2,12 +2,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rpa_commons.config import draft_instance
+from rpa_commons.editing import draft_instance
 
 if TYPE_CHECKING:
     from conftest import Town
 
-    from rpa_commons.config import Draft
+    from rpa_commons.editing import Draft
 
 
 def _draft(town: "Town", settings: str) -> "Draft":

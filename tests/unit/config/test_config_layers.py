@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rpa_commons.config import OverrideError, UnknownKeyError
-from rpa_commons.config._keys import parse_key
+from rpa_commons.config.findings._keys import parse_key
 
 if TYPE_CHECKING:
     from conftest import Town

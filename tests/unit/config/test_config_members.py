@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rpa_commons.config import (
-    ConfigError,
+from rpa_commons.config import ConfigError, open_municipality
+from rpa_commons.config.documents._document import Reader
+from rpa_commons.config.municipality._locked_versions import locked_versions
+from rpa_commons.manifest import Manifest
+from rpa_commons.sharing import (
     DiffSide,
     NoMembersError,
     NoSuchMemberError,
@@ -19,14 +22,10 @@ from rpa_commons.config import (
     is_published,
     open_member,
     open_members,
-    open_municipality,
     publish,
     write_published,
 )
-from rpa_commons.config._document import Reader
-from rpa_commons.config._locked_versions import locked_versions
-from rpa_commons.config._member_readers import RebasedReader, WithheldReader
-from rpa_commons.manifest import Manifest
+from rpa_commons.sharing._member_readers import RebasedReader, WithheldReader
 
 if TYPE_CHECKING:
     from conftest import Town

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rpa_commons.config._bounds import is_within
-from rpa_commons.config._layers import Origin
-from rpa_commons.config._policies import Policy
-from rpa_commons.config._policy_conflicts import conflict_findings
+from rpa_commons.config.layers._layers import Origin
+from rpa_commons.config.layers._policy import Policy
+from rpa_commons.config.policies._bounds import is_within
+from rpa_commons.config.policies._policy_conflicts import conflict_findings
 
 
 def policy(line: int = 1, key: str = "limit", owner: str = "DIGIT", **says: Any) -> Policy:

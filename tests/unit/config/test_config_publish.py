@@ -6,18 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rpa_commons.config import (
-    ConfigError,
-    NotWrittenError,
-    Published,
-    PublishError,
-    open_municipality,
-    publish,
-    write_published,
-)
-from rpa_commons.config._publish_fit import is_fit_text
+from rpa_commons.config import ConfigError, open_municipality
 from rpa_commons.manifest import Manifest, StepEntry, TemplateEntry
 from rpa_commons.sdk import BotSettings, Field
+from rpa_commons.sharing import NotWrittenError, Published, PublishError, publish, write_published
+from rpa_commons.sharing._publish_fit import is_fit_text
 
 if TYPE_CHECKING:
     from conftest import Town

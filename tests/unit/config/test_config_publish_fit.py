@@ -1,6 +1,6 @@
 import pytest
 
-from rpa_commons.config._publish_fit import Taboo, is_fit_key, is_fit_name, is_fit_text
+from rpa_commons.sharing._publish_fit import Taboo, is_fit_key, is_fit_name, is_fit_text
 
 
 @pytest.mark.parametrize(

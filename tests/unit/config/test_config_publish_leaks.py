@@ -6,15 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config import (
-    ConfigError,
-    Published,
-    open_municipality,
-    publish,
-    write_published,
-)
+from rpa_commons.config import ConfigError, open_municipality
 from rpa_commons.manifest import Manifest
 from rpa_commons.sdk import BotSettings, Field, table
+from rpa_commons.sharing import Published, publish, write_published
 from rpa_commons.tables import Column, Table
 
 if TYPE_CHECKING:

@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rpa_commons.config import (
+from rpa_commons.config import open_municipality
+from rpa_commons.sdk import BotSettings, Field, table
+from rpa_commons.sharing import (
     DiffSide,
     Published,
     diff_sides,
     fleet_check,
     open_member,
     open_members,
-    open_municipality,
     publish,
     write_published,
 )
-from rpa_commons.sdk import BotSettings, Field, table
 from rpa_commons.tables import Column, Table
 
 if TYPE_CHECKING:

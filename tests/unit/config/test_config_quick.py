@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from rpa_commons.config import BrokenSchemaError
-from rpa_commons.config._facts import facts_of, shared_view
-from rpa_commons.config._quick import compile_check
-from rpa_commons.config._schema import SchemaView
-from rpa_commons.config._section import Section, add_defaults
-from rpa_commons.config._shapes import instance_schema
-from rpa_commons.config._validate import as_json, problems
+from rpa_commons.config.layers._section import Section, add_defaults
+from rpa_commons.config.layers._shapes import instance_schema
+from rpa_commons.config.schema._facts import facts_of, shared_view
+from rpa_commons.config.schema._quick import compile_check
+from rpa_commons.config.schema._schema import SchemaView
+from rpa_commons.config.schema._validate import as_json, problems
 from tests.unit.config.conftest import Settings
 
 WHOLE = {"type": "integer", "minimum": 1, "maximum": 60}
@@ -151,7 +151,9 @@ def test_lists_are_checked_item_by_item() -> None:
 def test_right_settings_need_no_full_walk(monkeypatch: pytest.MonkeyPatch) -> None:
     """For what a bot's settings hold, the jsonschema package is not even asked."""
     view = SchemaView(Settings.model_json_schema())
-    monkeypatch.setattr("rpa_commons.config._validate._problems", lambda *_: pytest.fail("the long way"))
+    monkeypatch.setattr(
+        "rpa_commons.config.schema._validate._problems", lambda *_: pytest.fail("the long way")
+    )
     values = {
         "contact": "Sigrun",
         "since": "2026-01-01",
@@ -254,6 +256,6 @@ def test_dates_become_text_where_text_is_asked_for() -> None:
 
 
 def _layer(tree: dict[str, Any]) -> Any:
-    from rpa_commons.config._layers import Layer
+    from rpa_commons.config.layers._layers import Layer
 
     return Layer("municipality", tree)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from rpa_commons.config import ConfigError
-from rpa_commons.config._document import Document, Reader
-from rpa_commons.config._layers import Layer, merge
+from rpa_commons.config.documents._document import Document, Reader
+from rpa_commons.config.layers._layers import Layer, merge
 
 LONG_AGO = 1_700_000_000
 
@@ -32,7 +32,7 @@ def _write(path: Path, text: str, moment: float = LONG_AGO) -> None:
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if some seconds had passed since each file was written."""
-    monkeypatch.setattr("rpa_commons.config._document._SETTLED", -1_000_000_000)
+    monkeypatch.setattr("rpa_commons.config.documents._document._SETTLED", -1_000_000_000)
 
 
 def _read(reader: Reader, path: Path) -> Document | None:
@@ -179,7 +179,7 @@ def test_a_snapshot_looks_once(file: Path) -> None:
 @pytest.mark.usefixtures("settled")
 def test_what_is_kept_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest document goes when there are too many; it is read again when it is asked for."""
-    monkeypatch.setattr("rpa_commons.config._document._MOST_KEPT", 3)
+    monkeypatch.setattr("rpa_commons.config.documents._document._MOST_KEPT", 3)
     reader = Reader()
     for number in range(9):
         _write(tmp_path / f"{number}.toml", f"a = {number}\n")
@@ -204,7 +204,7 @@ def test_a_copy_starts_with_nothing(file: Path) -> None:
 @pytest.mark.usefixtures("settled")
 def test_threads_may_share_a_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many threads reading many files, more than are kept, each get what the file holds."""
-    monkeypatch.setattr("rpa_commons.config._document._MOST_KEPT", 5)
+    monkeypatch.setattr("rpa_commons.config.documents._document._MOST_KEPT", 5)
     for number in range(12):
         _write(tmp_path / f"{number}.toml", f"a = {number}\n")
     reader, wrong = Reader(), []

@@ -8,7 +8,7 @@ import pydantic
 import pytest
 
 from rpa_commons.config import BrokenSchemaError, ConnectorEntry, Finding, SecretRef
-from rpa_commons.config._rules import rules_findings, validators_of
+from rpa_commons.config.layers._rules import rules_findings, validators_of
 from rpa_commons.environments._settings_schema import settings_schema
 from rpa_commons.manifest import CapabilityEntry, Manifest
 from rpa_commons.sdk import (

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rpa_commons.config import BrokenSchemaError
-from rpa_commons.config._schema import SchemaView, bounds_text, is_secret_reference, type_text
-from rpa_commons.config._validate import problems
+from rpa_commons.config.schema._schema import SchemaView, bounds_text, is_secret_reference, type_text
+from rpa_commons.config.schema._validate import problems
 
 if TYPE_CHECKING:
     from conftest import Town

@@ -10,21 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config import (
+from rpa_commons.config import ConfigError, EditRefusedError, FileNotWrittenError, PolicyRefusedError
+from rpa_commons.config.instances._confirmations import read_confirmations
+from rpa_commons.editing import (
     Change,
-    ConfigError,
-    EditRefusedError,
     EditRequest,
     EditTools,
-    FileNotWrittenError,
     KeyRefusedError,
     NotSetError,
-    PolicyRefusedError,
     SecretTypedError,
     edit,
 )
-from rpa_commons.config._confirmations import read_confirmations
-from rpa_commons.config._toml_edit import with_value, without_value
+from rpa_commons.editing._toml_edit import with_value, without_value
 from rpa_commons.sdk import BotSettings, Column, Field, Table, table
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rpa_commons.config._syntax import Trouble, read_trouble
+from rpa_commons.config.documents._syntax import Trouble, read_trouble
 
 if TYPE_CHECKING:
     from conftest import Town

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rpa_commons.config import Finding, confirm, show_table, unconfirmed, value_without_places
-from rpa_commons.config._confirm import awaiting
-from rpa_commons.config._schema import SchemaView
+from rpa_commons.config.instances._confirm import awaiting
+from rpa_commons.config.schema._schema import SchemaView
 from rpa_commons.environments import instance_records, read_lock
 from rpa_commons.sdk import BotSettings, Column, Field, Table, table
 

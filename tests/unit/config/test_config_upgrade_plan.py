@@ -9,17 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pytest
 
-from rpa_commons.config import (
-    CHANGE_KINDS,
-    FileChangedError,
-    FileMigration,
-    FileNotWrittenError,
-    UpgradePlan,
-    manifest_changes,
-    migrate_files,
-    plan_upgrade,
-    write_migrated,
-)
+from rpa_commons.config import FileNotWrittenError
 from rpa_commons.manifest import (
     CallEntry,
     CapabilityEntry,
@@ -38,6 +28,16 @@ from rpa_commons.sdk import (
     rename,
     replace,
     scale,
+)
+from rpa_commons.upgrades import (
+    CHANGE_KINDS,
+    FileChangedError,
+    FileMigration,
+    UpgradePlan,
+    manifest_changes,
+    migrate_files,
+    plan_upgrade,
+    write_migrated,
 )
 
 if TYPE_CHECKING:
@@ -510,7 +510,7 @@ def test_a_kill_between_two_files_is_mended_by_doing_it_again(tmp_path: Path) ->
     (tmp_path / "rpac.json").write_text(NEW.to_json(), encoding="utf-8")
     program = f"""
 import os, pathlib, signal
-from rpa_commons.config import migrate_files, write_migrated
+from rpa_commons.upgrades import migrate_files, write_migrated
 from rpa_commons.manifest import parse_manifest
 folder = pathlib.Path({str(tmp_path)!r})
 files, _ = migrate_files(folder, ["a.toml", "b.toml"], parse_manifest((folder / "rpac.json").read_bytes()))

@@ -107,7 +107,8 @@ def test_record_is_checked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     wheel.write_bytes(_wheel(_record()).getvalue())
     unpack_baseline(wheel, tmp_path / "state")
     monkeypatch.setattr(
-        "rpa_commons.config._baseline_wheel.record_problems", lambda *_: pytest.fail("checked again")
+        "rpa_commons.config.municipality._baseline_wheel.record_problems",
+        lambda *_: pytest.fail("checked again"),
     )
 
     assert (unpack_baseline(wheel, tmp_path / "state").folder / "policies.toml").is_file()

@@ -7,14 +7,7 @@ from typing import Any
 
 import pytest
 
-from rpa_commons.config import (
-    ConfigError,
-    FileChangedError,
-    MunicipalityFolder,
-    PolicyRefusedError,
-    open_municipality,
-    write_migrated,
-)
+from rpa_commons.config import ConfigError, MunicipalityFolder, PolicyRefusedError, open_municipality
 from rpa_commons.environments import (
     InstalledBot,
     InstallError,
@@ -31,6 +24,7 @@ from rpa_commons.environments._store import WheelStore
 from rpa_commons.environments._wheels import check_wheel
 from rpa_commons.manifest import Manifest
 from rpa_commons.sdk import Migration, rename
+from rpa_commons.upgrades import FileChangedError, write_migrated
 
 MUNICIPALITY = """\
 name = "Roskilde"

@@ -1,0 +1,393 @@
+"""One TOML file: read with limits, each key with its place; what is in it is what ``tomllib`` says.
+
+Rules this module keeps: a file is read once; it must be a regular file of at most 1 MiB that stays below
+the folder it was found in; a line is quoted with every hidden value as ``…``.
+"""
+
+import bisect
+import codecs
+import enum
+import os
+import re
+import stat
+import threading
+import time
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from rpa_commons.config.findings import HIDDEN, ConfigError, Finding, KeyPath, lookup
+
+from ._places import Place, find_places, plain_lines
+from ._plain import read_plain
+from ._syntax import read_trouble
+
+__all__ = ["Document", "Reader", "read_document", "read_optional_document", "read_optional_text"]
+
+LARGEST_FILE = 1024 * 1024
+"""Bytes; a configuration file is a few kilobytes."""
+DEEPEST = 32
+"""Levels of tables and lists inside each other."""
+
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how Windows editors begin such a file
+_SAVE_AS = "save it again in the editor with UTF-8 as its encoding"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed file.
+
+    Attributes:
+        path: The file, absolute.
+        name: How origins call it: relative to the municipality folder, forward slashes.
+        text: Its text, line ends as line feeds.
+        values: What ``tomllib`` read; never to be changed, since a :class:`Reader` gives it out again.
+    """
+
+    path: Path
+    name: str
+    text: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def places(self) -> dict[KeyPath, Place]:
+        """Where each key stands."""
+        return find_places(self.text)
+
+    @cached_property
+    def memory(self) -> dict[str, Any]:
+        """What else was worked out from the file, by name: it lives as long as what was read."""
+        return {}
+
+    def line_of(self, path: KeyPath) -> int | None:
+        """The line of a key, or of the nearest table around it; ``None`` when nothing of it is here."""
+        lines = self.lines
+        line = lines.get(path)
+        while line is None and path:
+            path = path[:-1]
+            line = lines.get(path)
+        return line
+
+    @cached_property
+    def lines(self) -> Mapping[KeyPath, int]:
+        """The line of each key; an item on the same line may be missing."""
+        lines = plain_lines(self.text) if type(self) is Document else None
+        return {path: place.line for path, place in self.places.items()} if lines is None else lines
+
+    def quote(self, line: int | None, hidden: Callable[[KeyPath], bool]) -> str:
+        """The line with each value for which ``hidden`` says so as ``…``."""
+        if line is None:
+            return ""
+        begin = self._line_starts[line - 1]
+        end = self._line_starts[line] - 1 if line < len(self._line_starts) else len(self.text)
+        shown, position = "", begin
+        spans = self._values_by_line.get(line, [])
+        for start, stop, path in sorted(
+            spans, key=lambda span: (span[0], -span[1])
+        ):  # a table before its keys
+            if start >= position and hidden(path):
+                shown += self.text[position : max(start, begin)] + HIDDEN
+                position = min(stop, end)
+        return shown + self.text[position:end]
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    @cached_property
+    def _values_by_line(self) -> dict[int, list[tuple[int, int, KeyPath]]]:
+        """The spans of the values that stand on a line, wholly or in part."""
+        found: dict[int, list[tuple[int, int, KeyPath]]] = {}
+        for path, place in self.places.items():
+            first = bisect.bisect_right(self._line_starts, place.start)
+            last = bisect.bisect_right(self._line_starts, max(place.start, place.end - 1))
+            for line in range(first, last + 1) if place.end > place.start else ():
+                begin = self._line_starts[line - 1]
+                found.setdefault(line, []).append((max(place.start, begin), place.end, path))
+        return found
+
+    def get(self, path: KeyPath) -> Any:  # noqa: ANN401 - any TOML value
+        """The value at a path, ``None`` when it is not here."""
+        try:
+            return lookup(self.values, path)
+        except KeyError:
+            return None
+
+
+_Made = TypeVar("_Made")
+
+
+class Reader:
+    """Reads files for one municipality, and gives out again what it has read while the file stays the same.
+
+    A file counts as changed when its time, size or number does, and is read each time while it is so young
+    that another change might not show. What cannot be read is tried again each time. Threads may share one.
+
+    Args:
+        is_snapshot: Look at each file once and never again: for a check of many instances in one go, which
+            are to be seen as they were at one time.
+
+    Usage::
+
+        document = municipality.reader.optional(path, root=folder, name="stack.toml")
+    """
+
+    def __init__(self, *, is_snapshot: bool = False) -> None:
+        self.is_snapshot = is_snapshot
+        self._kept: dict[_Key, tuple[_Signature | None, Document | None]] = {}
+        self._made: dict[str, Any] = {}
+        self.sections: dict[Any, Any] = {}  # see ._kept
+        self._lock = threading.Lock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy, also in another process, starts with nothing."""
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if name not in {"_kept", "_made", "sections", "_lock"}
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """See :meth:`__getstate__`."""
+        Reader.__init__(self)
+        vars(self).update(state)
+
+    def optional(self, path: Path, *, root: Path, name: str) -> Document | None:
+        """As :func:`read_optional_document`."""
+        return self._read(path, root, name)
+
+    def document(self, path: Path, *, root: Path, name: str, remedy: str = "") -> Document:
+        """As :func:`read_document`."""
+        document = self._read(path, root, name)
+        if document is None:
+            raise _refused(path, "E103", _MISSING, remedy)
+        return document
+
+    def remembered(self, what: str, make: Callable[[], _Made]) -> _Made:
+        """What was made of files before: once in a snapshot, each time in any other reader."""
+        if not self.is_snapshot:
+            return make()
+        if what not in self._made:
+            self._made[what] = make()
+        made: _Made = self._made[what]
+        return made
+
+    def _read(self, path: Path, root: Path, name: str) -> Document | None:
+        key = (str(path), str(root), name)
+        kept = self._kept.get(key)
+        if kept is not None and self.is_snapshot:
+            return kept[1]
+        status = _status(path, root)
+        if status is None:
+            if self.is_snapshot:
+                self._keep(key, None, None)
+            return None
+        signature = _signature(status)
+        if kept is not None and kept[0] == signature:
+            return kept[1]
+        document = _parsed(path, name, status)
+        age = time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns)
+        if self.is_snapshot or age > _SETTLED:
+            self._keep(key, signature, document)
+        return document
+
+    def _keep(self, key: "_Key", signature: "_Signature | None", document: Document | None) -> None:
+        with self._lock:
+            if len(self._kept) >= _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = signature, document
+
+
+_Key = tuple[str, str, str]  # path, root and name: text, since a path is slow to compare
+_Signature = tuple[int, int, int, int]
+_MOST_KEPT = 4096  # documents; a municipality has some dozens
+_SETTLED = 2_000_000_000  # nanoseconds; the coarsest clock of a file system, FAT's, ticks every two seconds
+_MISSING = "there is no such file"
+
+
+def _signature(status: os.stat_result) -> _Signature:
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
+
+
+def read_optional_document(path: Path, *, root: Path, name: str) -> Document | None:
+    """As :func:`read_document`, but ``None`` when there is no such file."""
+    status = _status(path, root)
+    return None if status is None else _parsed(path, name, status)
+
+
+def read_optional_text(path: Path, *, root: Path) -> str | None:
+    """The text of a file that is no TOML, with the same limits; ``None`` when there is no such file."""
+    status = _status(path, root)
+    return None if status is None else _decoded(path, _read_bytes(path, status))
+
+
+def read_document(path: Path, *, root: Path, name: str, remedy: str = "") -> Document:
+    """Read and parse one file.
+
+    Args:
+        path: The file.
+        root: The folder it must stay below, also through symbolic links.
+        name: How origins call it.
+        remedy: What to do when the file is not there.
+
+    Raises:
+        ConfigError: E103 the file is missing, unreadable or refused; E104 it is no TOML document.
+    """
+    status = _status(path, root)
+    if status is None:
+        raise _refused(path, "E103", _MISSING, remedy)
+    return _parsed(path, name, status)
+
+
+def _parsed(path: Path, name: str, status: os.stat_result) -> Document:
+    return parse_document(path, name, _read_bytes(path, status))
+
+
+def parse_document(path: Path, name: str, data: bytes) -> Document:
+    """What a file with these bytes holds, with every limit that a file on disk has.
+
+    Raises:
+        ConfigError: E103 it is too large; E104 it is no TOML document.
+    """
+    _check_size(path, len(data))
+    text = _decoded(path, data)
+    plain = read_plain(text)
+    if plain is not None:
+        document = Document(path, name, text, plain[0])
+        vars(document)["lines"] = plain[1]
+        return document
+    try:
+        values = tomllib.loads(text)
+    except RecursionError:
+        raise _refused(path, "E104", f"tables or lists stand more than {DEEPEST} levels deep") from None
+    except ValueError as error:  # TOMLDecodeError, and what int() says about absurdly long numbers
+        line, quoted, message, advice = read_trouble(text, str(error))
+        raise ConfigError([Finding("E104", "", message, path, line, quoted, help=advice)]) from None
+    if _is_deeper_than(values, DEEPEST):
+        raise _refused(path, "E104", f"tables or lists stand more than {DEEPEST} levels deep")
+    return Document(path, name, text, values)
+
+
+def _status(path: Path, root: Path) -> os.stat_result | None:
+    """What the system says about a file, itself or through links; ``None`` when nothing is there.
+
+    Raises:
+        ConfigError: E103 it cannot be asked, or a link leads out of ``root`` or nowhere.
+    """
+    try:
+        status = _plain_status(path, root)
+        if status is not _LOOK_CLOSER:
+            return status
+        if not path.is_symlink() and not path.exists():
+            return None
+        if not path.resolve().is_relative_to(root.resolve()):
+            raise _refused(path, "E103", "leads out of its folder through a symbolic link",
+                           "put the file itself there")  # fmt: skip
+        return path.stat()
+    except FileNotFoundError:
+        raise _refused(path, "E103", _MISSING) from None
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links before Python 3.13
+        raise _unreadable(path, error) from None
+
+
+class _LookCloser(enum.Enum):
+    """There is a link on the way, or something that is not understood."""
+
+    LINK = 0
+
+
+_LOOK_CLOSER = _LookCloser.LINK
+
+
+def _plain_status(path: Path, root: Path) -> os.stat_result | _LookCloser | None:
+    """The status of a file to which no link leads between ``root`` and itself; ``None``: there is nothing."""
+    given, folder = str(path), str(root)
+    if os.name == "nt" or not given.startswith(folder + "/") or "/.." in given:
+        return _LOOK_CLOSER  # Windows has more kinds of links than one
+    end = len(folder)
+    try:
+        while True:
+            end = given.find("/", end + 1)
+            status = os.lstat(given if end < 0 else given[:end])
+            if stat.S_ISLNK(status.st_mode):
+                return _LOOK_CLOSER
+            if end < 0:
+                return status
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):  # ValueError: a null byte
+        return _LOOK_CLOSER
+
+
+def _read_bytes(path: Path, status: os.stat_result) -> bytes:
+    if stat.S_ISDIR(status.st_mode):
+        raise _refused(path, "E103", "is a folder where a file is expected")
+    if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
+        raise _refused(path, "E103", "is no regular file")
+    _check_size(path, status.st_size)
+    try:
+        data = _bytes_of(str(path), status.st_size)
+    except FileNotFoundError:
+        raise _refused(path, "E103", _MISSING) from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return data
+
+
+def _bytes_of(path: str, size: int) -> bytes:
+    """All of a file, by the three calls that it takes: a stream asks the system twice as often."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        data = os.read(descriptor, size + 1)
+        while len(data) != size and len(data) <= LARGEST_FILE and (more := os.read(descriptor, LARGEST_FILE)):
+            data += more  # a part was given, or it has grown meanwhile
+    finally:
+        os.close(descriptor)
+    return data
+
+
+def _check_size(path: Path, size: int) -> None:
+    if size > LARGEST_FILE:
+        found = f"is {size / 1024 / 1024:.1f} MiB; a configuration file may have 1 MiB"
+        raise _refused(path, "E103", found, "is this the right file?")
+
+
+def _unreadable(path: Path, error: Exception) -> ConfigError:
+    reason = getattr(error, "strerror", None) or "a loop of symbolic links"
+    return _refused(path, "E103", f"cannot be read: {reason}")
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    """The text of a file, line ends as line feeds, without byte order mark."""
+    try:
+        text = data.removeprefix(codecs.BOM_UTF8).decode()
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        kind = "UTF-16" if data.startswith(_UTF_16) else "not UTF-8"
+        advice = "is this the right file?" if b"\0" in data and kind != "UTF-16" else _SAVE_AS
+        finding = Finding("E104", "", f"the file is {kind}", path, line, help=advice)
+        raise ConfigError([finding]) from None
+    return text.replace("\r\n", "\n") if "\r" in text else text
+
+
+def _refused(path: Path, code: str, problem: str, remedy: str = "") -> ConfigError:
+    return ConfigError([Finding(code, "", problem, path, help=remedy)])
+
+
+def _is_deeper_than(values: Any, limit: int) -> bool:  # noqa: ANN401 - a tree of TOML values
+    # Not recursive: a dotted key may be thousands of levels deep, and this is what refuses it.
+    level = [values]
+    for _ in range(limit):
+        below: list[Any] = []
+        for node in level:
+            inner = node.values() if type(node) is dict else node
+            below += [
+                one for one in inner if type(one) is dict or type(one) is list
+            ]  # tomllib makes no others
+        if not below:
+            return False
+        level = below
+    return True

@@ -1,0 +1,85 @@
+"""Writing a configuration file: wholly or not at all.
+
+Rules this module keeps: whoever reads, also after a crash or on a full disk, finds the old file or the new;
+a file keeps its mode (and its owner where the system allows); nothing is left behind when it fails.
+
+Usage::
+
+    replace_text(folder / "bots" / "welcome-letters.toml", text)
+"""
+
+import os
+import stat
+import uuid
+from contextlib import suppress
+from pathlib import Path
+
+from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.config.findings import display_path
+
+__all__ = ["FileNotWrittenError", "replace_text"]
+
+_OWNER_ONLY = 0o600
+
+
+class FileNotWrittenError(RpaCommonsError):
+    """A file could not be written; what stood there before still does.
+
+    Attributes:
+        path: The file.
+        problem: What the system says.
+    """
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"{display_path(path)} cannot be written: {problem}; nothing was changed",
+            remedy="look whether the disk is full, and whether you may write in this folder",
+        )
+        self.path = path
+        self.problem = problem
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a text file as UTF-8, its line ends as they are in ``text``; folders on the way are made.
+
+    A symbolic link stays one: the file it leads to is written.
+
+    Raises:
+        FileNotWrittenError: the system refuses; the old file is untouched.
+    """
+    try:
+        target = path.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        before = target.stat() if target.exists() else None
+        part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links before Python 3.13
+        raise _not_written(path, error) from None
+    try:
+        _write(part, text, before)
+        part.replace(target)
+    except (OSError, ValueError) as error:  # ValueError: text that UTF-8 cannot hold
+        raise _not_written(path, error) from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _write(part: Path, text: str, before: os.stat_result | None) -> None:
+    def opener(name: str, flags: int) -> int:
+        # Nobody may read the new text for a moment who could not read the old one.
+        return os.open(name, flags, 0o666 if before is None else _OWNER_ONLY)
+
+    with open(part, "x", encoding="utf-8", newline="", opener=opener) as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    if before is None:
+        return
+    if os.name == "posix":  # on Windows a file inherits its rights from the folder
+        with suppress(OSError):  # only root may give files away
+            os.chown(part, before.st_uid, before.st_gid)
+    part.chmod(stat.S_IMODE(before.st_mode))
+
+
+def _not_written(path: Path, error: Exception) -> FileNotWrittenError:
+    return FileNotWrittenError(path, getattr(error, "strerror", None) or "it is no text or no usable path")

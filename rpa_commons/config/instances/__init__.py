@@ -1,0 +1,64 @@
+"""One bot instance resolved, and a whole municipality checked: where all the other parts meet."""
+
+from ._baseline_check import CheckedBaseline, check_baseline
+from ._candidates import CandidateFile, candidate_files
+from ._check import Checked, check_municipality, secret_findings
+from ._confirm import (
+    Awaiting,
+    NobodyError,
+    SamePersonError,
+    awaiting,
+    awaiting_in,
+    confirm,
+    record_change,
+    the_person,
+    unconfirmed,
+)
+from ._edit_lock import changing
+from ._placed import hidden_texts, place_problem
+from ._resolve import Examination, examine_instance, resolve_instance
+from ._resolved import ResolvedInstance, UnknownKeyError, explain_sections
+from ._table_views import (
+    ShownRow,
+    ShownTable,
+    TableTest,
+    show_table,
+    table_names,
+    table_template,
+    table_tests,
+)
+
+__all__ = [
+    "Awaiting",
+    "CandidateFile",
+    "Checked",
+    "CheckedBaseline",
+    "Examination",
+    "NobodyError",
+    "ResolvedInstance",
+    "SamePersonError",
+    "ShownRow",
+    "ShownTable",
+    "TableTest",
+    "UnknownKeyError",
+    "awaiting",
+    "awaiting_in",
+    "candidate_files",
+    "changing",
+    "check_baseline",
+    "check_municipality",
+    "confirm",
+    "examine_instance",
+    "explain_sections",
+    "hidden_texts",
+    "place_problem",
+    "record_change",
+    "resolve_instance",
+    "secret_findings",
+    "show_table",
+    "table_names",
+    "table_template",
+    "table_tests",
+    "the_person",
+    "unconfirmed",
+]

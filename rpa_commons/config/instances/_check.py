@@ -1,0 +1,191 @@
+"""A municipality's whole configuration: every bot instance, the stack, the secrets that can be seen."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.config.findings import ConfigError, Finding, guess, in_order
+from rpa_commons.config.layers import ENVIRONMENTS, ConnectorEntry
+from rpa_commons.config.municipality import MunicipalityFolder, stems
+from rpa_commons.config.policies import policies_of, policy_set
+from rpa_commons.config.schema import Problem, is_secret_reference
+from rpa_commons.config.secrets import SecretRef, secret_problem
+from rpa_commons.config.stack import StackReader, stack_of
+from rpa_commons.config.table_files import stray_table_folders
+from rpa_commons.manifest import Manifest
+
+from ._confirm import unconfirmed
+from ._resolve import examine_instance
+from ._resolved import ResolvedInstance
+from ._table_views import example_findings
+
+__all__ = ["Checked", "check_municipality", "secret_findings"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found.
+
+    Attributes:
+        instances: The instances that were looked at.
+        findings: Everything that is wrong.
+        errors: Per instance, why it could not be looked at at all (its bot is not installed).
+    """
+
+    instances: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    errors: Mapping[str, RpaCommonsError]
+
+
+def check_municipality(
+    municipality: MunicipalityFolder,
+    manifest_of: Callable[[str], Manifest],
+    *,
+    connectors: Mapping[str, ConnectorEntry],
+    names: Sequence[str] = (),
+    overrides: Sequence[str] = (),
+    today: date | None = None,
+) -> Checked:
+    """Check the given instances, or all of them and what belongs to none.
+
+    Args:
+        municipality: Whose they are.
+        manifest_of: Gives the manifest of a bot by name; may raise an error of its own.
+        connectors: The connectors there are, by name.
+        names: The instances; all of them when empty.
+        overrides: ``KEY=VALUE``, as if set for one run.
+        today: The day on which waivers and decision tables are asked; without, the local date.
+
+    Raises:
+        OverrideError: an override cannot be read.
+    """
+    findings: list[Finding] = []
+    errors: dict[str, RpaCommonsError] = {}
+    wanted = tuple(dict.fromkeys(names)) or municipality.instances()
+    for name in wanted:
+        try:
+            examination = examine_instance(
+                municipality, name, manifest_of, connectors=connectors, overrides=overrides, today=today
+            )
+        except ConfigError as error:
+            findings += error.findings
+        except RpaCommonsError as error:
+            if error.exit_code == _USAGE:
+                raise
+            errors[name] = error
+        else:
+            findings += examination.findings
+            if examination.instance is not None:
+                findings += secret_findings(examination.instance, municipality.folder)
+                findings += unconfirmed(examination.instance, municipality)
+                findings += example_findings(municipality, name, examination)
+    if not names:
+        stack, in_files = stack_of(municipality, connectors)
+        cooperation = policy_set(municipality, "", date.min)
+        findings += [*in_files, *stack.unknown(), *_orphans(municipality), *cooperation.findings]
+        findings += _misspelt_capabilities(municipality, stack, connectors)
+        findings += stray_table_folders(municipality, _bots(municipality))
+    findings += _journal_key(municipality)
+    return Checked(wanted, _once(in_order(findings)), errors)
+
+
+def _misspelt_capabilities(
+    municipality: MunicipalityFolder, stack: StackReader, connectors: Mapping[str, ConnectorEntry]
+) -> Iterator[Finding]:
+    """W302 for each policy that means a capability nearly known here; others may be other members' matter."""
+    known = {name for layer in stack.layers for name in layer.values}
+    policies = [one for one in policies_of(municipality).all if one.path[0] == "stack"]
+    unknown = [one for one in policies if one.path[1] not in known]
+    if unknown:
+        known |= {connectors[name].capability for name in connectors}
+    for one in unknown:
+        name = one.path[1]
+        meant = guess(name, sorted(known)) if name not in known else None
+        if meant is not None:
+            message = f"no capability {name} is known here, so the policy binds nothing"
+            origin, advice = one.origin, f"did you mean {meant}?"
+            yield Finding("W302", one.key, message, origin.file, origin.line, one.line_text, help=advice)
+
+
+def _bots(municipality: MunicipalityFolder) -> tuple[str, ...]:
+    """The bots that the instances name, whether these are right or wrong otherwise."""
+    folder = municipality.folder
+    found: list[str] = []
+    for name in municipality.instances():
+        file = f"bots/{name}.toml"
+        with suppress(ConfigError):
+            document = municipality.reader.optional(folder / file, root=folder, name=file)
+            bot = document.get(("bot",)) if document is not None else None
+            found += [bot] if isinstance(bot, str) else []
+    return tuple(dict.fromkeys(found))
+
+
+def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """One finding for each thing to mend, though several instances, or the stack besides, may have it."""
+    first: dict[object, Finding] = {}
+    for one in findings:
+        mended = one.message if one.code == "E604" else (one.code, one.key, one.place, one.message)
+        first.setdefault(mended, one)
+    return tuple(first.values())
+
+
+_USAGE = 2
+
+
+_FORMS = 'keyring = "service/name", or store = "STORE:PLACE" for a store that a plugin brings'
+
+
+def secret_findings(instance: ResolvedInstance, folder: Path) -> Iterator[Finding]:
+    """E402 for each secret that can be seen to be missing; a key store is not asked, it may want a person."""
+    for section in instance.sections:
+        for path, candidates in section.merged.leaves.items():
+            winner = candidates[-1]
+            if not section.view.is_secret(path) or not is_secret_reference(winner.value):
+                continue
+            try:
+                ref = SecretRef.model_validate(winner.value)
+            except ValidationError:  # the right key with a place that cannot be one
+                problem = Problem("E201", path, "no such place for a secret", _FORMS)
+                yield section.finding(problem, winner.layer)
+                continue
+            missing = secret_problem(ref, folder)
+            if missing is not None:
+                yield section.finding(Problem("E402", path, missing.message, missing.remedy), winner.layer)
+
+
+def _journal_key(municipality: MunicipalityFolder) -> Iterator[Finding]:
+    if municipality.journal_key is None:
+        return
+    file = municipality.folder / "municipality.toml"
+    if municipality.journal_key.store is not None:
+        message = (
+            "commands of the host read it too, and a store that a plugin brings is known to workers alone"
+        )
+        yield Finding("E201", "journal_key", message, file, help="use env, file or keyring")
+    problem = secret_problem(municipality.journal_key, municipality.folder)
+    if problem is not None:
+        yield Finding("E402", "journal_key", problem.message, file, help=problem.remedy)
+
+
+def _orphans(municipality: MunicipalityFolder) -> Iterator[Finding]:
+    """Files of no instance: a misspelt one would be passed over without a word."""
+    known = municipality.instances()
+    bots = municipality.folder / "bots"
+    files = [path for path in bots.iterdir() if not path.name.startswith(".")] if bots.is_dir() else []
+    for path in sorted(files):
+        if path.name.lower().endswith((".toml", ".toml.txt")) and path.stem not in known:
+            message = "nothing reads this file: a bot instance's file ends in .toml"
+            yield Finding("E101", "", message, path, help=f"call it {path.name.split('.')[0]}.toml")
+    for environment in ENVIRONMENTS:
+        folder = municipality.folder / "environments" / environment / "bots"
+        for stem in stems(folder):
+            if stem not in known:
+                meant = guess(stem, known)
+                advice = f"did you mean {meant}.toml?" if meant else "remove it, or add the bot instance"
+                message = f"there is no bot instance {stem}, so nothing reads this file"
+                yield Finding("E101", "", message, folder / f"{stem}.toml", help=advice)

@@ -1,0 +1,322 @@
+"""The second person: production uses a value with money or law behind it when two people stand behind it.
+
+Rules this module keeps: it is about keys that the bot or connector marks ``sensitive``, in production only;
+what the author or the cooperation says needs nobody, unless another value was confirmed here before; whoever
+changed a value cannot confirm it; a value that changes again needs two people again.
+
+A person is the login name, or what ``--as`` says: an organisational rule, not a cryptographic one. The
+evidence is the history of ``confirmations.toml`` in version control.
+
+Usage::
+
+    for one in awaiting(municipality, "welcome-letters", instance_id, sections):
+        confirm(municipality, [one], person="anna", now=datetime.now(UTC))
+"""
+
+import getpass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.config.findings import HIDDEN, Finding, KeyPath, config_error, lookup, show
+from rpa_commons.config.layers import NOTHING, ConnectorEntry, Origin, Section, redact, value_without_places
+from rpa_commons.config.municipality import MunicipalityFolder
+from rpa_commons.manifest import Manifest
+
+from ._confirmations import FILE_NAME, Confirmation, Confirmations, digest_of, read_confirmations, same_person
+from ._edit_lock import changing
+from ._resolve import examine_instance
+from ._resolved import ResolvedInstance, explain_sections
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "Awaiting",
+    "NobodyError",
+    "SamePersonError",
+    "awaiting",
+    "awaiting_in",
+    "confirm",
+    "is_sensitive",
+    "record_change",
+    "the_person",
+    "unconfirmed",
+]
+
+PRODUCTION = "production"
+
+
+class SamePersonError(RpaCommonsError):
+    """Whoever changed a value wants to confirm it too.
+
+    Attributes:
+        person: Who.
+        keys: Which keys.
+    """
+
+    exit_code: int = 5
+
+    def __init__(self, person: str, keys: Sequence[str]) -> None:
+        super().__init__(
+            f"{person} changed {', '.join(keys)}, so somebody else confirms it",
+            remedy="ask a colleague to run `rpac config confirm` under their own login",
+        )
+        self.person = person
+        self.keys = tuple(keys)
+
+
+class NobodyError(RpaCommonsError):
+    """Nothing tells who confirms."""
+
+    exit_code: int = 2
+
+    def __init__(self) -> None:
+        super().__init__("nothing tells who you are", remedy="say so: --as NAME")
+
+
+@dataclass(frozen=True)
+class Awaiting:
+    """A sensitive value behind which two people do not stand yet.
+
+    Attributes:
+        name: The bot instance.
+        instance: Its id.
+        key: As ``explain`` names it.
+        description: What the value is.
+        old: The value that was confirmed last, ``…`` when hidden; ``None`` when none was.
+        new: The value now, ``…`` when hidden.
+        origin: Where it comes from.
+        digest: Of the value.
+        value: What goes into the record: the value, or :data:`NOTHING` where it is not shown.
+        changed_by: The first person; empty when nobody vouches for the value yet.
+        changed_at: When; ``None`` when nobody does.
+    """
+
+    name: str
+    instance: str
+    key: str
+    description: str
+    old: Any
+    new: Any
+    origin: Origin
+    digest: str
+    value: Any
+    changed_by: str = ""
+    changed_at: datetime | None = None
+
+    @property
+    def needed(self) -> str:
+        """Who must still confirm, in words."""
+        return f"somebody other than {self.changed_by}" if self.changed_by else "two people"
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {
+            "instance": self.name,
+            "key": self.key,
+            "description": self.description,
+            "confirmed_value": self.old,
+            "value": self.new,
+            "origin": str(self.origin),
+            "changed_by": self.changed_by or None,
+            "changed_at": self.changed_at.isoformat() if self.changed_at else None,
+            "needed": self.needed,
+        }
+
+
+def the_person(said: str | None) -> str:
+    """Who acts: the name that was said, or else the login name.
+
+    Raises:
+        NobodyError: neither is there.
+    """
+    if said is not None and said.strip():
+        return " ".join(said.split())
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such user, and on Windows no such variable
+        raise NobodyError from None
+
+
+def is_sensitive(section: Section, path: KeyPath) -> bool:
+    """Whether the value at a path, or a table around it, is marked sensitive."""
+    return any(
+        node.get("sensitive") is True
+        for length in range(1, len(path) + 1)
+        for node in section.view.at(path[:length])
+    )
+
+
+def awaiting(
+    municipality: MunicipalityFolder, name: str, instance: str, sections: Sequence[Section]
+) -> tuple[Awaiting, ...]:
+    """What awaits confirmation among the values of one bot instance, resolved for production."""
+    record = read_confirmations(municipality)
+    return tuple(_awaiting(record, name, instance.lower(), sections))
+
+
+def awaiting_in(
+    municipality: MunicipalityFolder,
+    manifest_of: Callable[[str], Manifest],
+    *,
+    connectors: Mapping[str, ConnectorEntry],
+    instance: str | None = None,
+    key: str | None = None,
+) -> tuple[Awaiting, ...]:
+    """What awaits confirmation in a municipality opened for production, or in one instance, or for one key.
+
+    Raises:
+        UnknownKeyError: there is no such key.
+        ConfigError: the named instance cannot be read, or ``confirmations.toml`` is in doubt.
+        RpaCommonsError: the named instance's bot is not installed; others are passed over.
+    """
+    record = read_confirmations(municipality)
+    if record.findings:
+        raise config_error(record.findings)
+    found: list[Awaiting] = []
+    for name in (instance,) if instance else municipality.instances():
+        try:
+            sections = examine_instance(municipality, name, manifest_of, connectors=connectors).sections
+        except RpaCommonsError:
+            if instance:
+                raise
+            continue  # it cannot run either
+        if key is not None:
+            explain_sections(sections, key)
+        identity = str(sections[0].values.get("id", "")).lower()
+        found += [
+            one
+            for one in _awaiting(record, name, identity, sections)
+            if key is None or one.key == key or one.key.startswith((f"{key}.", f"{key}["))
+        ]
+    return tuple(found)
+
+
+def unconfirmed(instance: ResolvedInstance, municipality: MunicipalityFolder) -> tuple[Finding, ...]:
+    """E304 for each sensitive value that production may not use yet; none in other environments."""
+    if municipality.environment != PRODUCTION:
+        return ()
+    record = read_confirmations(municipality)
+    found = list(_awaiting(record, instance.name, instance.id, instance.sections))
+    concerned = found or any(True for _ in _sensitive(instance.sections))
+    return (*(record.findings if concerned else ()), *map(_finding, found))
+
+
+def confirm(
+    municipality: MunicipalityFolder, items: Sequence[Awaiting], *, person: str, now: datetime
+) -> tuple[Confirmation, ...]:
+    """Put a person behind values: as the second one, or as the first where nobody vouches yet.
+
+    Raises:
+        SamePersonError: the person is the first already, for one of them; nothing is written.
+        ConfigError: ``confirmations.toml`` is in doubt.
+        FileNotWrittenError: it cannot be written.
+    """
+    own = [one.key for one in items if one.changed_by and same_person(one.changed_by, person)]
+    if own:
+        raise SamePersonError(person, own)
+    made = []
+    with changing(municipality.folder):
+        record = read_confirmations(municipality)
+        for one in items:
+            waiting = record.waiting(one.instance, one.key)
+            if waiting is not None and waiting.digest == one.digest:
+                new = replace(waiting, confirmed_by=person, confirmed_at=_whole(now))
+            else:
+                new = _first(one, person, now)
+            if new.confirmed_by and not new.is_complete:  # recorded by another command meanwhile
+                raise SamePersonError(person, [one.key])
+            record = record.replaced_by(new)
+            made.append(new)
+        record.write()
+    return tuple(made)
+
+
+def record_change(
+    municipality: MunicipalityFolder, items: Sequence[Awaiting], *, person: str, now: datetime
+) -> None:
+    """Note who changed values just now, as the first of two people; within :func:`changing`.
+
+    Raises:
+        ConfigError: ``confirmations.toml`` is in doubt.
+        FileNotWrittenError: it cannot be written.
+    """
+    record = read_confirmations(municipality)
+    for one in items:
+        record = record.replaced_by(_first(one, person, now))
+    if items:
+        record.write()
+
+
+def _first(one: Awaiting, person: str, now: datetime) -> Confirmation:
+    return Confirmation(one.name, one.instance, one.key, one.digest, person, _whole(now), one.value)
+
+
+def _whole(now: datetime) -> datetime:
+    return now.replace(microsecond=0)
+
+
+def _sensitive(sections: Sequence[Section]) -> Iterator[tuple[Section, KeyPath]]:
+    for section in sections:
+        for path in section.merged.leaves:
+            if is_sensitive(section, path):
+                yield section, path
+
+
+def _awaiting(
+    record: Confirmations, name: str, instance: str, sections: Sequence[Section]
+) -> Iterator[Awaiting]:
+    for section, path in _sensitive(sections):
+        key = section.name_of(path)
+        value = value_without_places(section.view, path, lookup(section.values, path))
+        digest = digest_of(instance, key, value)
+        confirmed, waiting = record.confirmed(instance, key), record.waiting(instance, key)
+        winner = section.merged.leaves[path][-1]
+        if digest == confirmed.digest if confirmed else winner.layer.is_shared:
+            continue
+        shown = redact(section, path, value)
+        first = waiting if waiting is not None and waiting.digest == digest else None
+        yield Awaiting(
+            name=name,
+            instance=instance,
+            key=key,
+            description=" ".join(str(section.view.note(path, "description") or "").split()),
+            old=_old(confirmed),
+            new=shown,
+            origin=winner.origin(path),
+            digest=digest,
+            value=value if shown == value and _is_toml(value) else NOTHING,
+            changed_by=first.changed_by if first else "",
+            changed_at=first.changed_at if first else None,
+        )
+
+
+def _old(confirmed: Confirmation | None) -> Any:  # noqa: ANN401 - any TOML value
+    if confirmed is None:
+        return None
+    return HIDDEN if confirmed.value is NOTHING else confirmed.value
+
+
+def _is_toml(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    if isinstance(value, dict):
+        return all(map(_is_toml, value.values()))
+    return all(map(_is_toml, value)) if isinstance(value, list) else value is not None
+
+
+def _finding(one: Awaiting) -> Finding:
+    said = show(one.new)
+    if one.changed_by:
+        message = f"{said} awaits a second person: {one.changed_by} set it"
+    elif one.old is not None:
+        message = f"{said} is not the value that was confirmed ({show(one.old)})"
+    else:
+        message = f"{said} is confirmed by nobody yet"
+    because = "the key is marked sensitive: " + (one.description or "money or law stands behind it")
+    advice = f"`rpac config confirm {one.name} {one.key}`, by {one.needed}; see {FILE_NAME}"
+    file: Path | None = one.origin.file
+    return Finding(
+        "E304", one.key, message, file, one.origin.line, "", because, advice, source=str(one.origin)
+    )

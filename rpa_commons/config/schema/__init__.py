@@ -1,0 +1,20 @@
+"""Questions to a JSON Schema, and values checked against it: quickly when right, in our words when wrong."""
+
+from ._facts import facts_of, shared_view
+from ._schema import CHANGES, SchemaView, bounds_text, is_secret_reference, type_text, value_type_text
+from ._validate import BrokenSchemaError, Problem, as_json, problems
+
+__all__ = [
+    "CHANGES",
+    "BrokenSchemaError",
+    "Problem",
+    "SchemaView",
+    "as_json",
+    "bounds_text",
+    "facts_of",
+    "is_secret_reference",
+    "problems",
+    "shared_view",
+    "type_text",
+    "value_type_text",
+]
