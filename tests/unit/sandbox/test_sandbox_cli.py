@@ -57,11 +57,16 @@ def test_up_ends_when_a_supervisor_asks(running: Any) -> None:
     assert 0 == process.returncode
 
 
+def _facts(code: str, cvr: str) -> str:
+    """A municipality.toml as the configuration asks for it."""
+    return f'name = "X"\ncode = "{code}"\ncvr = "{cvr}"\n[letterhead]\nname = "X"\naddress = ["Vej 1", "4000 By"]\n'
+
+
 def test_up_writes_the_extracts_of_any_municipality(folder: Path, tmp_path: Path) -> None:
     """One that is none of the defaults gets its files, and its environment points there."""
     home = tmp_path / "odsherred"
     home.mkdir()
-    (home / "municipality.toml").write_text('code = "0306"\ncvr = "29188459"\n', "utf-8")
+    (home / "municipality.toml").write_text(_facts("0306", "29188459"), "utf-8")
     (home / "stack.toml").write_text(
         '[PopulationEvents]\nconnector = "moves-extract"\n[PopulationEvents.settings]\n'
         'files = "extracts/moves-*.csv"\ncolumns = {cpr = "cpr", to_municipality = "til"}\n',
@@ -84,7 +89,7 @@ def test_up_connects_municipalities(folder: Path, tmp_path: Path) -> None:
     """A folder given with --connect is served under its code and gets its environment."""
     home = tmp_path / "hvidovre"
     home.mkdir()
-    (home / "municipality.toml").write_text('code = "0167"\ncvr = "55606617"\n', "utf-8")
+    (home / "municipality.toml").write_text(_facts("0167", "55606617"), "utf-8")
     (home / "stack.toml").write_text('[DigitalPost]\nconnector = "sf1601"\n', "utf-8")
     command = [*RPAC, "up", "--folder", str(folder), "--connect", str(home)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL) as process:
