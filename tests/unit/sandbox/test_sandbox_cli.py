@@ -59,7 +59,8 @@ def test_up_ends_when_a_supervisor_asks(running: Any) -> None:
 
 def _facts(code: str, cvr: str) -> str:
     """A municipality.toml as the configuration asks for it."""
-    return f'name = "X"\ncode = "{code}"\ncvr = "{cvr}"\n[letterhead]\nname = "X"\naddress = ["Vej 1", "4000 By"]\n'
+    letterhead = '[letterhead]\nname = "X"\naddress = ["Vej 1", "4000 By"]\n'
+    return f'name = "X"\ncode = "{code}"\ncvr = "{cvr}"\n{letterhead}'
 
 
 def test_up_writes_the_extracts_of_any_municipality(folder: Path, tmp_path: Path) -> None:
