@@ -13,10 +13,10 @@ PAGE = Path(__file__).parent / "reference" / "codes.md"
 
 _HEAD = """# Codes of findings
 
-What `rpac config check` and every other command finds has a code that never changes its meaning. **E** stops a run,
-**W** does not. `rpac explain E301` prints the same text. Exit codes: 1 when something is wrong, 4 when only
-secrets are missing (E402), 5 when only the cooperation's policy or a missing second person says no (E301, E302,
-E304); warnings alone give 0.
+What `rpac config check` and every other command finds has a code that never changes its meaning. **E**
+stops a run, **W** does not. `rpac explain E301` prints the same text. Exit codes: 1 when something is
+wrong, 4 when only secrets are missing (E402), 5 when only the cooperation's policy or a missing second
+person says no (E301, E302, E304); warnings alone give 0.
 """
 
 

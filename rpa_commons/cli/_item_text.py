@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["content_lines", "item_lines", "reason_counts", "story_text"]
 
+_WORDS = {"cpr": "personal number", "cvr": "company number", "id": "id in the source"}
+
 
 def item_lines(found: "Sequence[ItemRow]") -> list[str]:
     """A line per item: reference, state, last change, version, reason."""
@@ -50,17 +52,20 @@ def story_text(story: "ItemStory") -> str:
 
 
 def content_lines(content: "Mapping[str, Any]") -> list[str]:
-    """What a work item is about: a line per value, as deep as they lie."""
+    """What a work item is about: a line per value, as deep as they lie, called by its name in words."""
     return ["  content:", *(f"    {name}: {value}" for name, value in _values("", content))]
 
 
 def _values(name: str, value: Any) -> "Iterator[tuple[str, str]]":  # noqa: ANN401 - JSON
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _values(f"{name}.{key}" if name else str(key), inner)
+            words = _WORDS.get(str(key), _on_a_screen(str(key)).replace("_", " "))
+            yield from _values(f"{name}, {words}" if name else words, inner)
     elif isinstance(value, list):
         for number, inner in enumerate(value, start=1):
-            yield from _values(f"{name}[{number}]", inner)
+            yield from _values(f"{name} {number}", inner)
+    elif isinstance(value, bool):
+        yield name, "yes" if value else "no"
     elif value not in (None, ""):
         yield name, _on_a_screen(str(value))
 

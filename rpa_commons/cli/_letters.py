@@ -91,7 +91,10 @@ def _changed_below(municipality: "MunicipalityFolder", name: str) -> Iterator[Fi
     for one in changed_blocks(municipality, name):
         text_now = f"{one.bot} {one.version} has another text in the block {one.now.block}"
         message = f"{text_now} than when this one was written"
-        advice = f"`rpac config accept {name}` shows what changed, and records that this block still fits"
+        advice = (
+            f"`rpac config accept {name} --dry-run` shows what changed; "
+            "without --dry-run it records that this block still fits"
+        )
         text = _line(one.file, one.line)
         yield Finding("W501", "", message, one.file, one.line, text, help=advice)
 

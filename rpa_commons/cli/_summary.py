@@ -1,10 +1,12 @@
 """What ``run``, ``plan`` and ``status`` say in words about how cases ended.
 
-Rules this module keeps: a line of a table fits into 100 columns, and a reason that is cut there stands in
-full below it; "everybody found has been handled" is said only when it is true.
+Rules this module keeps: a line of a table fits the terminal, the reference gives way before the reason, and
+a reason that is cut there stands in full below it; nothing is cut for a file or a pipe; "everybody found has
+been handled" is said only when it is true.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 __all__ = ["plan_text", "reason_lines", "run_text"]
@@ -35,7 +37,8 @@ _OPEN = (
     ("new", "queued"),
     ("running", "queued"),
 )
-_WIDEST_WHAT = 34
+_WIDEST_REFERENCE = 16
+_WIDEST_WHAT = 24
 _MOST_REASONS = 25
 _WORDS = {"postponed": "put back"}
 
@@ -78,10 +81,23 @@ def reason_lines(reasons: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def plan_text(
-    title: str, cases: Sequence[Mapping[str, Any]], summary: Mapping[str, Any], *, verbose: bool
+    title: str,
+    cases: Sequence[Mapping[str, Any]],
+    summary: Mapping[str, Any],
+    *,
+    verbose: bool,
+    columns: int | None = COLUMNS,
 ) -> str:
-    """A line per case, then counts; with ``verbose`` uncut and with the rules."""
-    lines = [title, *(_wide(cases) if verbose else _table(cases))]
+    """A line per case, then counts; with ``verbose`` uncut and with the rules.
+
+    Args:
+        title: The first line.
+        cases: What was planned.
+        summary: Its counts.
+        verbose: Each case in full.
+        columns: How wide the reader's terminal is; ``None``: nothing is cut.
+    """
+    lines = [title, *(_wide(cases) if verbose else _table(cases, columns))]
     lines.append(f"  {_found(summary)}; would be: {_counted(summary['states']) or 'nothing'}")
     if summary["due"] > summary["planned"]:
         lines.append(f"  {summary['due'] - summary['planned']} more cases were not planned")
@@ -121,7 +137,7 @@ def _counted(states: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in states.items())
 
 
-def _table(cases: Sequence[Mapping[str, Any]]) -> list[str]:
+def _table(cases: Sequence[Mapping[str, Any]], columns: int | None) -> list[str]:
     if not cases:
         return []
     rows = [("reference", "would be", "what", "reason")]
@@ -129,12 +145,25 @@ def _table(cases: Sequence[Mapping[str, Any]]) -> list[str]:
         what = "; ".join(_short(effect) for effect in case["effects"]) or "-"
         rows.append((case["reference"], _state(case), what, case["reason"] or "-"))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    widths[2] = min(widths[2], _WIDEST_WHAT)
+    if columns is not None:
+        widths[0] = min(widths[0], max(_WIDEST_REFERENCE, _telling([row[0] for row in rows]) + 1))
+        widths[2] = min(widths[2], _WIDEST_WHAT)
     lines = []
     for row in rows:
         cells = [_cut(cell, width).ljust(width) for cell, width in zip(row[:3], widths, strict=True)]
-        lines.append(_cut("  " + "  ".join([*cells, row[3]]), COLUMNS))
+        line = "  " + "  ".join([*cells, row[3]])
+        lines.append(line if columns is None else _cut(line, columns))
     return lines
+
+
+def _telling(references: Sequence[str]) -> int:
+    """How many characters tell the references apart."""
+    apart = sorted(set(references))
+    return max((_shared(*pair) for pair in pairwise(apart)), default=0) + 1
+
+
+def _shared(one: str, other: str) -> int:
+    return next((at for at, pair in enumerate(zip(one, other, strict=False)) if len(set(pair)) > 1), len(one))
 
 
 def _wide(cases: Sequence[Mapping[str, Any]]) -> list[str]:

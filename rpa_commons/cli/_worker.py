@@ -196,11 +196,9 @@ def keys_of(municipality: "MunicipalityFolder") -> "Keys":
         SecretMissingError: the configured key cannot be read.
         JournalKeyError: there is no key yet.
     """
-    from rpa_commons.config import resolve_secret
-    from rpa_commons.runtime import open_keys, state_home
+    from rpa_commons.runtime import configured_key, open_keys, state_home
 
-    reference = municipality.journal_key
-    secret = resolve_secret(reference, Path(municipality.folder)) if reference is not None else None
+    secret = configured_key(municipality.journal_key, Path(municipality.folder))
     return open_keys(state_home(municipality), secret, create=False)
 
 

@@ -20,6 +20,12 @@ def demo(checkout: Path | None, *, fresh: bool) -> None:
     Starts simulators of the systems on 127.0.0.1, builds the wheel once, installs it for both, plans, runs
     and compares. What it starts is stopped; what it writes lies in .rpac and below examples/.
     """
+    from rpa_commons.capabilities import RpaCommonsError
+    from rpa_commons.sandbox import SandboxError
+
     from ._demo import run_demo
 
-    run_demo(checkout, fresh=fresh)
+    try:
+        run_demo(checkout, fresh=fresh)
+    except SandboxError as error:  # what stands in a municipality's folder, and no bug of ours
+        raise RpaCommonsError(error.message, remedy=error.remedy) from None

@@ -17,6 +17,7 @@ __all__ = ["fleet"]
 _FINDINGS = 1
 _WORDS = {
     "breaks": "breaks",
+    "broken": "broken already",
     "unreadable": "cannot be read",
     "migration": "needs migration",
     "unknown": "cannot tell",
@@ -50,7 +51,8 @@ def check(wheel: Path, parent: Path, baseline: Path | None, was: tuple[Path, ...
     """Resolve every member's configuration against the bot in WHEEL, from its manifest alone.
 
     DIR holds a folder for each member: the municipality's own, or what `rpac config publish` wrote. Nothing
-    is installed and no secret is looked up. Ends with 1 when the version breaks anybody.
+    is installed and no secret is looked up. Each is looked at for the environment production, whichever it
+    uses otherwise. Ends with 1 when the version breaks what works today, or a member cannot be read.
     """
     from rpa_commons.connectors import catalogue
     from rpa_commons.sharing import fleet_check, open_members
@@ -58,10 +60,9 @@ def check(wheel: Path, parent: Path, baseline: Path | None, was: tuple[Path, ...
     manifest = _manifest(wheel)
     with open_members(parent, baseline=baseline) as members:
         report = fleet_check(manifest, members, connectors=catalogue(), known=_known(wheel, was))
-    if as_json:
-        click.echo(json.dumps(report.to_json(), indent=2, ensure_ascii=False))
-    else:
-        click.echo(_text(report))
+        # Files of a baseline's wheel are told by the wheel's name as long as it is open.
+        text = json.dumps(report.to_json(), indent=2, ensure_ascii=False) if as_json else _text(report)
+    click.echo(text)
     return _FINDINGS if report.breaks else 0
 
 
@@ -102,8 +103,12 @@ def _text(report: "FleetReport") -> str:
         for code, where in report.doubles.items()
     ]
     lines += [f"{folder}: not looked at, {why}" for folder, why in report.passed_over]
-    parts = [f"{title} against {_count(len(report.members), 'member')}", "\n".join(lines)]
-    parts += [_details(one) for one in report.members if _has_details(one)]
+    count = _count(len(report.members), "member")
+    parts = [f"{title} against {count}, each for {report.environment}", "\n".join(lines)]
+    if report.cooperation:
+        theirs = [_indented(one.render()) for one in report.cooperation]
+        parts.append("\n".join(["the cooperation, whose files all members lie on", *theirs]))
+    parts += [_details(one, report) for one in report.members if _has_details(one)]
     counts = ", ".join(f"{_WORDS[verdict]}: {count}" for verdict, count in report.counts.items())
     return "\n\n".join([*parts, f"{title}: {counts}"])
 
@@ -124,23 +129,32 @@ def _has_details(member: "FleetMember") -> bool:
     )
 
 
-def _details(member: "FleetMember") -> str:
+def _details(member: "FleetMember", report: "FleetReport") -> str:
     kind = "published configuration" if member.is_published else "own folder"
     parts = [f"{member.name} ({kind} {member.folder})"]
     parts += [_indented(one.render()) for one in member.findings]
     parts += [f"  note: {one}" for one in member.notes]
-    parts += [_instance(one) for one in member.instances]
+    parts += [_instance(one, report) for one in member.instances]
     return "\n".join(parts)
 
 
-def _instance(one: "FleetInstance") -> str:
+def _instance(one: "FleetInstance", report: "FleetReport") -> str:
     parts = [f"  {one.name}: {_WORDS[one.verdict]}"]
     for finding in one.findings:
-        known = " (the version it runs finds this too)" if finding in one.already else ""
-        parts.append(_indented(finding.render() + known, 4))
+        known = " (without the new version too)" if finding in one.already else ""
+        if finding in report.cooperation:
+            parts.append(f"    {finding.code} {finding.key}: see the cooperation, above{known}")
+        else:
+            parts.append(_indented(_marked(finding.render(), known), 4))
     parts += [f"    changes: {text}" for text in one.changes]
     parts += [f"    note: {text}" for text in one.notes]
     return "\n".join(parts)
+
+
+def _marked(text: str, mark: str) -> str:
+    """With a mark at the end of the first line, which says what is wrong."""
+    first, rest, below = text.partition("\n")
+    return f"{first}{mark}{rest}{below}"
 
 
 def _indented(text: str, width: int = 2) -> str:

@@ -5,6 +5,8 @@ code 0 means that nothing needs a look, 1 that something failed, is in doubt, or
 """
 
 import json
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -94,7 +96,8 @@ def plan(
         click.echo(json.dumps({"items": cases, **summary}, indent=2, ensure_ascii=False))
     else:
         title = f"{instance} ({municipality.name}, {municipality.environment}), plan: nothing is carried out"
-        click.echo(plan_text(title, cases, summary, verbose=verbose))
+        columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        click.echo(plan_text(title, cases, summary, verbose=verbose, columns=columns))
     return int(summary.get("exit_code", _FAILED))
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["upgrade"]
 
 _CANCELLED = 3
+_WAIT = (
+    "members with an older version will find the new names unknown: "
+    "publish it when every member has upgraded; until then the bot reads the old names"
+)
 
 
 @click.command()
@@ -79,19 +83,19 @@ def _is_baseline(directory: Path) -> bool:
 def _baseline(
     directory: Path, bot: str, wheel: Path | None, *, only_plan: bool, yes: bool, as_json: bool
 ) -> int:
-    from rpa_commons.environments import plan_baseline_upgrade
-    from rpa_commons.upgrades import write_migrated
+    from rpa_commons.environments import carry_out_baseline_upgrade, plan_baseline_upgrade
 
     if wheel is None:
         raise click.UsageError("a baseline has nothing installed: name the WHEEL with --to")
     plan = plan_baseline_upgrade(directory, bot, wheel)
     _show(plan, as_json=as_json)
-    if not only_plan and plan.files:
-        if not _agreed(yes=yes):
-            return _CANCELLED
-        write_migrated(plan.files)
-        click.echo(f"rewrote {', '.join(file.name for file in plan.files)}", err=True)
-    return _code(plan)
+    if only_plan or plan.errors or not plan.files:
+        return _code(plan)
+    if not _agreed(yes=yes):
+        return _CANCELLED
+    carry_out_baseline_upgrade(directory, plan)
+    click.echo(f"rewrote {', '.join(file.name for file in plan.files)}", err=True)
+    return 0
 
 
 def _progress(text: str) -> None:
@@ -134,7 +138,8 @@ def _show(plan: "UpgradePlan", *, as_json: bool) -> None:
 
 def _headline(plan: "UpgradePlan") -> str:
     if not plan.before:
-        return click.style(f"the baseline's files for {plan.bot} {plan.after}", bold=True)
+        text = click.style(f"the baseline's files for {plan.bot} {plan.after}", bold=True)
+        return f"{text}\n  {_WAIT}" if plan.files else text
     versions = f"{plan.before} -> {plan.after}"
     word = {"upgrade": "", "downgrade": ", a DOWNGRADE", "same version": ", the same version"}[plan.direction]
     text = click.style(f"{plan.bot} {versions}{word}", bold=True)
@@ -153,6 +158,7 @@ def _changes(plan: "UpgradePlan") -> list[str]:
                 mark = " (money or law)" if one.sensitive else ""
                 lines.append(f"  {one.key}{mark}: {one.text}")
                 lines += [f"      here: {place}" for place in one.affects]
+                lines += [f"      {line}" for line in _coloured(one.diff).splitlines()]
         if lines:
             parts.append("\n".join([click.style(heading, bold=True), *lines]))
     return parts
@@ -177,6 +183,6 @@ def _findings(plan: "UpgradePlan") -> str:
     for finding in plan.findings:
         known = "\n    it is there today as well" if finding in plan.left else ""
         lines.append(finding.render() + known)
-    if plan.errors and plan.before:
+    if plan.errors:
         lines.append("Nothing was changed. Put these right, then run the command again.")
     return "\n\n".join(lines)

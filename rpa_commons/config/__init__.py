@@ -47,6 +47,7 @@ from .instances import (
     examine_instance,
     explain_sections,
     hidden_texts,
+    is_baseline_folder,
     place_problem,
     resolve_instance,
     secret_findings,
@@ -56,6 +57,7 @@ from .instances import (
     table_tests,
     the_person,
     unconfirmed,
+    waiting_for_production,
 )
 from .layers import (
     ConnectorEntry,
@@ -171,6 +173,7 @@ __all__ = [
     "hidden_texts",
     "hooks_of_instance",
     "in_order",
+    "is_baseline_folder",
     "letter_folders_of",
     "local_today",
     "migrated_layer",
@@ -203,6 +206,7 @@ __all__ = [
     "unrun_checks",
     "validators_of",
     "value_without_places",
+    "waiting_for_production",
     "waivers_of",
     "wheel_name",
 ]

@@ -58,7 +58,9 @@ class Connector(Protocol):
 
     An instance may have an attribute ``effect_classes`` (method -> effect class) that weakens what its
     capability declares, e.g. where a receiver is known not to honour keys. A connector that reaches other
-    machines names them in an attribute ``hosts``.
+    machines names them in an attribute ``hosts``. What an effect refuses whatever a system says, a method
+    ``check_METHOD`` with the same arguments but ``key`` refuses too, with the same ``BusinessError`` and
+    asking nobody: a plan then promises nothing that a run refuses.
 
     A connector whose query answers although it could not read all of its source has an attribute
     ``problems: Sequence[str]``: of the last call, one line each with place, reason and remedy and without

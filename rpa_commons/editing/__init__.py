@@ -4,7 +4,7 @@ Rules this room keeps: what is written was checked first, against every environm
 of a file stay as they are; a file is replaced in one step or not at all.
 """
 
-from ._edit import Change, NotSetError, SecretTypedError, edit
+from ._edit import Change, NotSetError, SecretTypedError, edit, is_table
 from ._edit import Request as EditRequest
 from ._edit import Tools as EditTools
 from ._edit_target import KeyRefusedError
@@ -29,6 +29,7 @@ __all__ = [
     "edit",
     "editor_schemas",
     "is_baseline_folder",
+    "is_table",
     "write_baseline_schemas",
     "write_drafts",
     "write_editor_schemas",

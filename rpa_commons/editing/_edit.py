@@ -18,10 +18,10 @@ from typing import Any, Literal
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config.documents import replace_text
-from rpa_commons.config.findings import ConfigError, Finding, config_error, lookup, show
+from rpa_commons.config.findings import ConfigError, Finding, config_error, lookup, printable, show
 from rpa_commons.config.instances import Awaiting, awaiting, changing, examine_instance, record_change
 from rpa_commons.config.layers import ENVIRONMENTS, ConnectorEntry, ExplainedValue, parse_value
-from rpa_commons.config.municipality import MunicipalityFolder, open_municipality
+from rpa_commons.config.municipality import MunicipalityFolder, open_municipality, stems
 from rpa_commons.config.schema import SchemaView, is_secret_reference
 from rpa_commons.manifest import Manifest
 
@@ -30,7 +30,7 @@ from ._edit_state import State, before_and_after
 from ._edit_target import INSTANCE, MUNICIPALITY, KeyRefusedError, Target, target_of
 from ._toml_edit import with_value, without_value
 
-__all__ = ["Change", "NotSetError", "Request", "SecretTypedError", "Tools", "edit"]
+__all__ = ["Change", "NotSetError", "Request", "SecretTypedError", "Tools", "edit", "is_table"]
 
 
 class SecretTypedError(RpaCommonsError):
@@ -149,7 +149,8 @@ def edit(request: Request, tools: Tools, *, write: bool) -> Change:
         FileNotWrittenError: the system refuses; the old file is untouched.
     """
     folder = request.folder.resolve()
-    target = target_of(folder, request.instance, request.key, request.for_environment)
+    instance = request.instance or _only_instance(folder, request.key)
+    target = target_of(folder, instance, request.key, request.for_environment)
     if not target.file.resolve().is_relative_to(folder):
         problem, advice = "leads out of its folder through a symbolic link", "put the file itself there"
         raise ConfigError([Finding("E103", "", problem, target.file, help=advice)])
@@ -160,6 +161,32 @@ def edit(request: Request, tools: Tools, *, write: bool) -> Change:
             return change
         replace_text(target.file, text)
         return replace(change, notes=(*change.notes, *editing.vouch()), is_written=True)
+
+
+def _only_instance(folder: Path, key: str) -> str | None:
+    """The bot instance of a folder that has one; ``None`` for a key that belongs to none.
+
+    Raises:
+        KeyRefusedError: there are several, or none.
+    """
+    if key.strip().startswith(("stack.", "municipality.")):
+        return None
+    names = stems(folder / "bots")
+    if len(names) == 1:
+        return names[0]
+    problem = f"there are several bot instances: {', '.join(names)}" if names else "there is no bot instance"
+    advice = f"say which: rpac config set {names[0]} {key} VALUE" if names else "rpac config init BOT"
+    raise KeyRefusedError(printable(key), problem, remedy=advice)
+
+
+def _told(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """A value in a sentence; of a decision table its size."""
+    return f"{len(value)} rows" if is_table(value) else show(value)
+
+
+def is_table(value: object) -> bool:
+    """Whether a value is the rows of a decision table."""
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(one, Mapping) for one in value)
 
 
 class _Editing:
@@ -241,7 +268,8 @@ class _Editing:
             return without_value(text, target.path)
         view, path = self._before.view_of_key(self._request.value)
         if any(view.note(path[:length], "table") for length in range(1, len(path) + 1)):
-            advice = "its rows stand in tables/: `rpac config table` shows which file"
+            shown = f"rpac config table show {target.instance or 'INSTANCE'} {target.key}"
+            advice = f"its rows stand in tables/: {shown}"
             raise KeyRefusedError(target.key, "it is a decision table, and no line of TOML", remedy=advice)
         value = parse_value(request.value)
         if request.how != "set":
@@ -254,7 +282,7 @@ class _Editing:
 
     def _holds(self) -> str:
         found = [one for one in self._before.explained() if one.origin is not None]
-        return ", ".join(f"{one.key} = {show(one.value)} ({one.origin})" for one in found[:3])
+        return ", ".join(f"{one.key} = {_told(one.value)} ({one.origin})" for one in found[:3])
 
     def _stronger(self, after: State) -> Iterator[str]:
         """What holds instead, here or in another environment."""

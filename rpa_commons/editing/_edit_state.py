@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config.documents import Document, Reader, parse_document
+from rpa_commons.config.documents import Document, OverlayReader, Reader, parse_document
 from rpa_commons.config.findings import ConfigError, Finding, KeyPath, format_key, lookup
 from rpa_commons.config.instances import check_municipality, examine_instance
 from rpa_commons.config.layers import (
@@ -32,33 +32,12 @@ from rpa_commons.manifest import CapabilityEntry, Manifest
 
 from ._edit_target import INSTANCE, MUNICIPALITY, STACK, Target, municipality_view, stack_view
 
-__all__ = ["Overlay", "State", "before_and_after"]
+__all__ = ["State", "before_and_after"]
 
 _NOT_OF_THE_FILE = frozenset({"E402", "E304"})  # of this machine, and of people
 _ANY = {"type": "object", "personal": True}
 
 ManifestsOf = Callable[[MunicipalityFolder], Callable[[str], Manifest]]
-
-
-class Overlay(Reader):
-    """Reads one file as it is going to be, and all others as they are."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        super().__init__()
-        self._path = path
-        self._text = text
-
-    def optional(self, path: Path, *, root: Path, name: str) -> Document | None:
-        """As the file is going to be, or as it is."""
-        if path == self._path:
-            return parse_document(path, name, self._text.encode())
-        return super().optional(path, root=root, name=name)
-
-    def document(self, path: Path, *, root: Path, name: str, remedy: str = "") -> Document:
-        """As the file is going to be, or as it is."""
-        if path == self._path:
-            return parse_document(path, name, self._text.encode())
-        return super().document(path, root=root, name=name, remedy=remedy)
 
 
 @dataclass(frozen=True)
@@ -155,7 +134,7 @@ class State:
 
     def _reader(self) -> Reader:
         is_new = self.changed is not None
-        return Overlay(self.target.file, self.text) if is_new else Reader()
+        return OverlayReader({self.target.file: self.text}) if is_new else Reader()
 
     def _opened(self, environment: str | None) -> "MunicipalityFolder | ConfigError":
         try:

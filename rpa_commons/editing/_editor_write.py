@@ -1,7 +1,8 @@
 """Schemas on disk: ``.rpac/schemas/`` of a folder, each named in the first line of the files it describes.
 
 Rules this module keeps: of a TOML file only its first line changes, and no command that changes the same file
-at the same time loses anything; a file that the configuration would not read is left alone.
+at the same time loses anything; a file that the configuration would not read is left alone, and so is one
+whose first line says that `rpac` writes it: it would no longer know its own.
 
 Usage::
 
@@ -27,6 +28,7 @@ __all__ = ["is_baseline_folder", "with_schema_line", "write_baseline_schemas", "
 
 _FOLDER = Path(".rpac") / "schemas"
 _LINE = "#:schema "
+_GENERATED = "# Written by `rpac"  # the sandbox's environments/sandbox/stack.toml
 _OF_BASELINE = ("baseline", "policies", "waivers")
 
 Described = tuple[Path, str]
@@ -99,11 +101,12 @@ def _written(folder: Path, schemas: Mapping[str, Schema], described: Iterable[De
 
 
 def _is_readable(path: Path, root: Path) -> bool:
-    """Whether there is such a file; none through a link out of the folder, and none that is no text."""
+    """Whether people have such a file: none through a link out of the folder, none that is no text."""
     try:
-        return Reader().optional(path, root=root, name=path.name) is not None
+        document = Reader().optional(path, root=root, name=path.name)
     except RpaCommonsError:
         return False
+    return document is not None and not document.text.startswith(_GENERATED)
 
 
 def _says(path: Path, text: str) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config.documents import replace_text, toml_text
+from rpa_commons.config.documents import OverlayReader, read_optional_document, replace_text, toml_text
 from rpa_commons.config.findings import Finding, display_path, parse_key, printable
 from rpa_commons.config.instances import Examination, changing, examine_instance
 from rpa_commons.config.layers import ConnectorEntry, ExplainedValue, Section, explain_section
@@ -26,8 +26,8 @@ from rpa_commons.config.schema import SchemaView
 from rpa_commons.config.stack import stack_of
 from rpa_commons.manifest import Manifest
 
-from ._edit_state import Overlay
-from ._init_like import Choice, choices_of
+from ._init_like import Choice, choices_of, left_behind, member_name
+from ._places import baseline_of, relative_place
 from ._toml_edit import MUST_BE_FILLED_IN
 
 __all__ = ["AlreadyThereError", "Draft", "draft_instance", "write_drafts"]
@@ -122,16 +122,35 @@ def draft_instance(
     choices = choices_of(like, manifest.name, name, section) if like is not None else ()
 
     def drafted() -> str:
-        return "\n".join([*_head(municipality, manifest), *_body(section, keys, choices), ""])
+        return "\n".join([*_head(municipality, manifest), *_body(name, section, keys, choices), ""])
 
     if choices:
         as_if = _examined(municipality, manifest, name, connectors, path, drafted())
         choices = tuple(_judged(one, as_if.findings) for one in choices)
     text = drafted()
-    given = {one.key for one in choices if one.is_open and not one.problem}
+    given = {one.key for one in choices if one.is_taken_over}
     missing = tuple(one.key for one in keys if _must(one) and one.key not in given)
-    notes = (*_like_notes(choices), *_stack_notes(municipality, manifest, connectors))
-    return Draft(municipality.folder, {path: text}, missing, notes)
+    notes = [*_stack_notes(municipality, manifest, connectors)]
+    if like is not None:
+        notes = [*_like_notes(choices), *_model_notes(municipality, like.resolve()), *notes]
+    return Draft(
+        municipality.folder, {path: text}, missing, tuple(notes), _steps(municipality, name, manifest)
+    )
+
+
+def _steps(municipality: MunicipalityFolder, name: str, manifest: Manifest) -> str:
+    """What makes an instance that is written run: an environment of its own comes first."""
+    known = read_optional_document(
+        municipality.folder / "rpac.lock", root=municipality.folder, name="rpac.lock"
+    )
+    locked = known.values.get("bot") if known is not None else None
+    bots = [one.get("name") for one in locked if isinstance(one, dict)] if isinstance(locked, list) else []
+    # Without a wheel `install` makes the environments that rpac.lock asks for.
+    install = "rpac install" if manifest.name in bots else "rpac install WHEEL"
+    return (
+        f"then: `{install}` makes the environment it runs in, `rpac config check` tells what is missing,"
+        f" `rpac plan {name}` what it would do"
+    )
 
 
 def _examined(
@@ -144,7 +163,7 @@ def _examined(
 ) -> Examination:
     """The instance as if its file held this text, or nothing but what it is."""
     bare = f'bot = "{manifest.name}"\nid = "{_NO_ID}"\n[settings]\n'
-    as_if = replace(municipality, reader=Overlay(path, text or bare))
+    as_if = replace(municipality, reader=OverlayReader({path: text or bare}))
     return examine_instance(as_if, name, lambda _: manifest, connectors=connectors)
 
 
@@ -180,7 +199,9 @@ def _line(text: str) -> str:
     return printable(" ".join(text.split()))
 
 
-def _body(section: Section, keys: Sequence[ExplainedValue], choices: Sequence[Choice]) -> Iterator[str]:
+def _body(
+    name: str, section: Section, keys: Sequence[ExplainedValue], choices: Sequence[Choice]
+) -> Iterator[str]:
     said = {one.key for one in choices}
     if choices:
         yield f"# Taken over from {choices[0].member}. Look at each line: is it right here too?"
@@ -200,7 +221,7 @@ def _body(section: Section, keys: Sequence[ExplainedValue], choices: Sequence[Ch
     for may in rest:
         yield from _told(may)
         if section.view.note(("settings", *parse_key(may.key)), "table"):
-            yield f"#   A decision table of its own, no line here: `rpac config table` shows {may.key}."
+            yield f"#   A decision table of its own, no line here: `rpac config table show {name} {may.key}`."
             continue
         holds = may.origin is not None and may.value is not None and not may.hidden
         value = toml_text(may.value) if holds else _example(section.view, may.key)
@@ -247,6 +268,24 @@ def _like_notes(choices: Sequence[Choice]) -> Iterator[str]:
     withheld = [one.key for one in choices if not one.is_open]
     if withheld:
         yield f"ask {choices[0].member} about {', '.join(withheld)}: it keeps the value to itself"
+    own = [one.key for one in choices if one.is_open and not one.problem and one.is_own]
+    if own:
+        yield f"say your own {', '.join(own)}: {choices[0].member} speaks of itself there"
+
+
+def _model_notes(municipality: MunicipalityFolder, like: Path) -> Iterator[str]:
+    """What the other member has besides its settings: files of its own, a cooperation."""
+    member, folders = member_name(like), left_behind(like)
+    if folders:
+        names = ", ".join(f"{one}/" for one in folders)
+        yield f"{member} also has files of its own in {names}: they were not copied; look which you need"
+    given = baseline_of(like)
+    if given is not None and municipality.baseline is None:
+        path = relative_place(given, municipality.folder)
+        yield (
+            f"{member} follows the baseline of its cooperation, {municipality.name} follows none, so its"
+            f" values and bounds do not hold here: `rpac config set municipality.baseline {path}`"
+        )
 
 
 def _stack_notes(

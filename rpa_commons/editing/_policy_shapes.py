@@ -47,6 +47,7 @@ def waivers_schema() -> Schema:
             ),
             "bot": _BOT,
             "key": _text("Exactly the key of the policy."),
+            "owner": _text("The owner of the policy; needed where several owners have one for the key."),
             "reason": _text("Why this municipality may differ."),
             "granted_by": _text("Who granted it, and where that can be read."),
             "until": {

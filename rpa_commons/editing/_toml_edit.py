@@ -20,11 +20,14 @@ from rpa_commons.config.schema import is_secret_reference
 
 from ._toml_layout import Layout, Path
 
-__all__ = ["MUST_BE_FILLED_IN", "with_value", "without_value"]
+__all__ = ["MUST_BE_FILLED_IN", "OF_ANOTHER", "TAKEN_OVER", "with_value", "without_value"]
 
 MUST_BE_FILLED_IN = "# must be filled in"
 """Behind a commented key of a file that ``rpac config init`` has written: the value takes its place."""
-
+TAKEN_OVER = "as {} has it"
+OF_ANOTHER = "what {} says of itself"
+"""Notes behind a line of such a file; neither is true any more once another value stands there."""
+_STALE = re.compile(r"[ \t]*# (?:must be filled in: )?(?:as .+ has it|what .+ says of itself)(?=\r?\n|$)")
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -92,8 +95,10 @@ def _replaced(layout: Layout, path: Path, value: Any) -> str:  # noqa: ANN401 - 
     span = layout.span(path)
     if span is not None:
         is_within = layout.pair_around(path).path != path  # in braces a list stays on one line
-        written = _written(layout, value, inner=is_within)
-        return layout.text[: span[0]] + written + layout.text[span[1] :]
+        written, rest = _written(layout, value, inner=is_within), layout.text[span[1] :]
+        is_another = not same_tree({"v": lookup(layout.tree, path)}, {"v": value})
+        stale = _STALE.match(rest) if is_another else None
+        return layout.text[: span[0]] + written + rest[stale.end() if stale else 0 :]
     before = lookup(layout.tree, path)
     if not isinstance(value, Mapping) or not isinstance(before, dict) or not value:
         problem = f"it is written as tables of its own from line {layout.number_of(path)} on"
@@ -204,9 +209,14 @@ def _asked_for(layout: Layout, path: Path) -> tuple[KeyPath, int, int, str] | No
         if path[: len(home)] != home or len(home) == len(path):
             continue
         comment = layout.text[start:end]
-        key, marker, note = comment.partition(MUST_BE_FILLED_IN)
-        if marker and key.startswith(f"# {format_key(path[len(home) :])} = "):
-            note = note.removeprefix(":").strip()
+        if not comment.startswith(f"# {format_key(path[len(home) :])} = "):
+            continue
+        _, marker, note = comment.partition(MUST_BE_FILLED_IN)
+        note = note.removeprefix(":").strip()
+        stale = _STALE.search(comment)
+        if stale is not None and stale.end() == len(comment):
+            return home, start, end, ""
+        if marker:
             return home, start, end, f" # {note}" if note else ""
     return None
 

@@ -26,7 +26,13 @@ from ._install import InstalledBot, install
 from ._instances import InstanceHead, instance_head
 from ._lock import LockedBlock, LockedInstance, LockedLeaf, LockFile, read_lock
 from ._records import instance_records, overridden_blocks, recorded_blocks, value_digest
-from ._upgrade import PreparedUpgrade, carry_out_upgrade, plan_baseline_upgrade, prepare_upgrade
+from ._upgrade import (
+    PreparedUpgrade,
+    carry_out_baseline_upgrade,
+    carry_out_upgrade,
+    plan_baseline_upgrade,
+    prepare_upgrade,
+)
 from ._use import LockedBot, locked, locked_bots, python_of
 from ._wheels import CheckedWheel, check_wheel
 
@@ -52,6 +58,7 @@ __all__ = [
     "accept_blocks",
     "block_difference",
     "build_wheel",
+    "carry_out_baseline_upgrade",
     "carry_out_upgrade",
     "changed_blocks",
     "check_wheel",

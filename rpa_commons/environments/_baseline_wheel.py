@@ -96,6 +96,8 @@ def build_baseline(
         summary=" ".join(baseline.name.split()),
         sdk_version=__version__,
     )
+    for warning in checked.findings:  # what is wrong was refused
+        progress(f"warning: {_sentence(warning, folder)}")
     if checked.left_out:
         progress(f"left out: {', '.join(checked.left_out)}")
     try:

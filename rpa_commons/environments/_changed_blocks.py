@@ -27,7 +27,7 @@ from ._use import LockedBot, locked
 if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
 
-__all__ = ["ChangedBlock", "accept_blocks", "block_difference", "changed_blocks"]
+__all__ = ["ChangedBlock", "accept_blocks", "block_difference", "changed_blocks", "difference_of_bots"]
 
 _SUFFIX = ".md.j2"
 
@@ -100,19 +100,18 @@ def accept_blocks(municipality: "MunicipalityFolder", instance: str) -> int:
 
 def block_difference(municipality: "MunicipalityFolder", changed: ChangedBlock) -> str:
     """What changed in the bot's own block, as a unified diff; its text now where the old wheel is gone."""
-    new = _text(locked(municipality, changed.bot), changed.now)
+    new_bot = locked(municipality, changed.bot)
     old_bot = _bot_with(municipality, changed)
     if old_bot is None:
-        return new
-    old = _text(old_bot, changed.recorded)
-    lines = difflib.unified_diff(
-        old.strip("\n").splitlines(),
-        new.strip("\n").splitlines(),
-        f"{changed.bot} {old_bot.version}",
-        f"{changed.bot} {changed.version}",
-        lineterm="",
-    )
-    return "\n".join(lines)
+        return _text(new_bot, changed.now.template, changed.now.block)
+    return difference_of_bots(old_bot, new_bot, changed.now.template, changed.now.block)
+
+
+def difference_of_bots(old: LockedBot, new: LockedBot, template: str, block: str) -> str:
+    """What differs between two versions of a bot in a block of a letter, as a unified diff."""
+    before, after = (_text(bot, template, block).strip("\n").splitlines() for bot in (old, new))
+    names = f"{old.name} {old.version}", f"{new.name} {new.version}"
+    return "\n".join(difflib.unified_diff(before, after, *names, lineterm=""))
 
 
 def _bot_with(municipality: "MunicipalityFolder", changed: ChangedBlock) -> LockedBot | None:
@@ -133,11 +132,11 @@ def _digest(manifest: Manifest, block: LockedBlock) -> str:
     return blocks.get(block.block, "")
 
 
-def _text(bot: LockedBot, block: LockedBlock) -> str:
+def _text(bot: LockedBot, template: str, block: str) -> str:
     package = bot.manifest.entry.partition(":")[0].partition(".")[0]
     with zipfile.ZipFile(bot.wheel) as wheel:
         try:
-            return block_text(zipfile.Path(wheel, f"{package}/letters/"), block.template, block.block)
+            return block_text(zipfile.Path(wheel, f"{package}/letters/"), template, block)
         except (TemplateError, TemplateMissingError, KeyError):
             return ""
 

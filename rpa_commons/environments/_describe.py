@@ -19,7 +19,7 @@ from typing import Any
 
 import pluggy
 from packaging.utils import canonicalize_name
-from pydantic import ValidationError
+from pydantic import PydanticUserError, ValidationError
 
 from rpa_commons import __version__
 from rpa_commons.capabilities import capability_spec
@@ -43,6 +43,7 @@ __all__ = ["describe"]
 
 _GROUP = "rpa_commons"
 _KLE = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}")
+_UNTYPED = re.compile(r"`(\w+) = ")
 _LANGUAGES = ("da", "nb", "sv", "en")
 _LETTERS = "letters"  # the folder with templates in a plugin's package
 
@@ -82,9 +83,23 @@ def _modules(dist: metadata.Distribution) -> tuple[list[ModuleType], list[str]]:
             problems += [
                 f"{error.title}: {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()
             ]
+        except PydanticUserError as error:
+            problems.append(f"{point.module}: {_untyped(error)}")
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything at import
             problems.append(f"{point.module} cannot be imported: {type(error).__name__}: {error}")
     return modules, problems
+
+
+def _untyped(error: PydanticUserError) -> str:
+    """What pydantic refuses in a class; a misspelt ``rules`` is a name without a type to it."""
+    found = _UNTYPED.search(error.message)
+    if error.code != "model-field-missing-annotation" or found is None:
+        return error.message
+    name = found[1]
+    close = "".join(difflib.get_close_matches(name, ["rules", "migrations"], n=1))
+    return f"{name} = ... in a settings class needs a type ({name}: int = ...)" + (
+        f", or did you mean {close}?" if close else ""
+    )
 
 
 def _bots(module: ModuleType) -> tuple[list[type[Bot[Any]]], list[str]]:

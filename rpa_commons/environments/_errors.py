@@ -88,7 +88,8 @@ class NotInstalledError(RpaCommonsError):
         if instance:
             super().__init__(
                 f"bot instance {instance} has no usable environment for {bot}",
-                remedy="`rpac install` makes the environments that rpac.lock asks for",
+                remedy="`rpac install` makes the environments that rpac.lock asks for; "
+                "a new bot instance has none yet",
             )
         else:
             super().__init__(

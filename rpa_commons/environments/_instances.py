@@ -1,10 +1,11 @@
 """The two lines of an instance file that an environment depends on: which bot, and the id."""
 
-import tomllib
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from rpa_commons.config import ConfigError
 
 from ._errors import InstanceFileError
 
@@ -40,10 +41,14 @@ def instance_head(municipality: "MunicipalityFolder", name: str) -> InstanceHead
     if name not in municipality.instances():
         raise InstanceFileError(path, "there is no such bot instance", remedy=f"instances here: {known}")
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InstanceFileError(path, f"cannot be read: {error}", remedy="correct the file") from error
-    return InstanceHead(name, _id(path, document.get("id")), _bot(path, document.get("bot")))
+        document = municipality.reader.optional(path, root=municipality.folder, name=f"bots/{name}.toml")
+    except ConfigError as error:
+        first = error.findings[0]
+        place = f"line {first.line}: " if first.line else ""
+        remedy = first.help or "correct the file"
+        raise InstanceFileError(path, f"cannot be read: {place}{first.message}", remedy=remedy) from None
+    values = document.values if document is not None else {}
+    return InstanceHead(name, _id(path, values.get("id")), _bot(path, values.get("bot")))
 
 
 def _bot(path: Path, value: object) -> str:

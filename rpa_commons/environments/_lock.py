@@ -13,6 +13,7 @@ Usage::
 import hashlib
 import json
 import os
+import stat
 import tomllib
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -40,6 +41,8 @@ __all__ = [
 
 LOCK_NAME = "rpac.lock"
 _VERSION = 2
+_LARGEST = 8 * 1024 * 1024
+"""Bytes; an entry is some 50 KiB, most of it digests of packages."""
 _RESTORE = "restore the file from version control, or remove it and `rpac install` the bots' wheels again"
 _HEADER = (
     "Written by `rpac install` and `rpac upgrade`; do not edit.",
@@ -196,13 +199,15 @@ def read_lock(folder: Path) -> LockFile:
     """
     path = folder / LOCK_NAME
     try:
-        document = _Document.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        document = _Document.model_validate(tomllib.loads(_read(path)))
     except FileNotFoundError:
         return LockFile()
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise LockMismatchError(path, f"{place}: {first['msg']}", remedy=_RESTORE) from None
+    except RecursionError:
+        raise LockMismatchError(path, "tables stand too deep inside each other", remedy=_RESTORE) from None
     except (OSError, ValueError) as error:
         raise LockMismatchError(path, f"cannot be read: {error}", remedy=_RESTORE) from error
     entries = []
@@ -219,6 +224,22 @@ def read_lock(folder: Path) -> LockFile:
             raise LockMismatchError(path, problem, remedy=_RESTORE)
         instances.append(instance)
     return LockFile(entries=tuple(entries), instances=tuple(instances))
+
+
+def _read(path: Path) -> str:
+    """The text of the file.
+
+    Raises:
+        OSError: there is none, or it cannot be read.
+        ValueError: it is no regular file (a pipe would never end), too large, or no UTF-8.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise ValueError("it is no regular file")
+    with path.open("rb") as stream:
+        data = stream.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise ValueError(f"it is larger than {_LARGEST // 1024 // 1024} MiB")
+    return data.decode("utf-8")
 
 
 def write_lock(folder: Path, lock: LockFile) -> bool:

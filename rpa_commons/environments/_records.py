@@ -178,9 +178,11 @@ def overridden_blocks(municipality: "MunicipalityFolder", name: str, manifest: M
 
 
 def _sources(folders: tuple[Path, ...], file: str) -> Iterator[str]:
+    from rpa_commons.letters import template_source
+
     for folder in folders:
         try:
-            yield (folder / file).read_text(encoding="utf-8")
+            yield template_source(folder / file)
         except (OSError, ValueError):
             continue  # no such override, or one that the check of letters speaks about
 

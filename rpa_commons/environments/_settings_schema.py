@@ -1,24 +1,29 @@
 """The JSON Schema of a bot's settings, and what a local admin would miss in it.
 
 Rules this module keeps: no unknown key and no lax type gets through; every field says what it is for and
-every number in which unit; a field without either is named with its full path.
+every number in which unit; a field without either is named with its full path; a bot has no secrets; what a
+bot starts from, its own settings accept.
 """
 
 import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import PydanticUserError
+from pydantic import BaseModel, PydanticUserError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, PydanticJsonSchemaWarning
 from pydantic_core import core_schema
 
 from rpa_commons.sdk import BotSettings, python_checks_of, rule_from_json, rule_problems
+
+from ._settings_defaults import default_problems, never_failing
 
 __all__ = ["settings_schema"]
 
 _Schema = Mapping[str, Any]
 _NUMBERS = {"integer", "number"}
 _BRANCHES = ("anyOf", "oneOf", "allOf", "prefixItems")
+_DESCRIPTIONS = "\0descriptions"  # of a model's fields, while the schema is made
+_MODEL = "\0model"
 
 
 def settings_schema(settings: type[BotSettings]) -> tuple[dict[str, Any], list[str]]:
@@ -34,10 +39,22 @@ def settings_schema(settings: type[BotSettings]) -> tuple[dict[str, Any], list[s
         except PydanticUserError as error:
             return {}, [*problems, f"{settings.__name__}: {error.message}"]
     problems += [f"{settings.__name__}: {warning.message}" for warning in caught]
+    models = [settings, *_restored(schema)]
     problems += _rules(settings.__name__, schema)
     schema = {"$schema": GenerateJsonSchema.schema_dialect, **schema}
     problems += _fields(settings.__name__, schema, schema.get("$defs", {}), frozenset())
+    problems += default_problems(dict.fromkeys(models))
     return schema, list(dict.fromkeys(problems))
+
+
+def _restored(schema: dict[str, Any]) -> Iterator[type[BaseModel]]:
+    """Give back the descriptions that pydantic drops since they equal their table's; gives all models."""
+    for node in [schema, *schema.get("$defs", {}).values()]:
+        for name, description in node.pop(_DESCRIPTIONS, {}).items():
+            if name in node.get("properties", {}):
+                node["properties"][name].setdefault("description", description)
+        if _MODEL in node:
+            yield node.pop(_MODEL)
 
 
 class _WithChecks(GenerateJsonSchema):
@@ -49,6 +66,13 @@ class _WithChecks(GenerateJsonSchema):
         checks = python_checks_of(schema["cls"])
         if checks and not made.get("secret_reference"):  # whose only check the host makes itself
             made["validators"] = list(checks)
+        if not made.get("secret_reference"):
+            made[_MODEL] = schema["cls"]
+        made[_DESCRIPTIONS] = {
+            field.alias or name: field.description
+            for name, field in schema["cls"].model_fields.items()
+            if field.description
+        }
         return made
 
 
@@ -56,14 +80,19 @@ def _rules(name: str, schema: _Schema) -> Iterator[str]:
     """What is wrong with the rules of a class, or of tables in it, that was not complete when it was made."""
     defs = schema.get("$defs", {})
     for title, node in {name: schema, **defs}.items():
-        for data in node.get("rules", ()):
-            yield from (f"{title}.rules: {one}" for one in rule_problems(rule_from_json(data), node, defs))
+        for rule in map(rule_from_json, node.get("rules", ())):
+            wrong = list(rule_problems(rule, node, defs))
+            unneeded = "" if wrong else never_failing(rule, node, defs)
+            yield from (f"{title}.rules: {one}" for one in wrong + [unneeded] * bool(unneeded))
 
 
 def _fields(path: str, schema: _Schema, defs: Mapping[str, _Schema], inside: frozenset[str]) -> Iterator[str]:
     for name, field in schema.get("properties", {}).items():
         place = f"{path}.{name}"
         models = {model for model in _models(field) if model in defs and "properties" in defs[model]}
+        if any(defs[model].get("secret_reference") for model in models):
+            yield f"{place} is a secret: a bot has no secrets of its own, they belong to connectors"
+            models = {model for model in models if not defs[model].get("secret_reference")}
         if not field.get("description", "").strip():
             yield f"{place} has no description"
         if _is_number(field, defs) and not field.get("unit", "").strip():

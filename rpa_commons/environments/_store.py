@@ -62,7 +62,9 @@ class WheelStore:
             found = wheel_sha256(place)
         except OSError:
             raise LockMismatchError(
-                place, "this wheel is in rpac.lock and not on this machine", remedy=_BRING.format(file=file)
+                place,
+                "this wheel is in rpac.lock and not on this machine",
+                remedy=f"{_BRING.format(file=file)}; or state_dir in municipality.toml is another one now",
             ) from None
         if found != sha256:
             raise LockMismatchError(

@@ -18,28 +18,38 @@ from typing import TYPE_CHECKING
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config import Finding, config_error, policies_on_old_keys
+from rpa_commons.config.instances import changing
 from rpa_commons.manifest import wheel_sha256
 from rpa_commons.upgrades import (
     FileMigration,
+    PartlyMigratedError,
     UpgradeChange,
     UpgradePlan,
-    migrate_files,
+    migrate_baseline,
     plan_upgrade,
+    put_back,
     write_migrated,
 )
 
+from ._changed_blocks import difference_of_bots
 from ._errors import InstanceFileError, WheelRefusedError
 from ._install import InstalledBot, install
 from ._instances import instance_head
 from ._lock import read_lock
-from ._use import locked
+from ._use import LockedBot, locked
 from ._venv import python_version
 from ._wheels import CheckedWheel, check_wheel
 
 if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
 
-__all__ = ["PreparedUpgrade", "carry_out_upgrade", "plan_baseline_upgrade", "prepare_upgrade"]
+__all__ = [
+    "PreparedUpgrade",
+    "carry_out_baseline_upgrade",
+    "carry_out_upgrade",
+    "plan_baseline_upgrade",
+    "prepare_upgrade",
+]
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,10 @@ def prepare_upgrade(
         checked.manifest,
         connectors=catalogue(),
     )
-    changes = (*plan.changes, *_python(check_wheel(now.wheel), checked))
+    changes = (
+        *(_with_texts(one, now, checked) for one in plan.changes),
+        *_python(check_wheel(now.wheel), checked),
+    )
     return PreparedUpgrade(municipality, checked.path, replace(plan, changes=changes))
 
 
@@ -111,40 +124,49 @@ def carry_out_upgrade(
         raise config_error(plan.findings)
 
     rewritten: list[FileMigration] = []
+    with contextlib.ExitStack() as until_the_lock_is_written:
 
-    def rewrite() -> None:
-        if plan.files:
-            progress(f"rewriting {', '.join(file.name for file in plan.files)}")
-        write_migrated(plan.files)
-        rewritten.extend(plan.files)
+        def rewrite() -> None:
+            until_the_lock_is_written.enter_context(changing(prepared.municipality.folder))
+            if plan.files:
+                progress(f"rewriting {', '.join(file.name for file in plan.files)}")
+            write_migrated(plan.files)
+            rewritten.extend(plan.files)
 
-    try:
-        (bot,) = install(
-            prepared.municipality,
-            [prepared.wheel],
-            progress=progress,
-            find_links=find_links,
-            offline=offline,
-            before_lock=rewrite,
-        )
-    except BaseException:  # Ctrl-C too
-        _put_back(prepared, rewritten)
-        raise
+        try:
+            (bot,) = install(
+                prepared.municipality,
+                [prepared.wheel],
+                progress=progress,
+                find_links=find_links,
+                offline=offline,
+                before_lock=rewrite,
+            )
+        except BaseException as error:  # Ctrl-C too
+            _put_back(prepared, rewritten, error)
+            raise
     return bot
 
 
-def _put_back(prepared: PreparedUpgrade, rewritten: Sequence[FileMigration]) -> None:
-    """Undo the rewriting where the lock could not be written after it, on a full disk say."""
+def _put_back(prepared: PreparedUpgrade, rewritten: Sequence[FileMigration], error: BaseException) -> None:
+    """Undo the rewriting where the lock could not be written after it, on a full disk say.
+
+    Raises:
+        PartlyMigratedError: a file cannot be put back either.
+    """
     with contextlib.suppress(RpaCommonsError):  # what ends the upgrade is said, not what else went wrong
         entry = read_lock(prepared.municipality.folder).find(prepared.plan.bot)
-        if entry is None or entry.sha256 != wheel_sha256(prepared.wheel):
-            write_migrated([replace(one, before=one.after, after=one.before) for one in rewritten])
+        if entry is not None and entry.sha256 == wheel_sha256(prepared.wheel):
+            return
+    if stuck := put_back(rewritten):
+        raise PartlyMigratedError(stuck, str(error)) from error
 
 
 def plan_baseline_upgrade(folder: Path, bot: str, wheel: Path) -> UpgradePlan:
     """Plan bringing a cooperation's baseline folder up to a bot's version; there is nothing to install.
 
-    Its findings name policies on keys that are called otherwise: their sense is for their owner to keep.
+    Its findings name values that the version refuses, and policies on keys that are called otherwise: the
+    sense of these is for their owner to keep.
 
     Raises:
         WheelRefusedError: the wheel is not what it claims to be, or of another bot.
@@ -155,9 +177,35 @@ def plan_baseline_upgrade(folder: Path, bot: str, wheel: Path) -> UpgradePlan:
     folder = folder.resolve()
     profiles = sorted(path.name for path in (folder / "profiles").glob("*") if path.is_dir())
     names = [f"bots/{bot}.toml", *(f"profiles/{one}/bots/{bot}.toml" for one in profiles)]
-    files, troubles = migrate_files(folder, names, checked.manifest)
-    findings: tuple[Finding, ...] = (*troubles, *policies_on_old_keys(folder, checked.manifest))
+    files, wrong = migrate_baseline(folder, names, checked.manifest)
+    findings: tuple[Finding, ...] = (*wrong, *policies_on_old_keys(folder, checked.manifest))
     return UpgradePlan(bot, "", checked.version, (), (), files, findings)
+
+
+def carry_out_baseline_upgrade(folder: Path, plan: UpgradePlan) -> None:
+    """Rewrite the files of a baseline's folder.
+
+    Raises:
+        ConfigError: findings would remain; nothing was done. With exit code 5 where only policies say no.
+        FileChangedError: a file was edited since the plan; nothing was changed.
+        FileNotWrittenError: a file cannot be written; nothing was changed.
+    """
+    if plan.errors:
+        raise config_error(plan.findings)
+    with changing(folder):
+        write_migrated(plan.files)
+
+
+def _with_texts(change: UpgradeChange, now: LockedBot, later: CheckedWheel) -> UpgradeChange:
+    """A block of a letter that changed, with both texts, and what to do where it is written anew here."""
+    template, _, block = change.key.partition(": ")
+    if change.kind != "letter" or not block:
+        return change
+    new = LockedBot(later.name, later.version, later.path, later.sha256, later.manifest)
+    text = change.text
+    if change.affects:
+        text += "; when your own text still fits, `rpac config accept` says so after the upgrade"
+    return replace(change, text=text, diff=difference_of_bots(now, new, template, block))
 
 
 def _same_bot(checked: CheckedWheel, bot: str) -> None:

@@ -42,7 +42,7 @@ from ._errors import (
 from ._letterhead import Letterhead, Recipient
 from ._letters import Letters
 from ._preview import preview
-from ._store import LetterSource
+from ._store import LetterSource, template_source
 from ._values import LetterValue
 from ._words import Language, long_date, short_date
 
@@ -69,4 +69,5 @@ __all__ = [
     "long_date",
     "preview",
     "short_date",
+    "template_source",
 ]

@@ -1,13 +1,16 @@
 """Where templates come from: the municipality's folders, the baseline, the bot; strongest first.
 
 Rules this module keeps: a template is one file ``<name>.md.j2`` directly in a layer's folder; a name never
-leads out of it; a file is UTF-8, at most 64 KiB, and read once. ``families.md.j2`` means the strongest layer
-that has it; ``bot:families.md.j2``, ``baseline:...`` and ``municipality:...`` mean that layer.
+leads out of it; a file is a regular one, UTF-8, at most 64 KiB, and read once. ``families.md.j2`` means the
+strongest layer that has it; ``bot:families.md.j2``, ``baseline:...`` and ``municipality:...`` mean that
+layer.
 """
 
 import datetime as dt
 import difflib
+import errno
 import re
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -17,7 +20,7 @@ from ._errors import TemplateError, TemplateMissingError, TemplateProblem
 from ._letterhead import Letterhead
 from ._words import Language
 
-__all__ = ["LAYERS", "SUFFIX", "LetterSource", "TemplateStore", "closest"]
+__all__ = ["LAYERS", "SUFFIX", "LetterSource", "TemplateStore", "closest", "template_source"]
 
 SUFFIX = ".md.j2"
 LAYERS = ("instance", "municipality", "baseline", "bot")
@@ -129,20 +132,32 @@ class TemplateStore:
         """
         layer, _, file_name = canonical.partition(":")
         try:
-            with (self._folders[layer] / file_name).open("rb") as stream:
-                data = stream.read(_LARGEST + 1)
+            text = template_source(self._folders[layer] / file_name)
         except OSError as error:
             raise _refused(canonical, f"cannot be read: {error.strerror or type(error).__name__}") from None
-        if len(data) > _LARGEST:
-            raise _refused(canonical, f"is larger than {_LARGEST // 1024} KiB")
-        try:
-            text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise _refused(canonical, "is not UTF-8", "save the file as UTF-8") from None
         if found := _MARKERS.search(text):
             line = text.count("\n", 0, found.start()) + 1
             raise _refused(canonical, "holds a private-use character (U+E000 to U+E003)", "remove it", line)
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        return text
+
+
+def template_source(file: Traversable) -> str:
+    """The text of a template's file, every line end made a line feed.
+
+    Raises:
+        OSError: it is no regular file, for reading a pipe would wait for ever, cannot be read, or is too
+            large.
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    if isinstance(file, Path) and not stat.S_ISREG(file.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file")
+    with file.open("rb") as stream:
+        data = stream.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise OSError(errno.EFBIG, f"it is larger than {_LARGEST // 1024} KiB")
+    return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def closest(word: str, known: tuple[str, ...]) -> str:

@@ -9,6 +9,7 @@ key that depends on the item and not on the run, then its result is committed. W
 crash is repeated, searched for or given to a person, by the class that the capability declares.
 """
 
+from ._configured_key import configured_key
 from ._crypto import Keys, open_keys
 from ._deep_host import DeepCheckError, deep_check, with_deep_checks
 from ._errors import (
@@ -67,6 +68,7 @@ __all__ = [
     "UnusedState",
     "Worker",
     "WorkerDiedError",
+    "configured_key",
     "cut_content",
     "deep_check",
     "instance_status",

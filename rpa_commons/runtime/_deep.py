@@ -100,7 +100,7 @@ class _Deep:
             Steps(self._bot, self._job.hook)
         except HookError as error:
             yield {
-                "code": "E103",
+                "code": "E103" if error.problem.startswith("cannot be loaded") else "E101",
                 "section": "hook",
                 "message": error.problem,
                 "help": error.remedy,

@@ -171,5 +171,11 @@ def with_deep_checks(
             errors[name] = error
         else:
             known = {(one.code, one.key, one.place) for one in findings}
-            findings += [one for one in found if (one.code, one.key, one.place) not in known]
+            known |= {("E101", "", str(one.file)) for one in findings if one.code == "E101"}  # a hook, read
+            findings += [
+                one
+                for one in found
+                if (one.code, one.key, one.place) not in known
+                and (one.code, one.key, str(one.file)) not in known
+            ]
     return replace(checked, findings=tuple(findings), errors=errors)

@@ -21,6 +21,7 @@ __all__ = [
     "Postponed",
     "ReopenRefusedError",
     "RunRefusedError",
+    "SettingsRefusedError",
     "SettleRefusedError",
     "Signal",
     "SlotTakenError",
@@ -86,12 +87,30 @@ class HookError(RpaCommonsError):
         problem: What is wrong with it.
     """
 
-    exit_code: int = 2
+    exit_code: int = 1
 
     def __init__(self, path: Path, problem: str, *, remedy: str = "") -> None:
         super().__init__(f"{path}: {problem}", remedy=remedy)
         self.path = path
         self.problem = problem
+
+
+class SettingsRefusedError(RunRefusedError):
+    """The bot's own checks, or a connector's, refuse the settings; nothing was run.
+
+    Attributes:
+        instance: Name of the bot instance.
+        problems: What is wrong, each with its key where it is about one.
+    """
+
+    exit_code: int = 1
+
+    def __init__(self, instance: str, what: str, problems: Sequence[str]) -> None:
+        super().__init__(
+            f"{what} do not fit: {'; '.join(problems)}", remedy=f"rpac config check {instance} --deep"
+        )
+        self.instance = instance
+        self.problems = tuple(problems)
 
 
 class LettersRefusedError(RpaCommonsError):

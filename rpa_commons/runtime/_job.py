@@ -1,9 +1,11 @@
 """What a worker is told: one JSON document on its standard input, and nothing else.
 
 Rules this module keeps: a job holds references to secrets, never their values; everything a worker needs of
-the configuration is in it, resolved, so that a worker reads no municipality file but the hook and templates.
+the configuration is in it, resolved, so that a worker reads no municipality file but the hook, templates and
+files that hold a secret.
 """
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +15,15 @@ from pydantic import BaseModel, ConfigDict
 from rpa_commons.config import SecretRef
 from rpa_commons.letters import Letterhead
 
-__all__ = ["PRODUCTION", "BindingEntry", "InstanceEntry", "Job", "LetterEntry", "MunicipalityEntry"]
+__all__ = [
+    "PRODUCTION",
+    "BindingEntry",
+    "InstanceEntry",
+    "Job",
+    "LetterEntry",
+    "MunicipalityEntry",
+    "secret_places",
+]
 
 PRODUCTION = "production"
 """The environment whose cases are real."""
@@ -74,6 +84,8 @@ class Job(_Model):
     hook: Path | None = None
     letters: LetterEntry = LetterEntry()
     journal_key: SecretRef | None = None
+    personal: tuple[str, ...] = ()
+    """Values of the settings that must not be said, though they are no secrets."""
     config_digest: str = ""
     overrides: tuple[str, ...] = ()
     limit: int | None = None
@@ -88,3 +100,27 @@ class Job(_Model):
     die_at: tuple[str, ...] = ()
     """``point:n``: the worker kills itself when it reaches a point for the n-th time. Set by tests only; no
     command and no configuration reaches it."""
+
+
+def secret_places(job: Job, kind: Literal["env", "file"]) -> frozenset[str]:
+    """The variables, or the files, that the job's references to secrets name, wherever they stand."""
+    found = set(_named(job.settings, kind))
+    for binding in job.bindings:
+        found.update(_named(binding.settings, kind))
+    key = None if job.journal_key is None else getattr(job.journal_key, kind)
+    return frozenset(found if key is None else found | {key})
+
+
+def _named(values: object, kind: str) -> Iterator[str]:
+    """The names in ``{kind: NAME}``."""
+    if isinstance(values, SecretRef):
+        values = values.model_dump()
+    if isinstance(values, Mapping):
+        name = values.get(kind)
+        if isinstance(name, str) and all(value is None for key, value in values.items() if key != kind):
+            yield name
+        for inner in values.values():
+            yield from _named(inner, kind)
+    elif isinstance(values, list | tuple):
+        for inner in values:
+            yield from _named(inner, kind)

@@ -6,9 +6,10 @@ found before anything runs; connectors are made late, one set per lane, and clos
 
 import importlib.resources
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -16,7 +17,7 @@ from typing import Any, cast
 from pydantic import BaseModel, ValidationError
 
 from rpa_commons.capabilities import CapabilitySpec, capability_spec
-from rpa_commons.config import SecretRef, resolve_secret
+from rpa_commons.config import SecretMissingError, SecretRef, resolve_secret, resolve_secret_bytes
 from rpa_commons.connectors import Surroundings, catalogue, load
 from rpa_commons.letters import Letters, LetterSource, check_letters
 from rpa_commons.sdk import (
@@ -29,15 +30,26 @@ from rpa_commons.sdk import (
     settings_type_of,
 )
 
+from ._configured_key import configured_key
 from ._crypto import Digester
 from ._door import Calls, Door, refuse_unfit
-from ._errors import LettersRefusedError, RunRefusedError
-from ._job import PRODUCTION, BindingEntry, Job
+from ._errors import LettersRefusedError, RunRefusedError, SettingsRefusedError
+from ._job import PRODUCTION, BindingEntry, Job, secret_places
 from ._keys import ItemScope
 from ._redact import Redactor
 from ._steps import Plugins, Steps
 
-__all__ = ["ConnectorSet", "Outfit", "connector_kind", "journal_secret", "letter_source_of", "plain_json"]
+__all__ = [
+    "ConnectorSet",
+    "Outfit",
+    "connector_kind",
+    "journal_secret",
+    "learn_what_is_at_hand",
+    "letter_source_of",
+    "plain_json",
+]
+
+_LARGEST_LEARNT = 32 * 1024  # characters
 
 
 @dataclass(frozen=True)
@@ -129,7 +141,8 @@ class Outfit:
     def _connector(self, binding: BindingEntry) -> object:
         kind, spec = connector_kind(binding, self.plugins)
         surroundings = Surroundings(self.municipality, self.job.environment, self.job.folder, self._secret)
-        settings = _read(kind.Settings, binding.settings, f"the settings of connector {kind.name}")
+        what = f"the settings of connector {kind.name}"
+        settings = _read(kind.Settings, binding.settings, what, self.job.instance.name)
         connector: object = kind(settings, surroundings)
         refuse_unfit(spec, kind.name, connector)
         return connector
@@ -140,8 +153,9 @@ class Outfit:
         return value
 
     def _read_settings(self) -> BotSettings:
+        name = self.job.instance.name
         settings: BotSettings = _read(
-            settings_type_of(self.bot), self.job.settings, f"the settings of {self.job.instance.name}"
+            settings_type_of(self.bot), self.job.settings, f"the settings of {name}", name
         )
         letters = [value for _, value in settings if isinstance(value, Letters)]
         self._letter_source = letter_source_of(self.bot, self.job, self._letter_date) if letters else None
@@ -191,22 +205,48 @@ def journal_secret(job: Job, redact: Redactor) -> str | None:
     Raises:
         SecretMissingError: it cannot be read.
     """
-    if job.journal_key is None:
-        return None
-    value = resolve_secret(job.journal_key, job.folder)
-    for one in value.split():
+    value = configured_key(job.journal_key, job.folder)
+    for one in (value or "").split():  # there may be several
         redact.learn(one)
     return value
 
 
-def _read(model: type[Any], values: dict[str, Any], what: str) -> Any:  # noqa: ANN401 - the model's own type
+def learn_what_is_at_hand(job: Job, redact: Redactor) -> None:
+    """Hide what a bot can see without asking: variables and files that references name, personal settings.
+
+    A bot's own code may read the environment, or open a file that its settings name, before any connector
+    asks for the secret; so this comes before the first plugin is imported. What cannot be read is told by
+    whoever needs it.
+    """
+    for value in job.personal:
+        redact.learn_personal(value)
+    for name in secret_places(job, "env"):
+        redact.learn(os.environ.get(name, ""))
+    for place in secret_places(job, "file"):
+        with suppress(SecretMissingError, UnicodeDecodeError):
+            value = resolve_secret_bytes(SecretRef(file=place), job.folder).decode("utf-8")
+            if len(value) <= _LARGEST_LEARNT:  # a bundle of certificates is no secret and takes long
+                redact.learn(value)
+    if job.journal_key is not None and job.journal_key.keyring is None:  # a key store may ask a person
+        with suppress(SecretMissingError):
+            journal_secret(job, redact)
+
+
+def _read(model: type[Any], values: dict[str, Any], what: str, instance: str = "INSTANCE") -> Any:  # noqa: ANN401 - the model's own type
     try:
         return model.model_validate_json(plain_json(values))
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)
-        )
-        raise RunRefusedError(f"{what} do not fit: {wrong}", remedy="rpac config explain KEY") from None
+        raise SettingsRefusedError(instance, what, list(map(_problem, _errors(error)))) from None
+
+
+def _errors(error: ValidationError) -> list[Any]:
+    return error.errors(include_url=False, include_context=False, include_input=False)
+
+
+def _problem(one: Any) -> str:  # noqa: ANN401 - pydantic's typed dict
+    """``key: what is wrong``; what a validator of the whole says has no key."""
+    said = str(one["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    return ": ".join(part for part in (".".join(map(str, one["loc"])), said) if part)
 
 
 def plain_json(values: Mapping[str, Any]) -> str:

@@ -1,8 +1,9 @@
 """A plan: what a run would do, found out without doing it.
 
 Rules this module keeps: queries are asked for real, every effect is written down and answered with its
-capability's planned receipt, and what follows from such an answer is marked assumed; nothing is enqueued and
-nothing is created or changed, neither state nor keys nor locks.
+capability's planned receipt, unless the connector's own ``check_METHOD`` refuses it without asking anybody;
+what follows from such an answer is marked assumed; nothing is enqueued and nothing is created or changed,
+neither state nor keys nor locks.
 """
 
 import enum
@@ -30,7 +31,7 @@ from ._job import PRODUCTION, Job
 from ._journal import Claimed, EffectRow
 from ._outfit import ConnectorSet, Outfit, journal_secret
 from ._plan_cases import Case, Cases
-from ._process import Ending, failure_of, sum_up
+from ._process import Ending, failure_of, next_step, sum_up
 from ._reader import reading
 from ._redact import Redactor
 from ._run_state import Reasons
@@ -53,7 +54,7 @@ class PlanCalls:
         """Ask the system; nothing is kept."""
         return read_result(spec, result_bytes(spec, getattr(connector, spec.method)(**arguments)))
 
-    def effect(self, spec: CallSpec, connector: object, arguments: dict[str, Any], call_key: str) -> Any:  # noqa: ANN401, ARG002 - the door's signature
+    def effect(self, spec: CallSpec, connector: object, arguments: dict[str, Any], call_key: str) -> Any:  # noqa: ANN401 - the door's signature
         """Write the effect down and answer with the planned receipt."""
         call = (spec.name, call_key)
         if spec.decisive:
@@ -66,6 +67,9 @@ class PlanCalls:
             return recorded(spec, row, arguments)
         if row is not None and row.state == "open" and row.intent.effect_class == "unsafe":
             raise InDoubt(spec.name, "it was interrupted and cannot be repeated safely")
+        check = getattr(connector, f"check_{spec.method}", None)
+        if callable(check):  # what it would refuse whatever a system says, it refuses in a plan too
+            check(**arguments)
         assumed = bool(self.planned)
         self.planned.append({"call": spec.name, "shown": _shown(spec, arguments), "assumed": assumed})
         return spec.planned(**arguments, key=call_key) if spec.planned else None
@@ -188,7 +192,8 @@ class _Planner:
             bot = self._outfit.make(context, self._connectors, calls)
             return sum_up(bot.process(WorkItem(item.reference, payload)))
         except TransientError as error:
-            return _said("unknown", error, system=error.system)
+            remedy = next_step(error, self._outfit.job.environment)
+            return Ending("unknown", mask_personal_numbers(error.message), system=error.system, remedy=remedy)
         except BusinessError as error:
             return _said("handed_over", error)
         except Vetoed as veto:
@@ -220,10 +225,10 @@ class _Planner:
             self._emit({"event": "finding", "message": finding})
 
 
-def _said(state: str, error: RpaCommonsError, *, system: str = "") -> Ending:
+def _said(state: str, error: RpaCommonsError) -> Ending:
     """The ending in the error's own words."""
     message, remedy = mask_personal_numbers(error.message), mask_personal_numbers(error.remedy)
-    return Ending(state, message, system=system, remedy=remedy)
+    return Ending(state, message, remedy=remedy)
 
 
 def _rule(rule: RuleRecord) -> dict[str, str]:

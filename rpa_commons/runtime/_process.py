@@ -6,6 +6,7 @@ effect whose end is unknown outweighs all of them; our own database failure is n
 """
 
 import json
+import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -26,8 +27,11 @@ from ._journal import Claimed, Ended
 from ._outfit import ConnectorSet, Outfit
 from ._redact import Redactor
 
-__all__ = ["Ending", "bug_in_words", "failure_of", "place_in", "process", "sum_up"]
+__all__ = ["Ending", "bug_in_words", "failure_of", "next_step", "place_in", "process", "sum_up"]
 
+_SANDBOX = "sandbox"
+_NO_SANDBOX = re.compile(r"\b(127\.0\.0\.1|localhost)\b.* takes no connection")
+_START_IT = "start it: rpac sandbox up, as when it was set up"
 _SETTLE = "find out from the receiver whether it happened, then say so: rpac items settle"
 
 
@@ -101,7 +105,7 @@ def _written(
 def _record(ending: Ending, rules: list[dict[str, Any]], redact: Redactor) -> bytes:
     shown = {"kind": ending.state, "reason": ending.reason, "remedy": ending.remedy, "rules": rules}
     # Looked through as JSON: a bot's facts may be objects whose text is not known before.
-    return record_bytes(redact.tree(json.loads(record_bytes(dict(ending.record) | shown))))
+    return record_bytes(redact.kept(json.loads(record_bytes(dict(ending.record) | shown))))
 
 
 def _attempt(  # noqa: PLR0911 - one way out per kind of ending, side by side
@@ -112,7 +116,8 @@ def _attempt(  # noqa: PLR0911 - one way out per kind of ending, side by side
         bot = outfit.make(context, connectors, calls)
         return sum_up(bot.process(WorkItem(item.reference, payload)))
     except TransientError as error:
-        return Ending("new", _masked(error.message), system=error.system, remedy=_masked(error.remedy))
+        remedy = next_step(error, outfit.job.environment)
+        return Ending("new", _masked(error.message), system=error.system, remedy=remedy)
     except BusinessError as error:
         return Ending("handed_over", _masked(error.message), remedy=_masked(error.remedy))
     except Vetoed as veto:
@@ -177,6 +182,14 @@ def _refuse_other_than_text(outcome: object) -> None:
         if not isinstance(value, str):
             kind = type(value).__name__
             raise BotMistake(f"{type(outcome).__name__}: {name} must be a text, not {kind}")
+
+
+def next_step(error: TransientError, environment: str) -> str:
+    """What to do about a system that does not answer; in a sandbox on this machine: start it."""
+    remedy = _masked(error.remedy)
+    if environment != _SANDBOX or not _NO_SANDBOX.search(error.message):
+        return remedy
+    return f"{_START_IT}; else: {remedy}" if remedy else _START_IT
 
 
 def place_in(trace: TracebackType | None, module: str) -> str:

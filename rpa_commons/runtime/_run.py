@@ -89,7 +89,7 @@ class Run:
             if self.state.failure is None or not isinstance(self.state.failure, Signal):
                 counts = {key: value for key, value in summary.items() if isinstance(value, int)}
                 end_run(self._database, municipality, self._job, number, counts)
-                keep_report(self._database, self._keys.sealer, number, self._redact.tree(_report(summary)))
+                keep_report(self._database, self._keys.sealer, number, self._redact.kept(_report(summary)))
                 outfit.plugins.observe("rpac_run_finished", instance=name, run_id=str(number), counts=counts)
         return summary
 

@@ -121,11 +121,13 @@ class Steps:
 
         Raises:
             Vetoed: a wrapper raised ``Veto`` before the step.
-            BotMistake: a wrapper raised ``Veto`` after the step had run.
+            BotMistake: a wrapper raised ``Veto`` after the step had run, or gave it other arguments.
         """
         result: list[Any] = []
+        known = tuple(step.arguments)
 
         def rpac_inner(step: StepCall) -> None:
+            _refuse_other_arguments(step, known)
             result.append(inner(step.arguments))
 
         caller = getattr(self._manager.hook, f"{hookspecs.STEP_PREFIX}{step.name}")
@@ -171,6 +173,18 @@ class Steps:
             raise HookError(
                 path, str(error).replace("\n", " "), remedy="a wrapper takes one argument: step"
             ) from None
+
+
+def _refuse_other_arguments(step: StepCall, known: Sequence[str]) -> None:
+    hook = f"{hookspecs.STEP_PREFIX}{step.name}"
+    for name in step.arguments:
+        if name not in known:
+            close = difflib.get_close_matches(str(name), known, n=1)
+            guess = f"did you mean {close[0]}?" if close else f"it has {', '.join(known) or 'none'}"
+            raise BotMistake(f"the hook {hook} sets {name!r}, which is no argument of {step.name}: {guess}")
+    for name in known:
+        if name not in step.arguments:
+            raise BotMistake(f"the hook {hook} takes away {name!r}, an argument of {step.name}")
 
 
 def _refuse_misspelt(plugin: str, module: object) -> None:

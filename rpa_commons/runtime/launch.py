@@ -30,6 +30,7 @@ from rpa_commons.config import (
     MunicipalityFolder,
     ResolvedInstance,
     config_error,
+    hidden_texts,
     in_order,
     resolve_instance,
     secret_findings,
@@ -38,7 +39,7 @@ from rpa_commons.config import (
 from rpa_commons.connectors import catalogue
 from rpa_commons.environments import locked, python_of
 
-from ._job import PRODUCTION, BindingEntry, InstanceEntry, Job, LetterEntry, MunicipalityEntry
+from ._job import PRODUCTION, BindingEntry, InstanceEntry, Job, LetterEntry, MunicipalityEntry, secret_places
 
 __all__ = ["Prepared", "Worker", "WorkerDiedError", "job_of", "prepare", "state_home", "worker_environment"]
 
@@ -208,6 +209,7 @@ def job_of(
         hook=resolved.hook,
         letters=LetterEntry(folders=resolved.letter_folders, letterhead=municipality.letterhead),
         journal_key=municipality.journal_key,
+        personal=hidden_texts(resolved),
         config_digest=resolved.digest,
         overrides=resolved.overrides,
         limit=limit,
@@ -219,14 +221,9 @@ def job_of(
 def worker_environment(job: Job, host: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables that a worker gets: the base set, and those that its declared secrets name."""
     host = os.environ if host is None else host
-    wanted = set(_BASE_VARIABLES)
-    wanted.update(_secret_variables(job.settings))
-    for binding in job.bindings:
-        wanted.update(_secret_variables(binding.settings))
-    if job.journal_key is not None and job.journal_key.env is not None:
-        wanted.add(job.journal_key.env)
+    wanted = _BASE_VARIABLES | secret_places(job, "env")
     if os.name == "nt":  # untested on Windows: its names have no case, and os.environ gives them in capitals
-        wanted = {name.upper() for name in wanted}
+        wanted = frozenset(name.upper() for name in wanted)
         return {name: value for name, value in host.items() if name.upper() in wanted}
     return {name: value for name, value in host.items() if name in wanted}
 
@@ -330,16 +327,3 @@ class Worker:
         else:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-
-
-def _secret_variables(values: object) -> Iterator[str]:
-    """The names in ``{"env": NAME}``, wherever they stand."""
-    if isinstance(values, Mapping):
-        name = values.get("env")
-        if isinstance(name, str) and all(value is None for key, value in values.items() if key != "env"):
-            yield name
-        for inner in values.values():
-            yield from _secret_variables(inner)
-    elif isinstance(values, list | tuple):
-        for inner in values:
-            yield from _secret_variables(inner)

@@ -5,7 +5,7 @@ events to standard output and logs to standard error. The last event is ``finish
 
 Rules this module keeps: the first stop signal (SIGTERM, SIGINT, or the end of standard input when supervised)
 lets it finish the item in hand, a second one ends it; when its slot is taken away it leaves at once; what it
-logs or prints holds no secret that it read, and what it logs no personal number.
+logs or prints holds no secret that it has or read, and what it logs no personal number.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ from ._database import instance_folder, open_instance
 from ._disks import refuse_network_disk
 from ._errors import RunRefusedError, Signal
 from ._job import Job
-from ._outfit import journal_secret
+from ._outfit import journal_secret, learn_what_is_at_hand
 from ._process import bug_in_words
 from ._redact import RedactedStream, Redactor
 from ._run import Run
@@ -62,7 +62,8 @@ def main() -> int:
     """Do the job on standard input; returns the exit code."""
     redact = Redactor()
     emit = _emitter(redact)
-    sys.stdout, sys.stderr = RedactedStream(sys.stdout, redact), RedactedStream(sys.stderr, redact)
+    said, logged = RedactedStream(sys.stdout, redact), RedactedStream(sys.stderr, redact)
+    sys.stdout, sys.stderr = said, logged
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_MaskingFormatter(redact))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
@@ -70,8 +71,8 @@ def main() -> int:
     try:
         return _main(emit, redact)
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        said.finish()
+        logged.finish()
 
 
 def _main(emit: Emit, redact: Redactor) -> int:
@@ -80,6 +81,7 @@ def _main(emit: Emit, redact: Redactor) -> int:
     except ValidationError as error:
         problem = f"the job does not fit this release of rpa-commons ({error.error_count()} problems)"
         return _refuse(emit, RunRefusedError(problem, remedy="install the same release for host and bot"))
+    learn_what_is_at_hand(job, redact)
     try:
         return _do(job, emit, redact)
     except RpaCommonsError as error:

@@ -32,6 +32,7 @@ Stack = Mapping[str, tuple[str, Mapping[str, Any]]]
 """Capability -> connector and its settings, as the municipality's configuration says."""
 
 _MARK = "# Written by `rpac sandbox`; written again whenever a sandbox is connected."
+_SCHEMA_LINE = "#:schema "
 _SERVICES = ("sf1520", "sf1601")
 _HOME = Path("environments") / "sandbox"
 _EXTRACTS: Mapping[str, tuple[str, Path]] = {
@@ -107,7 +108,7 @@ def save_environment(folder: Path, connection: Connection, stack: Stack | None =
         ForeignFileError: there is one that the sandbox did not write.
     """
     path = folder / _HOME / "stack.toml"
-    if path.exists() and not path.read_text("utf-8").startswith(_MARK):
+    if path.exists() and not _is_own(path.read_text("utf-8")):
         raise ForeignFileError(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     text = _environment_toml(_bindings(folder) if stack is None else stack, connection)
@@ -145,6 +146,12 @@ def save_files(
             (folder / _OUTBOX).mkdir(parents=True, exist_ok=True)
             written.append(folder / _OUTBOX)
     return written
+
+
+def _is_own(text: str) -> bool:
+    """Whether the sandbox wrote it; a line for editors above its mark makes it nobody else's."""
+    first, _, rest = text.partition("\n")
+    return (rest if first.startswith(_SCHEMA_LINE) else text).startswith(_MARK)
 
 
 def _refuse_foreign(path: Path) -> None:

@@ -85,7 +85,10 @@ def scale(key: str, by: str | int) -> Operation:
     Raises:
         ValueError: ``by`` is no positive number.
     """
-    factor = Fraction(by)
+    try:
+        factor = Fraction(by)
+    except (ValueError, ZeroDivisionError, TypeError):
+        factor = Fraction(0)
     if factor <= 0:
-        raise ValueError(f"a number is scaled by more than nothing, not by {by}")
+        raise ValueError(f'scale("{key}", ...): by is a number above zero, as 24 or "1/24", not {by!r}')
     return {"op": "scale", "key": key, "by": str(factor)}

@@ -1,8 +1,11 @@
 """The settings a bot declares and a municipality fills in."""
 
+import difflib
 import enum
+import inspect
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import pydantic
@@ -26,6 +29,7 @@ from ._rules import Rule, rule_problems, violation
 
 __all__ = ["BotSettings", "Field", "python_checks_of"]
 
+_EXAMPLES = MappingProxyType({"rules": 'less_than("a", "b")', "migrations": 'Migration("2.0.0", ...)'})
 _FUNCTIONS = (AfterValidator, BeforeValidator, PlainValidator, WrapValidator)
 
 
@@ -42,7 +46,8 @@ class BotSettings(BaseModel):
             :mod:`rpa_commons.sdk._migrations`.
 
     Raises:
-        TypeError: on deriving, when a rule names a key that is none or compares what has no order.
+        TypeError: on deriving, when a rule names a key that is none or compares what has no order, and when
+            ``rules`` or ``migrations`` is no tuple of them.
     """
 
     model_config = ConfigDict(
@@ -80,6 +85,12 @@ class BotSettings(BaseModel):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - as pydantic's own
         """Refuse rules that can never work, where they are written."""
         super().__pydantic_init_subclass__(**kwargs)
+        for name, example in _EXAMPLES.items():
+            if name not in cls.model_fields and not isinstance(vars(cls).get(name, ()), tuple):
+                raise TypeError(f"{cls.__name__}.{name} must be a tuple, also of one: {name} = ({example},)")
+        strange = [repr(one) for one in vars(cls).get("migrations", ()) if not isinstance(one, Migration)]
+        if strange and "migrations" not in cls.model_fields:
+            raise TypeError(f"{cls.__name__}.migrations: {', '.join(strange)} is no Migration(...)")
         problems = list(_problems_of(cls))
         if problems:
             raise TypeError(f"{cls.__name__}.rules: {'; '.join(problems)}")
@@ -155,7 +166,21 @@ def Field(  # noqa: N802 - it stands where pydantic's Field stands
         personal: The value is personal data: shown as ``…`` everywhere.
         sensitive: Money or law stands behind the value.
         **constraints: Whatever pydantic's ``Field`` takes besides.
+
+    Raises:
+        TypeError: it takes no such keyword. A misspelt ``sensitive`` would protect nothing.
     """
+    if constraints:
+        _refuse_unknown(constraints)
     extra: dict[str, JsonValue] = {"unit": unit, "personal": personal, "sensitive": sensitive}
     schema: dict[str, JsonValue] = {name: value for name, value in extra.items() if value}
     return pydantic.Field(default, description=description, json_schema_extra=schema, **constraints)
+
+
+def _refuse_unknown(given: Iterable[str]) -> None:
+    own = ("description", "unit", "personal", "sensitive")
+    taken = {*inspect.signature(pydantic.Field).parameters} - {"extra", "default", "json_schema_extra"}
+    for name in given:
+        if name not in taken:
+            [*close] = difflib.get_close_matches(name, [*own, *sorted(taken - {*own})], n=1)
+            raise TypeError(f"Field takes no {name}" + "".join(f": did you mean {one}?" for one in close))

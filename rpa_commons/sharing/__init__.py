@@ -5,7 +5,7 @@ resolved from its files and the manifest alone.
 """
 
 from ._diff import DiffSide, NoSuchInstanceError, diff_baseline, diff_locked, diff_sides
-from ._diff_report import ConfigDiff, DiffEntry, DiffValue, InstanceDiff
+from ._diff_report import ConfigDiff, DiffEntry, DiffRow, DiffValue, InstanceDiff
 from ._fleet import fleet_check
 from ._fleet_report import FleetInstance, FleetMember, FleetReport
 from ._members import (
@@ -14,6 +14,7 @@ from ._members import (
     NoMembersError,
     NoSuchMemberError,
     find_member,
+    is_member,
     open_member,
     open_members,
 )
@@ -23,6 +24,7 @@ from ._published import NotWrittenError, PublishedInfo, PublishedInstance, is_pu
 __all__ = [
     "ConfigDiff",
     "DiffEntry",
+    "DiffRow",
     "DiffSide",
     "DiffValue",
     "FleetInstance",
@@ -44,6 +46,7 @@ __all__ = [
     "diff_sides",
     "find_member",
     "fleet_check",
+    "is_member",
     "is_published",
     "open_member",
     "open_members",

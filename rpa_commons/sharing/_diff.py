@@ -12,6 +12,7 @@ Usage::
     [(one.key, one.left, one.right) for one in diff.instances[0].entries]
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -20,7 +21,7 @@ from rpa_commons.config.findings import HIDDEN, guess
 from rpa_commons.manifest import Manifest
 
 from ._diff_report import ConfigDiff, DiffEntry, DiffValue, InstanceDiff
-from ._diff_side import IDENTITY, DiffSide, FoundValue, InstanceSide, different_rows, values_of
+from ._diff_side import IDENTITY, DiffSide, FoundValue, InstanceSide, different_rows, rows_of_one, values_of
 from ._fleet_withheld import Withheld
 
 __all__ = ["DiffSide", "NoSuchInstanceError", "diff_baseline", "diff_locked", "diff_sides"]
@@ -44,6 +45,7 @@ class NoSuchInstanceError(RpaCommonsError):
         self.word = word
 
 
+_DOTS = 2  # in stack.CAPABILITY.connector
 Locked = Mapping[str, Mapping[str, tuple[str, str]]]
 """Instance -> key -> digest of the value (empty for one that is not to be guessed) and where it came from."""
 
@@ -196,14 +198,21 @@ def _paired(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[tuple[str,
 def _compared(left: InstanceSide, right: InstanceSide, *, everything: bool) -> InstanceDiff:
     ours, theirs = values_of(left), values_of(right)
     entries = []
+    apart = () if everything else _other_connectors(ours, theirs)
+    passed_over: Counter[str] = Counter()
     for key in dict.fromkeys((*ours, *theirs, *_unseen(left, ours, theirs), *_unseen(right, ours, theirs))):
         one, other = ours.get(key), theirs.get(key)
         differs = one is None or other is None or one.raw != other.raw
         unseen = left.withheld.covers(key) or right.withheld.covers(key)
         if unseen or everything or (differs and not _is_idle(one, other)):
             values = (_shown(one, left, key), _shown(other, right, key))
-            rows = different_rows(one, other)
-            entries.append(DiffEntry(key, *values, differs and not unseen, unseen, rows))
+            capability = next((name for name in apart if key.startswith(f"stack.{name}.settings.")), "")
+            if capability:
+                passed_over[capability] += 1
+                continue
+            count = different_rows(one, other)
+            rows = rows_of_one(one, other) if count and not unseen else ()
+            entries.append(DiffEntry(key, *values, differs and not unseen, unseen, count, rows))
     return InstanceDiff(
         left.manifest.name,
         left.name,
@@ -213,7 +222,18 @@ def _compared(left: InstanceSide, right: InstanceSide, *, everything: bool) -> I
         tuple(sorted(right.blocks - left.blocks)),
         tuple(sorted(left.steps - right.steps)),
         tuple(sorted(right.steps - left.steps)),
+        dict(passed_over),
     )
+
+
+def _other_connectors(ours: Mapping[str, FoundValue], theirs: Mapping[str, FoundValue]) -> tuple[str, ...]:
+    """Capabilities that the sides serve by different connectors: their settings have nothing in common."""
+    names = {
+        key: [side[key].raw if key in side else None for side in (ours, theirs)]
+        for key in (*ours, *theirs)
+        if key.startswith("stack.") and key.endswith(".connector") and key.count(".") == _DOTS
+    }
+    return tuple(key.split(".")[1] for key, (one, other) in names.items() if one and other and one != other)
 
 
 def _unseen(side: InstanceSide, *known: Mapping[str, FoundValue]) -> Iterator[str]:

@@ -1,9 +1,10 @@
 """Two configurations side by side, for a screen and as JSON."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["ConfigDiff", "DiffEntry", "DiffValue", "InstanceDiff"]
+__all__ = ["ConfigDiff", "DiffEntry", "DiffRow", "DiffValue", "InstanceDiff"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,25 @@ class DiffValue:
 
 
 @dataclass(frozen=True)
+class DiffRow:
+    """A row of a decision table that one side does not have.
+
+    Attributes:
+        side: ``left`` or ``right``, whose it is.
+        words: Its cells, ``column = value``, as they may be shown.
+        origin: Its file and line; empty where that is not known.
+    """
+
+    side: str
+    words: str
+    origin: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The row as JSON values."""
+        return {"side": self.side, "words": self.words, "origin": self.origin}
+
+
+@dataclass(frozen=True)
 class DiffEntry:
     """One key on both sides.
 
@@ -37,6 +57,7 @@ class DiffEntry:
         differs: Whether the values differ; where both are equal, their origins may.
         unknown: Whether nobody can tell, since a side withholds the value or keeps no digest of it.
         different_rows: How many rows of a decision table only one side has; ``None`` for any other value.
+        rows: Those rows, none where they may not be seen.
     """
 
     key: str
@@ -45,6 +66,7 @@ class DiffEntry:
     differs: bool
     unknown: bool = False
     different_rows: int | None = None
+    rows: tuple[DiffRow, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The entry as JSON values."""
@@ -55,6 +77,7 @@ class DiffEntry:
             "differs": self.differs,
             "unknown": self.unknown,
             "different_rows": self.different_rows,
+            "rows": [one.to_json() for one in self.rows],
         }
 
 
@@ -71,6 +94,7 @@ class InstanceDiff:
         right_blocks: And only the other.
         left_steps: Steps that only the one wraps.
         right_steps: And only the other.
+        passed_over: Capability -> how many settings are left out, since the sides use different connectors.
     """
 
     bot: str
@@ -81,6 +105,7 @@ class InstanceDiff:
     right_blocks: tuple[str, ...] = ()
     left_steps: tuple[str, ...] = ()
     right_steps: tuple[str, ...] = ()
+    passed_over: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_equal(self) -> bool:
@@ -97,6 +122,7 @@ class InstanceDiff:
             "entries": [one.to_json() for one in self.entries],
             "blocks": {"left": list(self.left_blocks), "right": list(self.right_blocks)},
             "steps": {"left": list(self.left_steps), "right": list(self.right_steps)},
+            "passed_over": dict(self.passed_over),
         }
 
 

@@ -6,26 +6,29 @@ read is said and never taken for nothing.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config.findings import ConfigError, KeyPath, lookup, printable
+from rpa_commons.config.findings import HIDDEN, ConfigError, KeyPath, lookup, printable, show
 from rpa_commons.config.instances import examine_instance
 from rpa_commons.config.layers import ConnectorEntry, Section, is_table, redact, value_without_places
 from rpa_commons.config.municipality import MunicipalityFolder
 from rpa_commons.manifest import Manifest
+from rpa_commons.tables import NOTE
 
-from ._diff_report import DiffValue
+from ._diff_report import DiffRow, DiffValue
 from ._fleet_changes import Subject
 from ._fleet_withheld import Withheld
 from ._members import Member
 
-__all__ = ["IDENTITY", "DiffSide", "FoundValue", "InstanceSide", "different_rows", "values_of"]
+__all__ = ["IDENTITY", "DiffSide", "FoundValue", "InstanceSide", "different_rows", "rows_of_one", "values_of"]
 
 IDENTITY = frozenset({"instance.id", "instance.bot"})
 """What instances are paired by, and what differs by nature."""
+
+_PLACE = "row"  # where a row keeps its file and line
 
 ManifestOf = Callable[[str], Manifest]
 
@@ -37,6 +40,8 @@ class FoundValue:
     raw: Any
     value: DiffValue
     is_default: bool = False
+    rows: Sequence[Any] = ()
+    """Of a decision table that may be seen: its rows, with their places."""
 
 
 @dataclass(frozen=True)
@@ -174,8 +179,10 @@ def values_of(instance: InstanceSide) -> dict[str, FoundValue]:
             origin, is_default = str(winner.origin(path)), winner.layer.is_default
             value = DiffValue(redact(section, path, raw), origin)
             if isinstance(raw, list) and is_table(section.view, path):
+                rows = () if value.value == HIDDEN else tuple(raw)
                 raw = value_without_places(section.view, path, raw)
-                value = DiffValue(None, origin, len(raw))
+                found[key] = FoundValue(raw, DiffValue(None, origin, len(raw)), is_default, rows)
+                continue
             found[key] = FoundValue(raw, value, is_default)
     return found
 
@@ -185,6 +192,34 @@ def _raw(section: Section, path: KeyPath) -> Any:  # noqa: ANN401 - any JSON val
         return lookup(section.values, path)
     except KeyError:
         return None
+
+
+def _placed(row: Any) -> tuple[str, str]:  # noqa: ANN401 - JSON
+    """A row in words, and where it stands."""
+    if not isinstance(row, Mapping):
+        return show(row), ""
+    cells = (f"{key} = {show(value)}" for key, value in _cells(row) if key not in {_PLACE, NOTE})
+    return ", ".join(cells), str(row.get(_PLACE, ""))
+
+
+def _cells(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in row.items():
+        yield from _cells(value) if isinstance(value, Mapping) else [(key, value)]
+
+
+def rows_of_one(left: FoundValue | None, right: FoundValue | None) -> tuple[DiffRow, ...]:
+    """The rows of a decision table that only one side has, each with its place."""
+    sides = [list(map(_placed, one.rows)) if one else [] for one in (left, right)]
+    known = [Counter(words for words, _ in rows) for rows in sides]
+    found: list[DiffRow] = []
+    for name, rows, others in (("left", sides[0], known[1]), ("right", sides[1], known[0])):
+        left_over = Counter(others)
+        for words, origin in rows:
+            if left_over[words]:
+                left_over[words] -= 1
+            else:
+                found.append(DiffRow(name, words, origin))
+    return tuple(found)
 
 
 def different_rows(left: FoundValue | None, right: FoundValue | None) -> int | None:

@@ -1,7 +1,8 @@
 """What a new version of a bot would do to every member: from the version's manifest and the members' files.
 
 Rules this module keeps: nothing is imported, installed or sent; no secret is looked up; each finding points
-at the member's own line; what cannot be told is said and never taken for right.
+at the member's own line; what cannot be told is said and never taken for right; a version is not blamed for
+what was wrong before it, nor a member for what is wrong in the cooperation's files.
 
 Usage::
 
@@ -10,6 +11,7 @@ Usage::
     report.breaks  # the members that could not run it
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -17,13 +19,14 @@ from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config.findings import ConfigError, Finding, display_path, in_order
 from rpa_commons.config.instances import Examination, examine_instance
 from rpa_commons.config.layers import ConnectorEntry
-from rpa_commons.config.municipality import MunicipalityFolder
+from rpa_commons.config.municipality import MunicipalityFolder, locked_versions
 from rpa_commons.manifest import Manifest
 
 from ._fleet_changes import Changes, Subject, changes_between, letter_findings, step_findings
 from ._fleet_report import VERDICTS, FleetInstance, FleetMember, FleetReport
+from ._fleet_unseen import unseen
 from ._fleet_withheld import Withheld, without_rules
-from ._members import Member, Members
+from ._members import ENVIRONMENT, Member, Members
 
 __all__ = ["fleet_check"]
 
@@ -48,15 +51,32 @@ def fleet_check(
         known: Older manifests, to tell what changes.
         today: For waivers and dated tables; the local date.
     """
-    checking = _Checking(manifest, _Remembered(connectors), known, today)
+    usual = _usual(members, manifest.name, known)
+    checking = _Checking(manifest, _Remembered(connectors), known, usual, today)
     found = tuple(checking.member(one) for one in members.members)
     return FleetReport(
         manifest.name,
         manifest.version,
         found,
+        in_order(checking.cooperation),
+        ENVIRONMENT,
         tuple((display_path(path), why) for path, why in members.passed_over),
         {code: tuple(map(display_path, where)) for code, where in members.doubles.items()},
     )
+
+
+def _usual(members: Members, bot: str, known: Known) -> Manifest | None:
+    """The version that most members run, of those that are at hand."""
+    running: Counter[tuple[str, str]] = Counter()
+    for one in members.members:
+        if one.info is not None:
+            running.update(
+                {(said.version, said.manifest) for said in one.info.instances.values() if said.bot == bot}
+            )
+        elif one.municipality is not None:
+            running.update([locked_versions(one.folder).get(bot, ("", ""))])
+    found = (known(*one) for one, _ in running.most_common() if one[1])
+    return next((one for one in found if one is not None), None)
 
 
 class _Remembered(Mapping[str, ConnectorEntry]):
@@ -83,12 +103,19 @@ class _Remembered(Mapping[str, ConnectorEntry]):
 
 class _Checking:
     def __init__(
-        self, manifest: Manifest, connectors: Mapping[str, ConnectorEntry], known: Known, today: date | None
+        self,
+        manifest: Manifest,
+        connectors: Mapping[str, ConnectorEntry],
+        known: Known,
+        usual: Manifest | None,
+        today: date | None,
     ) -> None:
         self._manifest = manifest
         self._connectors = connectors
         self._known = known
+        self._usual = usual
         self._today = today
+        self.cooperation: list[Finding] = []
         self._changes: dict[str, Changes] = {}
         self._variants: dict[tuple[int, frozenset[str]], Manifest] = {}
 
@@ -103,10 +130,13 @@ class _Checking:
             found = tuple(self._instance(member, member.municipality, name) for name in names)
         except RpaCommonsError as error:
             return FleetMember(*head, "unreadable", notes=(*member.notes, error.message))
-        verdict = max((one.verdict for one in found), key=VERDICTS.index, default="unused")
+        hidden = member.info.withheld_instances if member.info else 0
+        nothing = "unknown" if hidden else "unused"
+        verdict = max((one.verdict for one in found), key=VERDICTS.index, default=nothing)
         if unreadable:
             verdict = "unreadable"
-        return FleetMember(*head, verdict, found, tuple(unreadable), member.notes)
+        notes = (*member.notes, *_hidden(hidden, self._manifest.name))
+        return FleetMember(*head, verdict, found, tuple(unreadable), notes)
 
     def _instances(self, municipality: MunicipalityFolder) -> tuple[list[str], list[Finding]]:
         """The instances of the bot, and what hinders the look at others."""
@@ -134,19 +164,46 @@ class _Checking:
         findings = [one for one in findings if one.code != "E602"]
         findings += step_findings(said, self._manifest)
         findings += letter_findings(said, self._manifest, old)
-        changes = [f"{one.key}: {one.message}" for one in findings if one.is_warning]
+        findings = self._without_cooperations(municipality, findings)
+        already = self._already(said, self._usual if said.is_new else old, withheld, findings)
+        changes = [f"{one.key}: {one.message}" for one in findings if one.is_warning and one not in already]
         if old is not None:
             sections = examination.sections if examination else ()
             changes += self._between(old).sentences(said, sections, withheld)
+        elif said.is_new:
+            notes.append("it does not run the bot yet: rpac.lock is not there")
         elif said.version != self._manifest.version:
             notes.append(said.unknown_before)
         if withheld.everything:
             notes.append("none of its settings are published, so nothing is said about them")
-        already = self._already(municipality, name, old, withheld, findings)
-        verdict = _verdict(findings, changes, withheld)
+        unknown = [] if withheld.everything or not member.info else self._unseen(said, old, withheld)
+        verdict = _verdict(findings, already, changes, is_unknown=withheld.everything or bool(unknown))
+        wrong_before = tuple(one for one in already if not one.is_warning)
         return FleetInstance(
-            name, said.version, verdict, in_order(findings), tuple(changes), tuple(notes), already
+            name,
+            said.version,
+            verdict,
+            in_order(findings),
+            tuple(changes),
+            (*unknown, *notes),
+            wrong_before,
         )
+
+    def _without_cooperations(
+        self, municipality: MunicipalityFolder, findings: Sequence[Finding]
+    ) -> list[Finding]:
+        """Without warnings about the cooperation's own files; these and its errors go into the report."""
+        baseline = municipality.baseline_info
+        if baseline is None:
+            return list(findings)
+        theirs = [one for one in findings if one.file and one.file.is_relative_to(baseline.folder)]
+        self.cooperation += [one for one in theirs if one not in self.cooperation]
+        return [one for one in findings if one not in theirs or not one.is_warning]
+
+    def _unseen(self, said: Subject, old: Manifest | None, withheld: Withheld) -> list[str]:
+        """Of which withheld settings nobody can say whether they fit; none for the version that runs."""
+        is_same = bool(said.digest) and said.digest == self._manifest.digest
+        return [] if is_same else list(unseen(withheld, old, self._manifest))
 
     def _between(self, old: Manifest) -> Changes:
         digest = old.digest
@@ -177,27 +234,36 @@ class _Checking:
         return self._variants[key]
 
     def _already(
-        self,
-        municipality: MunicipalityFolder,
-        name: str,
-        old: Manifest | None,
-        withheld: Withheld,
-        findings: Sequence[Finding],
+        self, said: Subject, old: Manifest | None, withheld: Withheld, findings: Sequence[Finding]
     ) -> tuple[Finding, ...]:
-        """Those of the findings that the member has under the version it runs, too."""
-        wrong = [one for one in findings if not one.is_warning]
-        if old is None or not wrong:
+        """Those of the findings that the member has under the version it runs, too.
+
+        For one that runs none yet, it is the version that most others run.
+        """
+        if old is None or not findings:
             return ()
-        before = {(one.code, one.key) for one in self._examine(municipality, name, old, withheld)[1]}
-        return tuple(one for one in wrong if (one.code, one.key) in before)
+        found = [*self._examine(said.municipality, said.name, old, withheld)[1], *step_findings(said, old)]
+        before = {(one.code, one.key) for one in found}
+        return tuple(one for one in findings if (one.code, one.key) in before)
 
 
-def _verdict(findings: Sequence[Finding], changes: Sequence[str], withheld: Withheld) -> str:
-    wrong = {one.code for one in findings if not one.is_warning}
-    if wrong - {"E501"}:
+def _hidden(count: int, bot: str) -> Iterator[str]:
+    if count:
+        what = "1 bot instance is" if count == 1 else f"{count} bot instances are"
+        yield f"{what} not published; whether of {bot}, nobody can tell: ask them"
+
+
+def _verdict(
+    findings: Sequence[Finding], already: Sequence[Finding], changes: Sequence[str], *, is_unknown: bool
+) -> str:
+    wrong = [one for one in findings if not one.is_warning]
+    codes = {one.code for one in wrong if one not in already}
+    if codes - {"E501"}:
         return "breaks"
-    if wrong:
+    if codes:
         return "migration"
-    if withheld.everything:
+    if wrong:
+        return "broken"
+    if is_unknown:
         return "unknown"
     return "changes" if changes else "works"

@@ -21,6 +21,7 @@ from ._published import NAME, PublishedInfo, PublishedInstance
 
 __all__ = ["Changes", "Subject", "changes_between", "letter_findings", "step_findings"]
 
+_LOCK = "rpac.lock"
 _EFFECTS = {"unsafe": " without protection against doing it twice"}
 
 
@@ -35,6 +36,7 @@ class Subject:
         digest: That version's manifest digest; empty likewise.
         info: For a published folder, what it says of itself.
         published: And of this instance.
+        is_new: Whether the municipality runs no version at all yet.
     """
 
     municipality: MunicipalityFolder
@@ -43,6 +45,7 @@ class Subject:
     digest: str = ""
     info: PublishedInfo | None = None
     published: PublishedInstance | None = None
+    is_new: bool = False
 
     @classmethod
     def of(cls, member: Member, municipality: MunicipalityFolder, name: str, bot: str) -> "Subject":
@@ -51,7 +54,8 @@ class Subject:
             one = member.info.instances.get(name) or PublishedInstance(name, bot)
             return cls(municipality, name, one.version, one.manifest, member.info, one)
         version, digest = locked_versions(municipality.folder).get(bot, ("", ""))
-        return cls(municipality, name, version, digest)
+        is_new = not version and not (municipality.folder / _LOCK).exists()
+        return cls(municipality, name, version, digest, is_new=is_new)
 
     def overridden(self, manifest: Manifest | None) -> list[tuple[str, str, str]]:
         """Template, block and digest of the block underneath, for each block that is overridden.

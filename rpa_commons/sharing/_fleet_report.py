@@ -8,7 +8,7 @@ from rpa_commons.config.findings import Finding
 
 __all__ = ["VERDICTS", "FleetInstance", "FleetMember", "FleetReport"]
 
-VERDICTS = ("unused", "works", "changes", "unknown", "migration", "breaks", "unreadable")
+VERDICTS = ("unused", "works", "changes", "unknown", "broken", "migration", "breaks", "unreadable")
 """From nothing to do to nothing that could be done."""
 
 
@@ -20,7 +20,8 @@ class FleetInstance:
         name: The stem of its file in ``bots/``.
         version: The version it runs; empty where that is not known.
         verdict: ``works``, ``changes`` (works, but something changes), ``migration`` (works once its file is
-            migrated), ``breaks``, or ``unknown``: its settings were not published.
+            migrated), ``breaks``, ``broken`` (before the new version already), or ``unknown``: what matters
+            is withheld.
         findings: What is wrong; what the version it runs also finds is in ``already``.
         changes: What changes, one sentence each.
         notes: What could not be told.
@@ -100,6 +101,8 @@ class FleetReport:
         bot: The bot.
         version: The version that was checked.
         members: In the order of their folders.
+        cooperation: What is wrong in the cooperation's own files, once for all members.
+        environment: For which the members were looked at.
         passed_over: Folders that are no members, and why.
         doubles: Codes that several folders have, with the folders.
     """
@@ -107,6 +110,8 @@ class FleetReport:
     bot: str
     version: str
     members: tuple[FleetMember, ...]
+    cooperation: tuple[Finding, ...] = ()
+    environment: str = "production"
     passed_over: tuple[tuple[str, str], ...] = ()
     doubles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -126,7 +131,9 @@ class FleetReport:
         return {
             "bot": self.bot,
             "version": self.version,
+            "environment": self.environment,
             "counts": self.counts,
+            "cooperation": [one.to_json() for one in self.cooperation],
             "members": [one.to_json() for one in self.members],
             "passed_over": [{"folder": folder, "why": why} for folder, why in self.passed_over],
             "doubles": {code: list(folders) for code, folders in self.doubles.items()},

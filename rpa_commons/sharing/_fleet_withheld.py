@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rpa_commons.config.findings import Finding, KeyPath, format_key, parse_key
@@ -11,12 +12,14 @@ from rpa_commons.manifest import Manifest
 from ._members import Member
 from ._published import PublishedInfo
 
-__all__ = ["Withheld", "without_rules"]
+__all__ = ["Withheld", "renamed", "without_rules", "words_of_rule"]
 
 _SETTINGS = "settings"
 _OPEN = frozenset(
     {"E102", "E203", "E601", "E801", "E802", "E803", "E804", "E805"}
 )  # findings that may only mean: the value is not to be seen
+
+_OF_VALUES = frozenset({"E201", "E202", "E301", "E302"})
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,15 @@ class Withheld:
         names: As findings call them.
         words: Their last parts, for the rules that name them.
         everything: Whether all of its settings were withheld.
+        settings: The withheld settings, as the member's files call them.
+        folder: The member's.
     """
 
     names: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     everything: bool = False
+    settings: tuple[KeyPath, ...] = ()
+    folder: Path | None = None
 
     @classmethod
     def of(cls, member: Member, name: str, manifest: Manifest) -> "Withheld":
@@ -41,17 +48,20 @@ class Withheld:
         names: set[str] = set()
         words: set[str] = set()
         everything = False
+        settings: dict[KeyPath, None] = {}
         for file in _files(member.info, name, manifest.name):
             for path in _paths(member.withheld(file)):
                 everything = everything or path == (_SETTINGS,)
-                called = [path[1:], *_renamed(path[1:], manifest)] if path[0] == _SETTINGS else []
+                called = [path[1:], *renamed(path[1:], manifest)] if path[0] == _SETTINGS else []
+                settings.update(dict.fromkeys(called[:1]))
                 words.update(str(one[-1]) for one in called if one)
                 names.update(format_key(one) or _SETTINGS for one in called)
                 if path[0] != _SETTINGS:
                     names.add(format_key(("instance", *path)))
         for file in ("stack.toml", "environments/production/stack.toml"):
             names.update(format_key(("stack", *path)) for path in _paths(member.withheld(file)))
-        return cls(frozenset(names), frozenset(words), everything)
+        own = tuple(path for path in settings if path)
+        return cls(frozenset(names), frozenset(words), everything, own, member.folder)
 
     def covers(self, key: str) -> bool:
         """Whether a key, a table around it or something in it was withheld."""
@@ -62,12 +72,22 @@ class Withheld:
 
     def explains(self, finding: Finding) -> bool:
         """Whether a finding may only mean that the value is not to be seen."""
-        if finding.code not in _OPEN or not self.names:
+        if not self.names:
+            return False
+        if finding.code in _OF_VALUES:
+            return self._overrides(finding)
+        if finding.code not in _OPEN:
             return False
         if finding.code == "E203" and finding.key.startswith("stack."):
             table = ".".join(finding.key.split(".")[:2])
             return any(_is_below(one, table) for one in self.names)
         return self.covers(finding.key)
+
+    def _overrides(self, finding: Finding) -> bool:
+        """Whether a value of the default or the baseline is meant, and the member's own is not to be seen."""
+        folder, file = self.folder, finding.file
+        is_own = file is not None and folder is not None and file.is_relative_to(folder)
+        return not is_own and any(finding.key == one or _is_below(finding.key, one) for one in self.names)
 
 
 def without_rules(manifest: Manifest, words: frozenset[str]) -> Manifest:
@@ -82,7 +102,7 @@ def _without(node: Any, words: frozenset[str]) -> Any:  # noqa: ANN401 - JSON
     if isinstance(node, Mapping):
         kept = {key: _without(value, words) for key, value in node.items()}
         if isinstance(node.get("properties"), Mapping) and isinstance(node.get("rules"), list | tuple):
-            kept["rules"] = [rule for rule in node["rules"] if not words & _texts(rule)]
+            kept["rules"] = [rule for rule in node["rules"] if not words & words_of_rule(rule)]
         return kept
     if isinstance(node, list | tuple):
         return [_without(one, words) for one in node]
@@ -98,13 +118,13 @@ def _files(info: PublishedInfo, name: str, bot: str) -> list[str]:
     return [*own, *(file for file in info.withheld if file.startswith(tables))]
 
 
-def _texts(rule: Any) -> set[str]:  # noqa: ANN401 - JSON
+def words_of_rule(rule: Any) -> set[str]:  # noqa: ANN401 - JSON
     """Every key that a rule names, and its parts."""
     keys = rule.get("keys", ()) if isinstance(rule, Mapping) else ()
     return {part for key in keys if isinstance(key, str) for part in key.split(".")}
 
 
-def _renamed(path: KeyPath, manifest: Manifest) -> list[KeyPath]:
+def renamed(path: KeyPath, manifest: Manifest) -> list[KeyPath]:
     """What a withheld key, or those in a withheld table, are called in a newer version."""
     try:
         operations = operations_of(manifest)

@@ -25,17 +25,20 @@ from ._member_readers import RebasedReader, WithheldReader
 from ._published import NAME, PublishedInfo, key_names, read_published
 
 __all__ = [
+    "ENVIRONMENT",
     "Member",
     "Members",
     "NoMembersError",
     "NoSuchMemberError",
     "find_member",
+    "is_member",
     "open_member",
     "open_members",
 ]
 
 _OWN = "municipality.toml"
-_ENVIRONMENT = "production"
+ENVIRONMENT = "production"
+"""For which members are looked at: what they publish, and what they answer for."""
 
 
 class NoMembersError(RpaCommonsError):
@@ -66,7 +69,7 @@ class NoSuchMemberError(RpaCommonsError):
 
     def __init__(self, word: str, known: Sequence[str]) -> None:
         meant = guess(word, known)
-        there = f"there is: {', '.join(known)}" if known else "name its folder"
+        there = f"there is: {', '.join(dict.fromkeys(known))}" if known else "name its folder"
         super().__init__(
             f"there is no municipality {word!r} here", remedy=f"did you mean {meant}?" if meant else there
         )
@@ -154,18 +157,22 @@ def find_member(word: str, beside: Path) -> Path:
     """
     given = Path(word)
     beside = beside.resolve()
-    for path in (given, beside.parent / word):
-        if _is_member(path):
+    for path in (given, beside / word, beside.parent / word):
+        if is_member(path):
             return path.resolve()
     try:
-        siblings = [path for path in sorted(beside.parent.iterdir()) if path.is_dir() and _is_member(path)]
+        siblings = [path for path in sorted(beside.parent.iterdir()) if path.is_dir() and is_member(path)]
     except OSError:
         siblings = []
     called = {path: _name_in(path) for path in siblings}
     found = [path for path, name in called.items() if name.casefold() == word.casefold()]
     if len(found) == 1:
         return found[0]
-    raise NoSuchMemberError(word, [*(path.name for path in siblings), *filter(None, called.values())])
+    folders = [path.name for path in siblings]
+    names = [
+        name for name in called.values() if name and name.casefold() not in set(map(str.casefold, folders))
+    ]
+    raise NoSuchMemberError(word, [*folders, *names])
 
 
 @contextmanager
@@ -206,7 +213,7 @@ def _name_in(folder: Path) -> str:
 
 
 def _folders(parent: Path) -> tuple[list[Path], tuple[tuple[Path, str], ...]]:
-    if _is_member(parent):
+    if is_member(parent):
         return [parent], ()
     found: list[Path] = []
     passed_over: list[tuple[Path, str]] = []
@@ -218,7 +225,7 @@ def _folders(parent: Path) -> tuple[list[Path], tuple[tuple[Path, str], ...]]:
     for path in entries:
         if path.name.startswith(".") or not path.is_dir():
             continue
-        if _is_member(path):
+        if is_member(path):
             found.append(path)
         else:
             kind = "a baseline" if (path / "baseline.toml").is_file() else f"it has no {_OWN}"
@@ -226,7 +233,8 @@ def _folders(parent: Path) -> tuple[list[Path], tuple[tuple[Path, str], ...]]:
     return found, tuple(passed_over)
 
 
-def _is_member(folder: Path) -> bool:
+def is_member(folder: Path) -> bool:
+    """Whether a folder is a municipality's own or a published one, readable or not."""
     try:
         return any((folder / name).exists() or (folder / name).is_symlink() for name in (_OWN, NAME))
     except OSError:
@@ -256,7 +264,7 @@ def _open(folder: Path, baseline: Baseline | None, shared: Reader) -> Member:
     wanted = given if info is None or info.baseline else None
     reader = (WithheldReader if info else RebasedReader)(folder, shared, wanted)
     try:
-        municipality = open_municipality(folder, environment=_ENVIRONMENT, reader=reader)
+        municipality = open_municipality(folder, environment=ENVIRONMENT, reader=reader)
     except ConfigError as error:
         return Member(folder, info.name if info else folder.name, info=info, findings=error.findings)
     return Member(folder, printable(municipality.name), municipality.code, municipality, info, notes=notes)

@@ -140,18 +140,21 @@ class _Publishing:
         own = self._read("municipality.toml")
         if own:
             self.judged["municipality.toml"] = (own, MunicipalityJudge(self.withholding))
-        bots = {name: self._instance(name) for name in instances}
+        # Of those that are not published, too: what is personal in them may stand elsewhere.
+        bots = {name: self._instance(name) for name in self.municipality.instances()}
         self._stacks()
         if self.findings:
             raise config_error(self.findings)
         self._gather_taboo()
         instances = [name for name in instances if self._may_be_named(name, bots[name][0])]
+        for name in bots.keys() - set(instances):
+            self._forget(name)
         bots = {name: bots[name] for name in instances}
         files, withheld = self._texts({name: bot for name, (bot, _) in bots.items()})
         self._refuse_idle(wish.withhold)
         listed = [self._described(name, *bots[name]) for name in instances]
-        files[PUBLISHED] = described(self.municipality, listed, withheld, today)
         left_out = tuple(name for name in self.municipality.instances() if name not in instances)
+        files[PUBLISHED] = described(self.municipality, listed, withheld, today, len(left_out))
         return Published(
             self.municipality.code, dict(sorted(files.items())), withheld, left_out, self.unknown
         )
@@ -216,12 +219,14 @@ class _Publishing:
                 self.withholding.taboo.add(text)
 
     def _may_be_named(self, name: str, bot: str) -> bool:
-        """Whether the name of an instance may be seen; when not, its files go."""
-        if name == bot or not self.withholding.taboo.is_in(name):
-            return True
+        """Whether the name of an instance may be seen."""
+        return name == bot or not self.withholding.taboo.is_in(name)
+
+    def _forget(self, name: str) -> None:
+        """Publish nothing of an instance."""
+        self.unknown.pop(name, None)
         for file in _files_of(name):
             self.judged.pop(file, None)
-        return False
 
     def _texts(self, bots: Mapping[str, str]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
         taboo = self.withholding.taboo

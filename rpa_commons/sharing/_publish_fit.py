@@ -16,7 +16,7 @@ import unicodedata
 
 from rpa_commons.validators import mask_personal_numbers
 
-__all__ = ["Taboo", "is_fit_key", "is_fit_name", "is_fit_text"]
+__all__ = ["Taboo", "is_fit_key", "is_fit_name", "is_fit_number", "is_fit_text"]
 
 _LONGEST_TEXT = 4000  # characters; a longer one is no choice but a document
 _LONGEST_KEY = 40
@@ -26,7 +26,8 @@ _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _MANY_DIGITS = re.compile(r"\d{4}")
 # Absolute paths, e-mail addresses, addresses with a user or a password in them.
 _UNFIT = re.compile(
-    r"^\s*[/~\\]|\b[A-Za-z]:[\\/](?!/)|(?<![\w:/])/[\w.-]+/|\\\\\w|\bfile:/|\S@\S", re.IGNORECASE
+    r"^\s*[/~\\]|\b[A-Za-z]:[\\/](?!/)|(?<![\w:/])/[\w.-]+/|\\\\\w|\bfile:/|@|\w\s?[(\[]at[)\]]\s?\w",
+    re.IGNORECASE,
 )
 # A password with its name before it, keys as services hand them out, and what only chance can have made: a
 # long word with capitals, small letters and digits, or a long hexadecimal one.
@@ -38,30 +39,47 @@ _SECRET = re.compile(
     r"|(?<![\w+=-])(?=[\w+=-]*\d)(?=[\w+=-]*[a-z])(?=[\w+=-]*[A-Z])[\w+=-]{24}|(?<!\w)[0-9a-f]{32}",
     re.ASCII,
 )
-_UUID = re.compile(r"(?<!\w)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?!\w)", re.IGNORECASE)
-_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[\s._/\u2010-\u2015\u2212-]{1,3}(?=[0-9])")
-_ABROAD = re.compile(  # Norway: ddmmyynnnnn; Sweden: yyyymmddnnnn, the day plus 60 for a coordination number
-    r"(?<![0-9])(?:[0-7][0-9](?:[04][1-9]|[15][0-2])[0-9]{7}"
-    r"|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[1267][0-9]|3[01]|6[1-9]|8[0-9]|9[01])[0-9]{4})(?![0-9])"
+# Ids of agreements and accounts, and whatever has a number of signs that only a person or a contract has.
+_UUID = re.compile(r"(?<!\w)[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}(?!\w)", re.IGNORECASE)
+_DAY = re.compile(  # a day of this century is no birthday of an adult, and tables begin with one
+    r"(?<![0-9])(?:20[0-9]{2}-[01][0-9]-[0-3][0-9]"
+    r"|[0-3]?[0-9](?P<between>[./])[01]?[0-9](?P=between)20[0-9]{2})(?![-./ ]?[0-9])"
+)
+_LONG_NUMBER = re.compile(r"[0-9](?:[\s._/()+\u2010-\u2015\u2212-]{0,4}[0-9]){7}")
+_FINNISH = re.compile(
+    r"(?<![0-9])[0-3][0-9][01][0-9]{3}\s?[-+a-fu-y\u2010-\u2015\u2212]\s?[0-9]{3}[0-9a-y](?!\w)",
+    re.IGNORECASE,
+)
+# Machines that only the house can reach say how it is built inside: names without a dot, private addresses.
+_INSIDE = re.compile(
+    r"[\w-]\.(?:local|lan|intern|internal|intranet|corp|home|private|localdomain)(?![\w-])"
+    r"|(?<![\w.])(?:10(?:\.[0-9]{1,3}){3}|192\.168(?:\.[0-9]{1,3}){2}|172\.(?:1[6-9]|2[0-9]|3[01])(?:\.[0-9]{1,3}){2}"
+    r"|169\.254(?:\.[0-9]{1,3}){2})(?![\w.]*[0-9])"
+    r"|(?<![\w:])f(?:[cd][0-9a-f]{2}|e80):[0-9a-f:]"
+    r"|://(?!localhost\b)[\w-]+(?=[:/\s]|$)",
+    re.IGNORECASE | re.ASCII,
 )
 _APART = re.compile(r"[\s._-]+")
 
 
 def is_fit_text(text: str) -> bool:
-    """Whether a text holds nothing that never leaves the house: personal numbers, paths, mail, passwords."""
+    """Whether a text holds nothing that never leaves the house.
+
+    That is: personal numbers and any other long number, paths, mail, passwords, ids, machines inside.
+    """
     if len(text) > _LONGEST_TEXT:
         return False
     plain = unicodedata.normalize("NFKC", text)
     if _UNFIT.search(plain) or mask_personal_numbers(plain) != plain:
         return False
-    rest = _UUID.sub(" ", plain)
-    digits = _BETWEEN_DIGITS.sub("", rest)
-    return not (
-        _SECRET.search(rest)
-        or _ABROAD.search(digits)
-        or mask_personal_numbers(digits) != digits
-        or any(map(_says_more, plain.split()))
-    )
+    if any(pattern.search(plain) for pattern in (_SECRET, _UUID, _INSIDE, _FINNISH)):
+        return False
+    return not (_LONG_NUMBER.search(_DAY.sub("|", plain)) or any(map(_says_more, plain.split())))
+
+
+def is_fit_number(number: int) -> bool:
+    """Whether a number is too short for one of a person, a telephone or an account."""
+    return not _LONG_NUMBER.search(str(number))
 
 
 def is_fit_key(key: str) -> bool:

@@ -31,6 +31,8 @@ _SOUNDS_SECRET = re.compile(
 )
 _COUNTED = frozenset({"boolean", "integer", "number", "null"})
 _BLANK = re.compile(r"\s")
+_BETWEEN = re.compile(r"[,;:/|()<>\n]|\s[-\u2010-\u2015]\s|\s(?:og|och|and|ja|&|\+)\s")
+_TWO = 2
 _DEEPEST = 8  # tables inside each other whose keys are listed
 _ANSWERS = frozenset({"owner", "deputy"})
 
@@ -231,6 +233,16 @@ def taboo_texts(document: Document, judge: AnyJudge) -> Iterator[str]:
         is_word = isinstance(value, str) and judge.is_kept_word(path, value)
         if is_word or any(map(judge.is_private, _around(path))):
             yield str(value)
+            yield from _names_in(str(value)) if isinstance(value, str) else ()
+
+
+def _names_in(text: str) -> Iterator[str]:
+    """What may be a name in a text about somebody, in the ways people write it: of several words."""
+    parts = [part.split() for part in _BETWEEN.split(text)]
+    yield from (" ".join(words) for words in parts if len(words) > 1)
+    yield from (f"{words[0]} {words[-1]}" for words in parts if len(words) > _TWO)
+    if [len(words) for words in parts[:_TWO]] == [1, 1]:  # Hansen, Mette
+        yield f"{parts[1][0]} {parts[0][0]}"
 
 
 def _around(path: KeyPath) -> list[KeyPath]:

@@ -109,6 +109,7 @@ class PublishedInfo:
         baseline_version: And the version.
         instances: By name.
         withheld: File -> the keys in it that were withheld.
+        withheld_instances: How many bot instances of it are not published at all.
     """
 
     code: str
@@ -119,6 +120,7 @@ class PublishedInfo:
     baseline_version: str
     instances: Mapping[str, PublishedInstance]
     withheld: Mapping[str, tuple[str, ...]]
+    withheld_instances: int = 0
 
 
 def key_names(paths: Iterable[KeyPath]) -> tuple[str, ...]:
@@ -135,6 +137,7 @@ def described(
     instances: Sequence[PublishedInstance],
     withheld: Mapping[str, Sequence[str]],
     today: date,
+    left_out: int = 0,
 ) -> str:
     """The text of ``published.toml``."""
     lines = [_HEADER, f"format = {_FORMAT}"]
@@ -142,6 +145,7 @@ def described(
         value = getattr(municipality, key)
         lines.append(f"{key} = {toml_text(value if is_fit_text(value) else '')}")
     lines.append(f"published = {today.isoformat()}")
+    lines += [f"withheld_instances = {left_out}"] if left_out else []
     baseline = municipality.baseline_info
     if baseline is not None:
         lines += [
@@ -196,6 +200,7 @@ def read_published(folder: Path, reader: Reader) -> PublishedInfo | None:
         baseline_version=baseline.get("version", ""),
         instances={one["name"]: _instance(one) for one in values.get("instance", ())},
         withheld={file: tuple(keys) for file, keys in values.get("withheld", {}).items()},
+        withheld_instances=values.get("withheld_instances", 0),
     )
 
 
@@ -242,6 +247,7 @@ def _schema() -> dict[str, Any]:
         baseline=_table(("name", "version"), name=text, version=text, sha256=_SHA256),
         instance={"type": "array", "items": instance},
         withheld={"type": "object", "additionalProperties": texts},
+        withheld_instances={"type": "integer", "minimum": 0},
     )
 
 

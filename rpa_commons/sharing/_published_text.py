@@ -20,7 +20,7 @@ from rpa_commons.config.documents import Document, mark, toml_text
 from rpa_commons.config.findings import KeyPath, format_key, lookup
 from rpa_commons.validators import mask_personal_numbers
 
-from ._publish_fit import Taboo, is_fit_text
+from ._publish_fit import Taboo, is_fit_number, is_fit_text
 
 __all__ = ["MARK", "Judge", "Verdict", "is_withheld", "published_text"]
 
@@ -97,7 +97,8 @@ class _Values:
             return toml_text(value)
         place = self._document.places[path]
         text = self._document.text[place.start : place.end]  # a number, date or truth value as it stands
-        if mask_personal_numbers(text) != text or self._taboo.is_in(text):
+        is_long = isinstance(value, int) and not isinstance(value, bool) and not is_fit_number(value)
+        if is_long or mask_personal_numbers(text) != text or self._taboo.is_in(text):
             raise _UnfitError
         return text
 

@@ -11,15 +11,16 @@ Usage::
     Table(read.rows, spec, "rates").lookup(on=date(2026, 11, 22)).amount("rate")  # Decimal("12.5")
 """
 
-from ._cells import ANY, CellError, Value
+from ._cells import ANY, CellError, Value, read_day
 from ._check import MOST_ROWS, TableProblem, check_rules, rule_text
+from ._column import NOTE, Column, Kind, Match
 from ._combine import combine_rows, rows_without_places
 from ._errors import BrokenTableError, NoRowError, NoRowInForceError
 from ._examples import Example, ReadExamples, cases_text, read_examples, run_example
 from ._read import ReadRows, read_csv, read_tables, template
 from ._rules import Rule, condition_key, read_rule, read_rules
 from ._sheet import read_sheet, sheet_problems
-from ._spec import NOTE, Column, Kind, Match, TableSpec
+from ._spec import TableSpec
 from ._table import Row, Table
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "combine_rows",
     "condition_key",
     "read_csv",
+    "read_day",
     "read_examples",
     "read_rule",
     "read_rules",

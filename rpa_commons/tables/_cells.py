@@ -16,9 +16,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._spec import Column, Kind
+    from ._column import Column, Kind
 
-__all__ = ["ANY", "CellError", "Value", "read_value", "shown", "typed"]
+__all__ = ["ANY", "CellError", "Value", "read_day", "read_value", "shown", "typed"]
 
 Value = str | int | bool | Decimal | date
 
@@ -27,6 +27,7 @@ ANY = "*"
 
 _NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9})?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:([ .,'\u00a0\u202f\u2019])[0-9]{3})(?:\1[0-9]{3})*(?:[.,][0-9]+)?")
+_LEADING_ZERO = re.compile(r"-?0")
 _EXPONENT = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-./ ]+([0-9]{1,2})[-./ ]+([0-9]{4})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})[-./ ]?([0-9]{1,2})[-./ ]?([0-9]{1,2})")
@@ -57,13 +58,14 @@ class CellError(Exception):
         self.help = help_
 
 
-def read_value(column: "Column", text: str, *, comma: bool, closed: bool = True) -> str:
+def read_value(column: "Column", text: str, *, comma: bool | None, closed: bool = True) -> str:
     """The canonical text of one value.
 
     Args:
         column: Which column.
         text: The cell, without blanks around it.
-        comma: Whether the file writes decimals with a comma.
+        comma: Whether the file writes decimals with a comma; ``None``: a program wrote the text, with a
+            point, so nothing in it can be meant in two ways.
         closed: Whether only the column's own values will do.
 
     Raises:
@@ -118,7 +120,7 @@ def escaped(sign: str) -> str:
     return f"\\u{ord(sign):04x}" if ord(sign) <= 0xFFFF else f"\\U{ord(sign):08x}"  # noqa: PLR2004 - four digits
 
 
-def _number(column: "Column", text: str, *, comma: bool) -> str:
+def _number(column: "Column", text: str, *, comma: bool | None) -> str:
     if _EXPONENT.fullmatch(text):
         raise CellError(
             f"{shown(text)} has an exponent",
@@ -148,25 +150,33 @@ def _meant(text: str) -> str:
     return f"{'' if match[1] == '+' else '-'}{match[2]}" if match else ""
 
 
-def _plain(text: str, *, comma: bool) -> str | None:
+def _plain(text: str, *, comma: bool | None) -> str | None:
     """The number with a point before its decimals; ``None`` when it is no number."""
+    if comma is None:
+        return text
     if comma and re.fullmatch(r"-?[0-9]+,[0-9]+", text):
         return text.replace(",", ".")
     grouped = _GROUPED.fullmatch(text)
-    if grouped and (grouped[1] != "." or comma):
-        digits = re.sub(r"[^0-9-]", "", text) if len(re.split(r"[^0-9]", text)) == 2 else ""  # noqa: PLR2004 - one sign
-        decimal = "," if comma else "."
+    if grouped and (grouped[1] != "." or comma or not _LEADING_ZERO.match(text)):
+        digits = re.sub(r"[^0-9-]", "", text) if len(re.split(r"[^0-9]", text.removeprefix("-"))) == 2 else ""  # noqa: PLR2004 - one sign
         if digits and grouped[1] in ".,":
-            less = re.sub(r"[.,]", decimal, text)
+            less = _other_reading(text, "," if comma else ".")
             message = f"{shown(text)} can be read as {digits} or as {less}"
             raise CellError(message, f"write {digits} or {less}, whichever you mean")
         raise CellError(f"{shown(text)} has a thousand separator", "write the digits without it")
     if not comma and re.fullmatch(r"-?[0-9]+,[0-9]+", text):
         raise CellError(
-            f"{shown(text)} has a decimal comma in a file separated by commas",
-            f"write {text.replace(',', '.')}, or separate the cells with semicolons",
+            f"{shown(text)} has a decimal comma where decimals have a point",
+            f"write {text.replace(',', '.')}; a CSV file separated by semicolons may have decimal commas",
         )
     return text
+
+
+def _other_reading(text: str, decimal: str) -> str:
+    """Digits with three decimals so that they cannot be taken for thousands: ``1``, ``1.50``, ``1.2340``."""
+    whole, decimals = re.split(r"[.,]", text)
+    short = decimals.rstrip("0") or "0"
+    return f"{whole}{decimal}{short if len(short) < len(decimals) else f'{decimals}0'}"
 
 
 def _date(text: str) -> str:
@@ -247,3 +257,12 @@ def exactly(value: Any, kind: "Kind") -> bool:  # noqa: ANN401 - what a bot pass
     if kind == "date":
         return type(value) is date
     return isinstance(value, str)
+
+
+def read_day(text: str) -> date:
+    """A day that somebody writes.
+
+    Raises:
+        CellError: it is none, or not written year first.
+    """
+    return date.fromisoformat(_date(text.strip()))

@@ -49,13 +49,17 @@ class TableProblem:
     column: str = ""
 
 
-def check_rules(spec: TableSpec, rules: Sequence[Rule], today: date) -> Iterator[TableProblem]:
+def check_rules(
+    spec: TableSpec, rules: Sequence[Rule], today: date, ranks: Sequence[int] = ()
+) -> Iterator[TableProblem]:
     """Every problem of a table's rows.
 
     Args:
         spec: What the table looks like.
         rules: Its rows, strongest first where the first one counts.
         today: The table must have rows in force today, and should have some for the next 60 days.
+        ranks: How strong the layer of each row is: the finding on two rows that overlap is
+            about the stronger one.
     """
     if not rules:
         if spec.complete:
@@ -67,7 +71,7 @@ def check_rules(spec: TableSpec, rules: Sequence[Rule], today: date) -> Iterator
         )
         return
     try:
-        yield from _Checking(spec, rules, areas(spec, rules), today).problems()
+        yield from _Checking(spec, rules, areas(spec, rules), today, ranks).problems()
     except TooMuchWorkError:
         yield TableProblem(
             "E801",
@@ -85,7 +89,15 @@ def rule_text(spec: TableSpec, rule: Rule) -> str:
 
 
 class _Checking:
-    def __init__(self, spec: TableSpec, rules: Sequence[Rule], covered: Sequence[Area], today: date) -> None:
+    def __init__(
+        self,
+        spec: TableSpec,
+        rules: Sequence[Rule],
+        covered: Sequence[Area],
+        today: date,
+        ranks: Sequence[int],
+    ) -> None:
+        self._ranks = ranks or [0] * len(rules)
         self._spec = spec
         self._rules = rules
         self._areas = covered
@@ -136,7 +148,9 @@ class _Checking:
         return "the row is never reached"
 
     def _overlaps(self) -> Iterator[TableProblem]:
-        for one, two, common in self._space.overlaps():
+        for pair in self._space.overlaps():
+            common = pair[2]
+            one, two = sorted(pair[:2], key=lambda row: (self._ranks[row], row))
             first, second = self._rules[one], self._rules[two]
             other = first.origin or f"row {one + 1}"
             if (first.when, first.first) == (second.when, second.first):
@@ -145,9 +159,20 @@ class _Checking:
                 yield TableProblem("E803", message, "keep one of the two", (two, one))
                 continue
             message = f"two rows answer for {self._box_text(common) or 'every case'}: also {other}"
-            yield TableProblem(
-                "E803", message, "make the ranges or days of the two meet without overlap", (two, one)
-            )
+            yield TableProblem("E803", message, self._apart(first, second), (two, one))
+
+    def _apart(self, first: Rule, second: Rule) -> str:
+        """How two rows for one case are told apart."""
+        ranges = [column.name for column in self._spec.inputs if column.match == "range"]
+        if not ranges or first.first == second.first or not first.first or not second.first:
+            return "make the ranges or days of the two meet without overlap"
+        older, newer = sorted((first, second), key=lambda one: one.first or date.min)
+        same = f"a later day takes the place only of rows with the same {' and '.join(ranges)}"
+        if self._spec.until_column is None or newer.first is None:
+            return f"{same}: write the older row as several, one of them with the cells of the newer"
+        last = newer.first - timedelta(days=1)
+        place = older.origin or "the older row"
+        return f"{same}: end {place} with {self._spec.until_column.name} {last}, or give both the same"
 
     def _covered(self, dead: set[int]) -> Iterator[TableProblem]:
         before: dict[int, list[int]] = {}
@@ -155,7 +180,7 @@ class _Checking:
             before.setdefault(two, []).append(one)
         for row, earlier in sorted(before.items()):
             ordered = sorted(earlier)
-            if row in dead or self._space.remainder(row, ordered):
+            if row in dead or not self._space.is_covered(row, ordered):
                 continue
             needed = self._needed(row, ordered)
             names = [self._rules[one].origin or f"row {one + 1}" for one in needed]
@@ -167,7 +192,7 @@ class _Checking:
 
     def _needed(self, row: int, earlier: list[int]) -> list[int]:
         """Of the rows above, the ones it takes; each alone where one is enough."""
-        alone = [one for one in earlier if not self._space.remainder(row, [one])]
+        alone = [one for one in earlier if self._space.is_covered(row, [one])]
         return alone[:1] or earlier
 
     def _gaps(self) -> Iterator[TableProblem]:
@@ -221,11 +246,15 @@ class _Checking:
         yield self._gap(gap, f"no row covers {self._inputs_text(gap)}{since}")
 
     def _gap(self, gap: Box, message: str, advice: str = "", code: str = "E802") -> TableProblem:
-        advice = advice or "add a row for it, or widen the one beside it"
-        return TableProblem(code, message, advice, tuple(self._neighbours(gap)[:1]))
+        beside = self._neighbours(gap)
+        in_force = bool(beside) and self._shares_a_day(beside[0], gap)
+        advice = advice or (
+            "add a row for it, or widen the one beside it" if in_force else "add a row for it"
+        )
+        return TableProblem(code, message, advice, tuple(beside[:1]))
 
     def _neighbours(self, gap: Box) -> list[int]:
-        """The rows that touch the gap, those below or before it first."""
+        """The rows that touch the gap: those in force in it first, then those below or before it."""
         below: list[int] = []
         above: list[int] = []
         for row in self._live:
@@ -233,7 +262,15 @@ class _Checking:
             apart = [(one, two) for one, two in pairs if one[1] <= two[0] or two[1] <= one[0]]
             if len(apart) == 1:
                 (below if apart[0][0][1] == apart[0][1][0] else above).append(row)
-        return below[::-1] or above or list(range(len(self._rules)))[-1:]
+        touching = [*below[::-1], *above]
+        return sorted(touching, key=lambda row: not self._shares_a_day(row, gap)) or [len(self._rules) - 1]
+
+    def _shares_a_day(self, row: int, gap: Box) -> bool:
+        index = self._day_index()
+        if index is None:
+            return True
+        (begin, end), (first, last) = self._space.boxes[row][index], gap[index]
+        return begin < last and first < end
 
     def _day_index(self) -> int | None:
         indexes = (index for index, one in enumerate(self._space.dimensions) if one.column is None)

@@ -9,8 +9,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from ._column import NOTE
 from ._rules import ORIGIN, condition_key
-from ._spec import NOTE
 
 __all__ = ["combine_rows", "rows_without_places"]
 

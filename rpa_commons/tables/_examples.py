@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ._cells import CellError, Value, read_value, typed
+from ._cells import CellError, Value, read_value, shown, typed
 from ._check import TableProblem
+from ._column import EXPECT, NOTE
 from ._errors import NoRowError
 from ._sheet import Record, guess_text, read_sheet
-from ._spec import NOTE, TableSpec
-from ._table import Table
+from ._spec import TableSpec
+from ._table import Row, Table
 
 __all__ = ["Example", "ReadExamples", "cases_text", "read_examples", "run_example"]
 
 DAY = "on"
 """Heading of the day for which an example asks."""
+NOTHING = "none"
+"""In the column ``expect``: no row may answer."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Example:
     Attributes:
         inputs: One value for each input.
         on: The day; ``None`` where the table has no days.
-        expected: Some outputs with the value they must have.
+        expected: Some outputs with the value they must have; empty: no row may answer.
         line: Where it stands.
         note: What its author noted.
     """
@@ -66,7 +69,7 @@ def read_examples(text: str, spec: TableSpec) -> ReadExamples:
     days = (DAY,) if spec.from_column else ()
     asked = [column.name for column in spec.inputs]
     answers = [column.name for column in spec.outputs]
-    sheet = read_sheet(text, (*days, *asked, *answers, NOTE))
+    sheet = read_sheet(text, (*days, *asked, *answers, EXPECT, NOTE))
     problems = list(sheet.problems)
     missing = [name for name in (*days, *asked) if sheet.headings and name not in sheet.headings]
     for name in missing:
@@ -74,8 +77,8 @@ def read_examples(text: str, spec: TableSpec) -> ReadExamples:
         problems.append(
             TableProblem("E801", f"the column {name} is missing", advice, line=sheet.line, column=name)
         )
-    if sheet.headings and not set(answers) & set(sheet.headings):
-        advice = f"add {' or '.join(answers)}"
+    if sheet.headings and not {*answers, EXPECT} & set(sheet.headings):
+        advice = f"add {' or '.join(answers)}, or {EXPECT} with {NOTHING} where no row may answer"
         problems.append(TableProblem("E801", "no column says what is expected", advice, line=sheet.line))
         missing.append("")
     examples = []
@@ -92,6 +95,9 @@ def run_example(table: Table, example: Example) -> tuple[str, str] | None:
     Returns:
         ``None`` when it answers as expected; else what was expected and what was found, in words.
     """
+    if not example.expected:
+        row = table.find(on=example.on, **example.inputs)
+        return None if row is None else ("no row", _found(row, row.outputs))
     expected = _words(example.expected)
     try:
         row = table.lookup(on=example.on, **example.inputs)
@@ -100,7 +106,11 @@ def run_example(table: Table, example: Example) -> tuple[str, str] | None:
     found = {name: row[name] for name in example.expected}
     if found == dict(example.expected):
         return None
-    return expected, f"{_words(found)} ({row.origin})" if row.origin else _words(found)
+    return expected, _found(row, found)
+
+
+def _found(row: Row, outputs: Mapping[str, Value | None]) -> str:
+    return f"{_words(outputs)} ({row.origin})" if row.origin else _words(outputs)
 
 
 def _words(outputs: Mapping[str, Value | None]) -> str:
@@ -127,11 +137,27 @@ def _example(record: Record, spec: TableSpec, problems: list[TableProblem], *, c
             continue
         (inputs if column.role == "input" else expected)[column.name] = value
     on = _day(record, spec, problems)
-    if before == len(problems) and not expected:
-        problems.append(TableProblem("E801", "the example expects nothing", line=record.line))
+    if before == len(problems):
+        _says_what(record, expected, problems)
     if before != len(problems):
         return None
     return Example(inputs, on, expected, record.line, record.cells.get(NOTE, ""))
+
+
+def _says_what(record: Record, expected: Mapping[str, Value], problems: list[TableProblem]) -> None:
+    """Whether an example says what must come out, and in one way."""
+    word = record.cells.get(EXPECT, "")
+    if word not in {"", NOTHING}:
+        message, advice = f"{EXPECT}: {shown(word)} is not {NOTHING}", f"write {NOTHING}, or leave it empty"
+    elif word and expected:
+        message = f"the example expects {NOTHING} and {', '.join(expected)}"
+        advice = "leave the answers empty where no row may answer"
+    elif not word and not expected:
+        message = "the example expects nothing"
+        advice = f"fill in an answer, or write {NOTHING} in a column {EXPECT} where no row may answer"
+    else:
+        return
+    problems.append(TableProblem("E801", message, advice, line=record.line))
 
 
 def _day(record: Record, spec: TableSpec, problems: list[TableProblem]) -> date | None:

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from ._cells import CellError, read_value, typed
+from ._cells import ANY, CellError, read_value, typed
 from ._check import TableProblem
+from ._column import NOTE, Column
 from ._sheet import Record, guess_text, read_sheet
-from ._spans import read_span, span_between
-from ._spec import NOTE, Column, TableSpec
+from ._spans import outside, read_span, span_between
+from ._spec import TableSpec
 
 __all__ = ["ReadRows", "read_csv", "read_tables", "template"]
 
@@ -134,7 +135,8 @@ def _row(spec: TableSpec, record: Record, problems: list[TableProblem], *, comma
     row: dict[str, Any] = {"when": {}, "then": {}}
     for column in spec.columns:
         try:
-            value = _cell(column, record, comma=comma)
+            is_number = column.name in record.numbers
+            value = _cell(column, record, comma=None if is_number else comma)
         except CellError as error:
             message = f"{column.name}: {error.message}"
             problems.append(TableProblem("E801", message, error.help, line=record.line, column=column.name))
@@ -152,23 +154,34 @@ def _row(spec: TableSpec, record: Record, problems: list[TableProblem], *, comma
     return row
 
 
-def _cell(column: Column, record: Record, *, comma: bool) -> str | None:
+def _cell(column: Column, record: Record, *, comma: bool | None) -> str | None:
     """The canonical text of a cell; ``None`` where an optional one is empty."""
     cells = record.cells
     if column.match == "range" and column.name not in cells:
         low, high = (cells.get(heading, "") for heading in column.headings[1:])
-        return span_between(column, low, high, comma=comma)
+        return _within(column, span_between(column, low, high, comma=comma))
     text = cells.get(column.name, "")
     if not text and column.optional:
         return None
     if column.role == "input" and text == "*":
         return text
     if column.match == "range":
-        return read_span(column, text, comma=comma)
+        return _within(column, read_span(column, text, comma=comma))
     value = read_value(column, text, comma=comma)
     if column.role in {"from", "until"} and date.fromisoformat(value) < _LOWEST_DAY:
         raise CellError(f"{value} lies long ago", "is the year right?")
     return value
+
+
+def _within(column: Column, text: str) -> str:
+    """A canonical range of which no end lies outside what cases can have.
+
+    Raises:
+        CellError: one does.
+    """
+    if said := outside(column, text):
+        raise CellError(f"{text} reaches too far: {said}", f"is a digit wrong? {ANY} stands for any value")
+    return text
 
 
 def _toml_record(
@@ -192,7 +205,8 @@ def _toml_record(
             )
     if before == len(problems):
         problems += _missing(spec, tuple(cells), line)
-    return Record(line, cells) if before == len(problems) else None
+    numbers = frozenset(key for key, value in table.items() if isinstance(value, int | float))
+    return Record(line, cells, numbers) if before == len(problems) else None
 
 
 def _toml_text(column: Column | None, value: Any) -> str:  # noqa: ANN401 - any TOML value

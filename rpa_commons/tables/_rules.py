@@ -5,8 +5,9 @@ A row is plain JSON, so that it travels with the settings: ``{"when": {"income":
 
 Rules this module keeps, which is what the specialist is told:
 
-- rows with the same cells in the columns that must be *equal* belong together; among them the rows of the
-  latest first day that has come are in force, all of them, and the earlier ones no longer;
+- rows with the same condition in the columns that must be *equal* and in those with a *range* belong
+  together; among them the rows of the latest first day that has come are in force, all of them (one for each
+  band), and the earlier ones no longer; a row with another condition ends none of them;
 - a band ends where the next higher one begins, among the rows of the same first day that it could otherwise
   overlap: those whose other cells a case can meet at the same time.
 """
@@ -20,9 +21,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from ._cells import ANY, CellError, Value, read_value, typed
+from ._column import Column
 from ._errors import BrokenTableError, TooMuchWorkError
 from ._spans import BOTTOM, TOP, Cut, Span, read_span, span_of
-from ._spec import Column, TableSpec
+from ._spec import TableSpec
 
 __all__ = ["Area", "Rule", "areas", "condition_key", "read_rule", "read_rules"]
 
@@ -140,7 +142,7 @@ def _cell(column: Column, given: Any) -> str:  # noqa: ANN401 - JSON
     if given == ANY:
         return ANY
     read = read_span if column.match == "range" else read_value
-    return read(column, given, comma=False)
+    return read(column, given, comma=None)
 
 
 def _answer(column: Column, given: Any) -> Value | None:  # noqa: ANN401 - JSON
@@ -152,7 +154,7 @@ def _answer(column: Column, given: Any) -> Value | None:  # noqa: ANN401 - JSON
         return given
     if not isinstance(given, str):
         raise CellError(f"{column.name} is no {column.kind_text}")
-    return typed(column.kind, read_value(column, given, comma=False))
+    return typed(column.kind, read_value(column, given, comma=None))
 
 
 def _day(given: Any) -> date | None:  # noqa: ANN401 - JSON
@@ -163,20 +165,33 @@ def _days(spec: TableSpec, rules: Sequence[Rule]) -> list[Span]:
     """From when to when each rule is in force; the next rows that belong together end it."""
     if spec.from_column is None:
         return [Span(BOTTOM, TOP)] * len(rules)
-    equal = [position for position, column in enumerate(spec.inputs) if column.match == "equals"]
-    begins: defaultdict[tuple[str, ...], set[date]] = defaultdict(set)
-    for rule in rules:
-        begins[tuple(rule.when[position] for position in equal)].add(rule.first or date.min)
-    following: dict[tuple[tuple[str, ...], date | None], date | None] = {}
+    groups = [_group(spec, rule) for rule in rules]
+    begins: defaultdict[_Group, set[date]] = defaultdict(set)
+    for group, rule in zip(groups, rules, strict=True):
+        begins[group].add(rule.first or date.min)
+    following: dict[tuple[_Group, date], date | None] = {}
     for group, found in begins.items():
         ordered = sorted(found)
-        following.update({(group, day): later for day, later in itertools.pairwise([*ordered, None])})
+        following.update({(group, day): later for day, later in itertools.pairwise([*ordered, None]) if day})
     spans = []
-    for rule in rules:
+    for group, rule in zip(groups, rules, strict=True):
         first = rule.first or date.min
-        later = following[tuple(rule.when[position] for position in equal), first]
+        later = following[group, first]
         spans.append(Span((0, first, 0), min(_after(rule.last), TOP if later is None else (0, later, 0))))
     return spans
+
+
+_Group = tuple[Span | str, ...]
+"""What rows share of which the later ones end the earlier."""
+
+
+def _group(spec: TableSpec, rule: Rule) -> _Group:
+    """Equal cells as they are, ranges as what they cover: ``[0..10)`` and ``0..9`` are one condition."""
+    return tuple(
+        span_of(column, cell) if column.match == "range" else cell
+        for column, cell in zip(spec.inputs, rule.when, strict=True)
+        if column.match != "band"
+    )
 
 
 def _after(day: date | None) -> Cut:

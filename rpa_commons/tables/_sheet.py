@@ -2,7 +2,9 @@
 
 Rules this module keeps: cells are separated by semicolons, tabs or commas, whichever gives the most known
 headings; a decimal comma is one only where no comma separates cells; lines that begin with ``#`` above the
-headings are for people; blank lines and empty columns at the end are passed over.
+headings are for people; blank lines are passed over, and so are columns at the end that are empty in every
+line, the headings' too. Any other line with more cells than there are headings is refused, for its text may
+hold a separator, and each cell behind it would stand below the wrong heading.
 """
 
 import csv
@@ -26,10 +28,17 @@ MOST_LINES = 20_000
 
 @dataclass(frozen=True)
 class Record:
-    """One line of cells: by heading, without blanks around them."""
+    """One line of cells: by heading, without blanks around them.
+
+    Attributes:
+        line: Where it begins.
+        cells: The text of each.
+        numbers: Headings whose cell was a number, not a text that can be read in two ways.
+    """
 
     line: int
     cells: Mapping[str, str]
+    numbers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -72,8 +81,12 @@ def read_sheet(text: str, known: Sequence[str]) -> Sheet:
     headings = _headings(rows[0][1], number, known, problems)
     if not headings:
         return Sheet((), number, comma=False, records=(), problems=tuple(problems))
+    unused = len(rows[0][1]) if not any(any(cells[len(headings) :]) for _, cells in rows) else 0
+    room = max(len(headings), unused)
     records = [
-        record for line, cells in rows[1:] if (record := _record(line, cells, headings, separator, problems))
+        record
+        for line, cells in rows[1:]
+        if (record := _record(line, cells, headings, (separator, room), problems))
     ]
     found = tuple(heading for heading in headings if heading)
     return Sheet(found, number, separator != ",", tuple(records), tuple(problems))
@@ -174,19 +187,25 @@ def _headings(
 
 
 def _record(
-    line: int, cells: list[str], headings: Sequence[str], separator: str, problems: list[TableProblem]
+    line: int,
+    cells: list[str],
+    headings: Sequence[str],
+    form: tuple[str, int],
+    problems: list[TableProblem],
 ) -> Record | None:
-    while cells and not cells[-1]:
-        cells.pop()
-    if not cells:
+    """The cells of a line; ``form`` is what separates them, and how many there may be with empty ones."""
+    if not any(cells):
         return None
-    if len(cells) > len(headings):
-        advice = f"the cells are separated by {_SEPARATORS[separator]}"
+    separator, room = form
+    if len(cells) > room:
+        one = _SEPARATORS[separator].removesuffix("s")
+        advice = f"put text with a {one} in quotes"
         if separator == ",":
-            advice += ": write decimals with a point, or separate the cells with semicolons"
-        message = f"the line has {len(cells)} cells, the headings {len(headings)}"
+            advice += ', and write decimals with a point: "Main Street 1, Roskilde",12.50'
+        message = f"the line has {len(cells)} cells, the headings are {len(headings)}"
         problems.append(TableProblem("E801", message, advice, line=line))
         return None
+    cells = cells[: len(headings)]
     if any(len(cell) > _LONGEST_CELL for cell in cells):
         problems.append(TableProblem("E801", f"a cell has more than {_LONGEST_CELL} characters", line=line))
         return None

@@ -6,22 +6,22 @@ each dimension, and covering, overlapping and leaving out are questions about wh
 The work is counted; beyond its limit the question is refused, not answered by halves.
 """
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ._cells import ANY
+from ._column import Column
 from ._errors import TooMuchWorkError
 from ._rules import Area
-from ._spans import BOTTOM, TOP, Cut, Span, cut
-from ._spec import Column, TableSpec
+from ._spans import BOTTOM, TOP, Cut, Span, column_bounds
+from ._spec import TableSpec
 
 __all__ = ["Box", "Dimension", "Space"]
 
 Box = tuple[tuple[int, int], ...]
 """In each dimension the first piece and the one after the last."""
 
-MOST_WORK = 1_500_000
+MOST_WORK = 6_000_000
 """Steps; a few seconds."""
 
 
@@ -93,70 +93,26 @@ class Space:
                     yield min(row, other), max(row, other), common
             active.append(row)
 
-    def remainder(self, row: int, others: Sequence[int]) -> list[Box]:
-        """What is left of a row when the cases of others are taken away."""
+    def is_covered(self, row: int, others: Sequence[int]) -> bool:
+        """Whether every case of a row is one of the others'."""
         whole = self.clipped(row)
-        left = [whole] if whole is not None else []
-        for other in others:
-            cutting = self.boxes[other]
-            self._spend(len(left) + 1)
-            left = [piece for box in left for piece in _without(box, cutting)]
-        return left
+        if whole is None:
+            return True
+        found = (_meet(whole, self.boxes[other]) for other in others)
+        parts = [common for common in found if common is not None]
+        self._spend(len(others) + 1)
+        return whole in parts or _Sweep(self._spend, parts, whole).is_covered()
 
-    def gaps(self) -> tuple[Box, ...]:
+    def gaps(self) -> Iterator[Box]:
         """The boxes that no row covers; together they are all of it."""
-        self._memo: dict[tuple[int, tuple[int, ...]], tuple[Box, ...]] = {}
-        rows = tuple(row for row in range(len(self.boxes)) if self.clipped(row) is not None)
-        return self._gaps(0, rows)
-
-    def _gaps(self, depth: int, rows: tuple[int, ...]) -> tuple[Box, ...]:
-        if depth == len(self.dimensions):
-            return () if rows else ((),)
-        if not rows:
-            return (tuple((one.begin, one.end) for one in self.dimensions[depth:]),)
-        if (depth, rows) not in self._memo:
-            self._memo[depth, rows] = self._gaps_of(depth, rows)
-        return self._memo[depth, rows]
-
-    def _gaps_of(self, depth: int, rows: tuple[int, ...]) -> tuple[Box, ...]:
-        """Sweep one dimension; neighbouring pieces that lack the same become one."""
-        dimension = self.dimensions[depth]
-        found: list[tuple[int, int, tuple[Box, ...]]] = []
-        for begin, end, present in self._pieces(depth, rows):
-            if dimension.is_open and not present:
-                continue
-            below = self._gaps(depth + 1, present)
-            if not below:
-                continue
-            if found and found[-1][1] == begin and found[-1][2] == below:
-                found[-1] = (found[-1][0], end, below)
-            else:
-                found.append((begin, end, below))
-        return tuple(((begin, end), *box) for begin, end, below in found for box in below)
-
-    def _pieces(self, depth: int, rows: tuple[int, ...]) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-        """The stretches of one dimension over which the same rows are there."""
-        dimension = self.dimensions[depth]
-        begin, end = dimension.begin, dimension.end
-        if dimension.column is None and rows:
-            begin = max(begin, min(self.boxes[row][depth][0] for row in rows))  # each begins when it begins
-        marks = {begin, end}
-        starts: dict[int, list[int]] = {}
-        stops: dict[int, list[int]] = {}
-        for row in rows:
-            low, high = self.boxes[row][depth]
-            low, high = max(low, begin), min(high, end)
-            if low < high:
-                starts.setdefault(low, []).append(row)
-                stops.setdefault(high, []).append(row)
-                marks |= {low, high}
-        present: set[int] = set()
-        ordered = sorted(marks)
-        for here, after in itertools.pairwise(ordered):
-            present.difference_update(stops.get(here, ()))
-            present.update(starts.get(here, ()))
-            self._spend(len(present) + 1)
-            yield here, after, tuple(sorted(present))
+        whole = tuple((one.begin, one.end) for one in self.dimensions)
+        boxes = [box for row in range(len(self.boxes)) if (box := self.clipped(row))]
+        days = next((index for index, one in enumerate(self.dimensions) if one.column is None), None)
+        only = frozenset(index for index, one in enumerate(self.dimensions) if one.is_open)
+        if not self.dimensions:
+            yield from () if self.boxes else ((),)
+            return
+        yield from _Sweep(self._spend, boxes, whole, only, days).gaps()
 
     def _spend(self, steps: int) -> None:
         self._work += steps
@@ -183,15 +139,6 @@ def _dimension(column: Column, parts: Sequence[Span | str]) -> Dimension:
         high = max((span.high for span in spans), default=TOP)
     begin = edges.index(low)
     return Dimension(column, edges=tuple(edges), begin=begin, end=max(begin, edges.index(high)))
-
-
-def column_bounds(column: Column) -> tuple[Cut, Cut]:
-    """Where the values of an ordered column begin and end."""
-    from ._cells import typed
-
-    low = BOTTOM if column.lowest is None else cut(column, typed(column.kind, column.lowest), after=False)
-    high = TOP if column.highest is None else cut(column, typed(column.kind, column.highest), after=True)
-    return low, high
 
 
 def _day_dimension(days: Sequence[Span]) -> Dimension:
@@ -226,14 +173,109 @@ def _meet(one: Box, two: Box | None) -> Box | None:
     return tuple(common)
 
 
-def _without(box: Box, cutting: Box) -> Iterator[Box]:
-    """The box without what the other covers, in at most two pieces for each dimension."""
-    if _meet(box, cutting) is None:
-        yield box
-        return
-    for index, ((low, high), (first, last)) in enumerate(zip(box, cutting, strict=True)):
-        if low < first:
-            yield (*box[:index], (low, first), *box[index + 1 :])
-        if last < high:
-            yield (*box[:index], (last, high), *box[index + 1 :])
-        box = (*box[:index], (max(low, first), min(high, last)), *box[index + 1 :])
+class _Sweep:
+    """Boxes in a whole, swept one dimension after the other.
+
+    Which boxes are left at a point is a set of bits; the same set at the same depth has the same gaps, which
+    are worked out once and have one number, however often they come.
+    """
+
+    def __init__(
+        self,
+        spend: Callable[[int], None],
+        boxes: Sequence[Box],
+        whole: Box,
+        only: frozenset[int] = frozenset(),
+        days: int | None = None,
+    ) -> None:
+        """In the dimensions ``only`` a stretch without boxes is no gap; ``days`` is the one of days."""
+        self._spend = spend
+        self._boxes = boxes
+        self._whole = whole
+        self._only = only
+        self._days = days
+        self._everything = (1 << len(boxes)) - 1
+        self._rest = [self._covering(depth) for depth in range(len(whole))]
+        self._memo: dict[tuple[int, int], int] = {}
+        self._lists: list[_Gaps] = [(), ((0, 0, 0),)]  # nothing is missing; all of it is
+        self._numbers: dict[_Gaps, int] = {(): _NOTHING}
+
+    def is_covered(self) -> bool:
+        """Whether no point of the whole is left out."""
+        return self._number(0, self._everything) == _NOTHING
+
+    def gaps(self) -> Iterator[Box]:
+        """What is left out."""
+        return self._listed(0, self._number(0, self._everything))
+
+    def _listed(self, depth: int, number: int) -> Iterator[Box]:
+        if number == _ALL:
+            yield self._whole[depth:]
+            return
+        for begin, end, below in self._lists[number]:
+            self._spend(1)
+            for box in self._listed(depth + 1, below):
+                yield ((begin, end), *box)
+
+    def _number(self, depth: int, rows: int) -> int:
+        if not rows:
+            return _ALL
+        if depth == len(self._whole) or rows & self._rest[depth]:
+            return _NOTHING
+        found = self._memo.get((depth, rows))
+        if found is None:
+            gaps = self._gaps(depth, rows)
+            found = self._memo[depth, rows] = self._numbers.setdefault(gaps, len(self._lists))
+            if found == len(self._lists):
+                self._lists.append(gaps)
+        return found
+
+    def _gaps(self, depth: int, rows: int) -> "_Gaps":
+        """Sweep one dimension; neighbouring stretches that lack the same become one."""
+        found: list[tuple[int, int, int]] = []
+        for begin, end, present in self._stretches(depth, rows):
+            if not present and depth in self._only:
+                continue
+            below = self._number(depth + 1, present)
+            if below == _NOTHING:
+                continue
+            if found and found[-1][1:] == (begin, below):
+                found[-1] = (found[-1][0], end, below)
+            else:
+                found.append((begin, end, below))
+        return tuple(found)
+
+    def _stretches(self, depth: int, rows: int) -> Iterator[tuple[int, int, int]]:
+        """The stretches of one dimension over which the same boxes are there."""
+        begin, end = self._whole[depth]
+        changes: dict[int, int] = {}
+        left = rows
+        while left:
+            bit = left & -left
+            left ^= bit
+            low, high = self._boxes[bit.bit_length() - 1][depth]
+            changes[low] = changes.get(low, 0) ^ bit
+            changes[high] = changes.get(high, 0) ^ bit
+        self._spend(2 * rows.bit_count() + len(changes))
+        if depth == self._days:
+            begin = min(changes)  # each begins when it begins
+        changes.setdefault(end, 0)
+        present, here = 0, begin
+        for mark in sorted(changes):
+            if here < mark:
+                yield here, mark, present
+            present ^= changes[mark]
+            here = mark
+
+    def _covering(self, depth: int) -> int:
+        """The boxes that take everything from one dimension on."""
+        found = 0
+        for index, box in enumerate(self._boxes):
+            if box[depth:] == self._whole[depth:]:
+                found |= 1 << index
+        return found
+
+
+_Gaps = tuple[tuple[int, int, int], ...]
+"""Stretches of one dimension, each with the number of what is left out in the ones below."""
+_NOTHING, _ALL = 0, 1

@@ -21,9 +21,21 @@ from typing import TYPE_CHECKING, Any
 from ._cells import ANY, CellError, read_value, shown, typed
 
 if TYPE_CHECKING:
-    from ._spec import Column
+    from ._column import Column
 
-__all__ = ["BOTTOM", "TOP", "Cut", "Span", "cut", "read_span", "span_between", "span_of", "span_text"]
+__all__ = [
+    "BOTTOM",
+    "TOP",
+    "Cut",
+    "Span",
+    "column_bounds",
+    "cut",
+    "outside",
+    "read_span",
+    "span_between",
+    "span_of",
+    "span_text",
+]
 
 Cut = tuple[int, Any, int]
 """(-1 | 0 | 1 for below all, at a value, above all; the value; 0 before it, 1 after it)."""
@@ -65,7 +77,7 @@ def cut(column: "Column", value: Any, *, after: bool) -> Cut:  # noqa: ANN401 - 
     return (0, value, int(after))
 
 
-def read_span(column: "Column", text: str, *, comma: bool) -> str:
+def read_span(column: "Column", text: str, *, comma: bool | None) -> str:
     """The canonical text of a range cell.
 
     Raises:
@@ -101,7 +113,7 @@ def read_span(column: "Column", text: str, *, comma: bool) -> str:
         raise CellError(error.message, advice or "write 0..999, [0..1000), >= 1000 or *") from None
 
 
-def span_between(column: "Column", low: str, high: str, *, comma: bool) -> str:
+def span_between(column: "Column", low: str, high: str, *, comma: bool | None) -> str:
     """The canonical text of a range in two columns, both ends included; an empty cell is no bound.
 
     Raises:
@@ -135,6 +147,24 @@ def span_of(column: "Column", text: str) -> Span:
         return Span(cut(column, low, after=match[1] == "("), cut(column, high, after=match[4] != ")"))
     value = _typed(column, text)
     return Span(cut(column, value, after=False), cut(column, value, after=True))
+
+
+def column_bounds(column: "Column") -> tuple[Cut, Cut]:
+    """Where the values of an ordered column begin and end."""
+    low = BOTTOM if column.lowest is None else cut(column, typed(column.kind, column.lowest), after=False)
+    high = TOP if column.highest is None else cut(column, typed(column.kind, column.highest), after=True)
+    return low, high
+
+
+def outside(column: "Column", text: str) -> str:
+    """The end of a canonical range that lies outside what cases can have, in words; empty: none does."""
+    span, (low, high) = span_of(column, text), column_bounds(column)
+    for end in (span.low, span.high):
+        if end not in {BOTTOM, TOP} and end < low:
+            return f"cases have {column.lowest} or more"
+        if end not in {BOTTOM, TOP} and end > high:
+            return f"cases have {column.highest} at most"
+    return ""
 
 
 def span_text(low: Cut, high: Cut, *, discrete: bool) -> str:

@@ -17,10 +17,11 @@ from functools import cached_property
 from typing import Any, cast
 
 from ._cells import Value, exactly
+from ._column import Column
 from ._errors import BrokenTableError, NoRowError, NoRowInForceError
 from ._rules import Area, Rule, areas, read_rules
 from ._spans import Span
-from ._spec import Column, TableSpec
+from ._spec import TableSpec
 
 __all__ = ["Row", "Table"]
 

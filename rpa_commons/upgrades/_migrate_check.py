@@ -135,10 +135,31 @@ def _example(
             yield f"{where}: before shows nothing that {one.kind} {format_key(one.path)} changes"
     yield from (f"{where}: before: {step.trouble}" for step in done.steps if step.trouble)
     if not same(done.values, after):
-        yield f"{where}: before becomes {show(done.values)}, not after: {show(after)}"
+        yield f"{where}: before becomes something else than after: {_differences(done.values, after)}"
         return
     try:
         migrate_toml(entry.before, operations)
     except MigrationNotWrittenError as error:
         yield f"{where}: before cannot be rewritten: {error}"
     yield from (f"{where}: after: {wrong}" for wrong in _wrong(view, migrate(after, later).values))
+
+
+def _differences(made: Mapping[str, Any], promised: Mapping[str, Any]) -> str:
+    """The keys that came out otherwise than promised."""
+    one, two = dict(_leaves(made)), dict(_leaves(promised))
+    said = []
+    for path in dict.fromkeys([*one, *two]):
+        if path in one and path in two and same({"": one[path]}, {"": two[path]}):
+            continue
+        became = f"is {show(one[path])}" if path in one else "is missing"
+        wanted = f"should be {show(two[path])}" if path in two else "should not be there"
+        said.append(f"{format_key(path)} {became}, and {wanted}")
+    return "; ".join(said)
+
+
+def _leaves(tree: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping) and value:
+            yield from _leaves(value, (*path, key))
+        else:
+            yield (*path, key), value

@@ -1,8 +1,8 @@
 r"""Migrations of a file's text: only what a migration is about changes; every comment stays.
 
 Rules this module keeps: a key that keeps its table keeps its line; one that moves takes the comments above
-and behind it along; a comment of a key that is gone stays on a line of its own; line ends and byte order mark
-stay; what comes out is read again and must hold exactly the migrated values, or nothing is written.
+and behind it along; a key that is gone takes them along too, and nothing else goes; line ends and byte order
+mark stay; what comes out is read again and must hold exactly the migrated values, or nothing is written.
 
 Usage::
 
@@ -12,7 +12,7 @@ Usage::
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rpa_commons.config.documents import Edit, MarkedText, Pair, TextSection, edited, mark
@@ -39,28 +39,60 @@ class MigrationNotWrittenError(ValueError):
 
 @dataclass(frozen=True)
 class MigratedText:
-    """A text after its migrations, and every step that found something."""
+    """A text after its migrations.
+
+    Attributes:
+        text: The whole text.
+        steps: Every step that found something and was carried out.
+        left: The steps that a person must make; their keys stand as they were.
+    """
 
     text: str
     steps: tuple[Step, ...]
+    left: tuple[Step, ...] = ()
 
 
 def migrate_text(text: str, manifest: Manifest) -> MigratedText:
-    """Migrate the ``[settings]`` of an instance's or baseline's file.
+    """Migrate the ``[settings]`` of an instance's or baseline's file; what a person must do is left out.
 
     Args:
         text: The whole file; it must be valid TOML.
         manifest: Of the version the file is to fit.
 
     Raises:
-        MigrationNotWrittenError: a person must do it; the text is not touched.
+        MigrationNotWrittenError: the file is written so that a person must do it; the text is not touched.
         BrokenSchemaError: the manifest's migrations are of no known form.
     """
-    return migrate_toml(text, operations_of(manifest), ("settings",))
+    operations, left = operations_of(manifest), list[Step]()
+    table = _at(tomllib.loads(text.removeprefix(_BOM)), ("settings",))
+    while isinstance(table, dict):
+        troubles = [one for one in migrate(table, operations).steps if one.trouble]
+        if not troubles:
+            break
+        left.append(troubles[0])  # one at a time: leaving it out may be what makes the next one possible
+        operations = _without(operations, troubles[0])
+    return replace(migrate_toml(text, operations, ("settings",)), left=tuple(left))
+
+
+def _without(operations: Sequence[Operation], trouble: Step) -> tuple[Operation, ...]:
+    """The operations that can be carried out while the key of one step stays as it is."""
+    one = trouble.operation
+    position = operations.index(one)
+    earlier = (
+        other
+        for other in operations[:position]
+        if not _touches(other.path, trouble.original) and not (other.to and _touches(other.to, one.path))
+    )
+    return (*earlier, *(other for other in operations[position + 1 :] if not _touches(other.path, one.path)))
+
+
+def _touches(path: Path, other: Path) -> bool:
+    size = min(len(path), len(other))
+    return path[:size] == other[:size]
 
 
 def migrate_toml(text: str, operations: Sequence[Operation], prefix: Path = ()) -> MigratedText:
-    """As :func:`migrate_text`, for the table at ``prefix``.
+    """Carry out every one of some operations on the table at ``prefix``, or none.
 
     Raises:
         MigrationNotWrittenError: a person must do it; the text is not touched.
@@ -122,7 +154,7 @@ class _Rewriting:
         if one.kind == "rename":
             text = edited(self._text, _Moving(marked, old, self._prefix + one.to, self._prefix).edits())
         elif one.kind == "remove":
-            text = edited(self._text, _removal(marked, old))
+            text = edited(self._text, _removal(marked, old, with_comments=True))
         else:
             return edited(self._text, list(_new_values(marked, one, _at(tree, self._prefix), self._prefix)))
         return _without_empty_tables(text, old, len(self._prefix))
@@ -154,17 +186,25 @@ def _written(value: Any) -> str:  # noqa: ANN401 - a scalar of a manifest
     return show(value)
 
 
-def _removal(marked: MarkedText, path: KeyPath) -> list[Edit]:
-    """Take out every key and header of a path; comments stay, each on a line of its own."""
+def _removal(marked: MarkedText, path: KeyPath, *, with_comments: bool) -> list[Edit]:
+    """Take out every key and header of a path.
+
+    Args:
+        marked: The text.
+        path: What goes.
+        with_comments: Also the comments in it, behind it and directly above it: left behind, they would be
+            read as the next key's. Otherwise each stays on a line of its own.
+    """
     edits: list[Edit] = []
     for section in marked.sections:
-        if section.tokens and section.path[: len(path)] == path:
-            start = marked.line_start(section.tokens[0].start)
-            edits.append(_comments_only(marked, start, marked.line_end(section.end)))
-        for pair in section.pairs:
-            if pair.path[: len(path)] == path:
-                start = marked.line_start(pair.tokens[0].start)
-                edits.append(_comments_only(marked, start, marked.line_end(pair.end)))
+        ends = [(section.tokens[0].start, section.end)] if section.tokens else []
+        found = ends if section.path[: len(path)] == path else []
+        pairs = (pair for pair in section.pairs if pair.path[: len(path)] == path)
+        for begin, end in (*found, *((pair.tokens[0].start, pair.end) for pair in pairs)):
+            if with_comments:
+                edits.append(Edit(marked.block_start(begin), marked.line_end(end), ""))
+            else:
+                edits.append(_comments_only(marked, marked.line_start(begin), marked.line_end(end)))
     return edits or [_cut(marked, pair) for pair in _outermost(marked, path)]
 
 
@@ -198,7 +238,7 @@ def _without_empty_tables(text: str, path: KeyPath, least: int) -> str:
         tree, table = tomllib.loads(text), path[:length]
         if not has(tree, table) or _at(tree, table) != {}:
             break
-        text = edited(text, _removal(mark(text), table))
+        text = edited(text, _removal(mark(text), table, with_comments=False))
     return text
 
 
@@ -239,7 +279,8 @@ class _Moving:
         start, end = marked.block_start(begin), marked.line_end(pair.end)
         above = marked.text[start : marked.line_start(begin)]
         if isinstance(self._home, Pair):
-            self._lifted += marked.comments_in(start, end)
+            around = ((start, pair.start), (pair.end, end))  # those inside move with the value
+            self._lifted += [one for place in around for one in marked.comments_in(*place)]
             self._moved.append(self._pair_text(pair))
         else:
             behind = marked.text[pair.end : end].rstrip("\r\n")

@@ -15,21 +15,33 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rpa_commons.config.documents import Document, Reader
-from rpa_commons.config.findings import ConfigError, Finding, KeyPath, display_path, in_order, lookup
-from rpa_commons.config.instances import Examination, examine_instance
-from rpa_commons.config.layers import ENVIRONMENTS, ConnectorEntry
+from rpa_commons.config.documents import OverlayReader
+from rpa_commons.config.findings import (
+    HIDDEN,
+    ConfigError,
+    Finding,
+    KeyPath,
+    display_path,
+    format_key,
+    in_order,
+    lookup,
+    parse_key,
+    show,
+)
+from rpa_commons.config.instances import Confirmation, Examination, awaiting, examine_instance
+from rpa_commons.config.layers import ENVIRONMENTS, NOTHING, ConnectorEntry
+from rpa_commons.config.migrations import final_path, operations_of
 from rpa_commons.config.municipality import MunicipalityFolder, hooks_of_instance, letter_folders_of
 from rpa_commons.manifest import Manifest
 
 from ._upgrade_changes import manifest_changes
+from ._upgrade_confirmations import MigratedConfirmations, migrated_confirmations, moved_key
 from ._upgrade_files import FileMigration, migrate_files
-from ._upgrade_kinds import UpgradeChange
+from ._upgrade_kinds import KINDS, UpgradeChange
 
 __all__ = ["UpgradePlan", "plan_upgrade"]
 
 _NOT_OF_THE_FILE = frozenset({"E402", "E304"})  # of this machine, and of people
-_BOM = "\ufeff"
 
 
 @dataclass(frozen=True)
@@ -110,9 +122,13 @@ def plan_upgrade(
     today = _Look(municipality, old, connectors, {})
     later = _Look(municipality, new, connectors, {one.path: one.after for one in files})
     known = [one for name in instances for one in today.findings(name)]
-    found = [*troubles, *(one for name in instances for one in later.findings(name))]
-    findings = in_order(found)
+    found = [one for name in instances for one in later.findings(name)]
+    findings = in_order(list(_to_do(troubles, found, files, new)))
     changes = _Touched(municipality, instances, today, later, findings).changes(manifest_changes(old, new))
+    confirmations, needed = _confirmations(instances, today, later)
+    files = (*files, *([confirmations.file] if confirmations.file else []))
+    order = list(KINDS)
+    changes = tuple(sorted((*changes, *needed), key=lambda one: order.index(one.kind)))
     seen = {(one.code, one.key, one.message) for one in known}
     left = tuple(one for one in findings if (one.code, one.key, one.message) in seen)
     return UpgradePlan(new.name, old.version, new.version, tuple(instances), changes, files, findings, left)
@@ -123,28 +139,66 @@ def _files_of(instances: Sequence[str]) -> list[str]:
     return own + [f"environments/{one}/{name}" for one in ENVIRONMENTS for name in own]
 
 
-class _Overlay(Reader):
-    """Reads some files as they are going to be, and all others as they are."""
+def _to_do(
+    troubles: Sequence[Finding], found: Sequence[Finding], files: Sequence[FileMigration], manifest: Manifest
+) -> Iterator[Finding]:
+    """What a person must do, each once and with its line in the file as it is.
 
-    def __init__(self, texts: Mapping[Path, str]) -> None:
-        super().__init__()
-        self._texts = texts
+    Args:
+        troubles: What the migration of the files left to a person.
+        found: What is wrong in the files as they are going to be.
+        files: These files.
+        manifest: Of the version to come.
+    """
+    rewritten = {one.path: one for one in files}
+    keys = {(one.file, one.key) for one in troubles}
+    whole = {one.file for one in troubles if not one.key}  # the sentence about the file names every key
+    operations = operations_of(manifest)
+    targets = {format_key(final_path(parse_key(one.key), operations)) for one in troubles if one.key}
+    seen = set()
+    for one in found:
+        if one.code == "E501" and (one.file, one.key) in keys:
+            seen.add((one.file, one.key))
+        elif (one.code == "E501" and one.file in whole) or (one.code == "E102" and one.key in targets):
+            continue
+        file = rewritten.get(one.file) if one.file is not None else None
+        yield replace(one, line=file.line_before(one.line)) if file is not None and one.line else one
+    yield from (one for one in troubles if (one.file, one.key) not in seen)
 
-    def optional(self, path: Path, *, root: Path, name: str) -> Document | None:
-        """As the file is going to be, or as it is."""
-        return self._changed(path, name) or super().optional(path, root=root, name=name)
 
-    def document(self, path: Path, *, root: Path, name: str, remedy: str = "") -> Document:
-        """As the file is going to be, or as it is."""
-        return self._changed(path, name) or super().document(path, root=root, name=name, remedy=remedy)
+def _confirmations(
+    instances: Sequence[str], today: "_Look", later: "_Look"
+) -> tuple[MigratedConfirmations, tuple[UpgradeChange, ...]]:
+    """What becomes of the confirmations, and each value that two people must look at again."""
+    manifest = later.manifest
+    looked = {name: later.in_production(name) for name in instances}
+    known = {name: _id_of(one) for name, one in looked.items() if one is not None}
+    sections = {known[name]: one.sections for name, one in looked.items() if one is not None}
+    moved = migrated_confirmations(later.production, sections, manifest)
+    texts = {moved.file.path: moved.file.after} if moved.file else {}
+    opened = replace(later.production, reader=OverlayReader(texts))
+    changes = []
+    for name, identity in known.items():
+        before = today.in_production(name)
+        open_today = awaiting(today.production, name, identity, before.sections) if before else ()
+        waiting = {moved_key(one.key, manifest) for one in open_today}
+        for one in awaiting(opened, name, identity, sections[identity]):
+            if one.key not in waiting:
+                text = f"{show(one.new)} in {name}{_was(moved.formerly(identity, one.key, manifest))}"
+                places = (str(one.origin),)
+                changes.append(UpgradeChange("confirm", one.key, text, (), sensitive=True, affects=places))
+    return moved, tuple(changes)
 
-    def _changed(self, path: Path, name: str) -> Document | None:
-        import tomllib
 
-        if path not in self._texts:
-            return None
-        plain = self._texts[path].removeprefix(_BOM).replace("\r\n", "\n")
-        return Document(path, name, plain, tomllib.loads(plain))
+def _was(entry: Confirmation | None) -> str:
+    if entry is None:
+        return ": nobody has confirmed it yet"
+    value = HIDDEN if entry.value is NOTHING else show(entry.value)
+    return f": {value} was confirmed, as {entry.key}"
+
+
+def _id_of(examined: Examination) -> str:
+    return str(examined.sections[0].values.get("id", "")).lower()
 
 
 class _Look:
@@ -162,7 +216,7 @@ class _Look:
         self.manifest = manifest
         self._connectors = connectors
         self._opened = {
-            one: replace(municipality, environment=one, reader=_Overlay(texts))
+            one: replace(municipality, environment=one, reader=OverlayReader(texts))
             for one in dict.fromkeys((municipality.environment, ENVIRONMENTS[0], *own))
         }
         self._examined: dict[str, list[Examination | ConfigError]] = {}
@@ -170,6 +224,16 @@ class _Look:
     def examinations(self, name: str) -> list[Examination]:
         """The instance in each environment; without those where it cannot be looked at."""
         return [one for one in self._all(name) if isinstance(one, Examination)]
+
+    @property
+    def production(self) -> MunicipalityFolder:
+        """The municipality as production has it."""
+        return self._opened[ENVIRONMENTS[0]]
+
+    def in_production(self, name: str) -> Examination | None:
+        """The instance in production; ``None`` when it cannot be looked at."""
+        found = self._all(name)[list(self._opened).index(ENVIRONMENTS[0])]
+        return found if isinstance(found, Examination) else None
 
     def findings(self, name: str) -> Iterator[Finding]:
         """What is wrong with the instance in any environment, and with its hook."""

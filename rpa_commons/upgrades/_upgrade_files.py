@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rpa_commons.config.documents import mark, read_optional_document
-from rpa_commons.config.findings import HIDDEN, Finding, KeyPath
+from rpa_commons.config.findings import HIDDEN, Finding, KeyPath, format_key
 from rpa_commons.config.layers import instance_schema
 from rpa_commons.config.migrations import moved_path
 from rpa_commons.config.schema import SchemaView
@@ -26,6 +26,7 @@ from ._migrate_text import MigratedText, MigrationNotWrittenError, migrate_text
 __all__ = ["FileMigration", "migrate_files"]
 
 _BOM = "\ufeff"
+_BY_HAND = "write it by hand as the new version wants it, and take the old key out"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,20 @@ class FileMigration:
     after: str = field(repr=False)
     diff: str = field(repr=False)
 
+    def line_before(self, line: int) -> int:
+        """Where a line of the text to come stands in the file as it is, or what it comes from."""
+        before, after = self.before.splitlines(), self.after.splitlines()
+        matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+        for kind, start, end, new_start, new_end in matcher.get_opcodes():
+            if not new_start < line <= new_end:
+                continue
+            if kind == "replace":
+                text = after[line - 1]
+                likeness = [difflib.SequenceMatcher(None, one, text).ratio() for one in before[start:end]]
+                return start + 1 + likeness.index(max(likeness))
+            return start + line - new_start if kind == "equal" else max(start, 1)
+        return line
+
 
 def migrate_files(
     folder: Path, names: Sequence[str], manifest: Manifest, old: Manifest | None = None
@@ -59,7 +74,7 @@ def migrate_files(
         old: Of the version they fit now; it knows which values of settings that are gone may be shown.
 
     Returns:
-        The files that change, and an E501 for each that a person must change.
+        The files that change, and an E501 for each key that a person must change.
 
     Raises:
         ConfigError: a file cannot be read.
@@ -67,15 +82,20 @@ def migrate_files(
     files, findings = [], []
     for name in names:
         path = folder / name
-        if read_optional_document(path, root=folder, name=name) is None:
+        document = read_optional_document(path, root=folder, name=name)
+        if document is None:
             continue
         before = path.read_bytes().decode("utf-8")
         try:
             migrated = migrate_text(before, manifest)
         except MigrationNotWrittenError as error:
-            advice = "write it by hand as the new version wants it, and take the old key out"
-            findings += [Finding("E501", "", trouble, path, help=advice) for trouble in error.troubles]
+            findings += [Finding("E501", "", trouble, path, help=_BY_HAND) for trouble in error.troubles]
             continue
+        for step in migrated.left:
+            line, key = document.line_of(("settings", *step.original)), format_key(step.original)
+            because = f"{manifest.name} {manifest.version} says so"
+            message = step.text(hidden=True)
+            findings.append(Finding("E501", key, message, path, line, because=because, help=_BY_HAND))
         if migrated.text != before:
             diff = _Diff(before, migrated, manifest, old).text(name)
             files.append(FileMigration(path, name, before, migrated.text, diff))

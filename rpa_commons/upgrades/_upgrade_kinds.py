@@ -16,6 +16,7 @@ KINDS = MappingProxyType(
         "renamed": "Settings that are called otherwise",
         "required": "Settings that must be set now",
         "tightened": "Settings that allow less",
+        "confirm": "Values that need two people again before production uses them",
         "default": "Defaults that are others",
         "step": "Steps that a hook may wrap",
         "letter": "Letters",
@@ -39,6 +40,7 @@ class UpgradeChange:
         path: Of a setting, in the old version (in the new one for ``required`` and ``new``).
         sensitive: Money or law stands behind it.
         affects: Where this municipality is touched: instances, or ``file:line``.
+        diff: Both texts of a block of a letter, as a unified diff; empty for everything else.
     """
 
     kind: str
@@ -47,6 +49,7 @@ class UpgradeChange:
     path: KeyPath = ()
     sensitive: bool = False
     affects: tuple[str, ...] = ()
+    diff: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The change as JSON values."""
@@ -56,4 +59,5 @@ class UpgradeChange:
             "text": self.text,
             "sensitive": self.sensitive,
             "affects": list(self.affects),
+            "diff": self.diff,
         }

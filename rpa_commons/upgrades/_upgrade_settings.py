@@ -8,19 +8,26 @@ Usage::
     [change.text for change in settings_changes(old, new) if change.kind == "tightened"]
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from rpa_commons.config.findings import KeyPath, format_key, lookup, show
+from rpa_commons.config.layers import value_without_places
 from rpa_commons.config.migrations import Operation, migrate, operations_of, same
 from rpa_commons.config.schema import SchemaView, bounds_text, type_text
 from rpa_commons.manifest import Manifest
 
 from ._upgrade_kinds import UpgradeChange
+from ._upgrade_rules import rule_changes
 
 __all__ = ["settings_changes"]
 
+_MOST_ROWS = 12  # rows of a table that are named one by one
+_NUMBERS = frozenset({"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"})
 _DEEPEST = 8  # tables inside each other that are compared key by key
 
 
@@ -46,7 +53,7 @@ def settings_changes(old: Manifest, new: Manifest) -> Iterator[UpgradeChange]:
     for path in _leaves(after, ()):
         if path not in arrived and not before.knows(path):
             yield _new_setting(after, path)
-    yield from _rules(old.settings_schema, new.settings_schema)
+    yield from rule_changes(before, after, operations)
 
 
 def _leaves(view: SchemaView, path: KeyPath) -> Iterator[KeyPath]:
@@ -139,11 +146,29 @@ class _Setting:
             yield replace(made, kind="tightened", text="; ".join(self._less))
         if self._more:
             yield replace(made, kind="loosened", text="; ".join(self._more))
-        was, now = self._as_new(_default(self._old, self._path)), _default(self._new, self._there)
-        if not same(was, now) and not needed:
-            unit = str(self._new.note(self._there, "unit") or "")
-            text = f"{_default_text(was)} -> {_default_text(now)} {unit}".rstrip()
-            yield replace(made, kind="default", text=text)
+        if not needed:
+            yield from (replace(made, kind="default", text=text) for text in self._default_change())
+
+    def _default_change(self) -> Iterator[str]:
+        was, now = _default(self._old, self._path), _default(self._new, self._there)
+        units = [str(one.note(path, "unit") or "") for one, path in self._places()]
+        if not self._can_follow(was):  # nobody could write it in the new unit
+            yield f"{_default_text(was)} {units[0]} -> {_default_text(now)} {units[1]}".rstrip()
+            return
+        was, now = (value_without_places(self._new, self._there, one) for one in (self._as_new(was), now))
+        if same(was, now):
+            return
+        if _is_rows(was) and _is_rows(now):
+            yield from _row_changes(was, now)
+        else:
+            yield f"{_default_text(was)} -> {_default_text(now)} {units[1]}".rstrip()
+
+    def _places(self) -> tuple[tuple[SchemaView, KeyPath], tuple[SchemaView, KeyPath]]:
+        return (self._old, self._path), (self._new, self._there)
+
+    def _can_follow(self, value: Any) -> bool:  # noqa: ANN401 - any JSON value
+        done = migrate(_tree(self._path, value), self._operations)
+        return not any(one.trouble for one in done.steps)
 
     def _names(self) -> Iterator[str]:
         """The old names of the setting and of its values."""
@@ -183,7 +208,19 @@ class _Setting:
             self._less.append("a second person confirms it in production now")
 
     def _scaled(self, name: str, limit: Any) -> Any:  # noqa: ANN401 - any JSON value
-        return self._as_new(limit) if name in {"minimum", "maximum"} and limit is not None else limit
+        """A bound in the new unit; of whole numbers, the last one inside it: 90 days are at most 12 weeks."""
+        if name not in _NUMBERS or isinstance(limit, bool) or not isinstance(limit, int | float):
+            return limit
+        here, whole = self._path, False
+        exact = Fraction(Decimal(repr(limit)))
+        for one in self._operations:
+            if one.kind == "scale" and one.path == here:
+                exact, whole = exact * one.factor, one.whole
+            elif one.kind == "rename" and here[: len(one.path)] == one.path:
+                here = one.to + here[len(one.path) :]
+        if whole and exact.denominator != 1:
+            return math.ceil(exact) if name in _LOWER else math.floor(exact)
+        return exact.numerator if exact.denominator == 1 else float(exact)
 
     def _compare_limit(self, name: str, was: Any, now: Any) -> None:  # noqa: ANN401 - any JSON value
         if was == now:
@@ -226,16 +263,27 @@ def _options(nodes: _Nodes) -> list[Any] | None:
     return [one for node in having for one in node.get("enum", [node.get("const")])] or None
 
 
-def _rules(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[UpgradeChange]:
-    before, after = _all_rules(old), _all_rules(new)
-    for rule in after:
-        if rule not in before:
-            keys = [str(key) for key in rule.get("keys", ())]
-            because = f": {rule['because']}" if rule.get("because") else ""
-            name = str(rule.get("rule", "rule")).replace("_", " ")
-            yield UpgradeChange("tightened", ", ".join(keys), f"a new rule between them, {name}{because}")
+def _is_rows(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    return isinstance(value, list) and any(isinstance(one, Mapping) for one in value)
 
 
-def _all_rules(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    models = [schema, *schema.get("$defs", {}).values()]
-    return [rule for model in models for rule in model.get("rules", ()) if isinstance(rule, Mapping)]
+def _row_changes(was: Sequence[Any], now: Sequence[Any]) -> Iterator[str]:
+    """The rows of a table that differ: in full, since where they differ may be their last word."""
+    gone = [one for one in was if one not in now]
+    come = [one for one in now if one not in was]
+    if len(gone) + len(come) > _MOST_ROWS:
+        yield f"{len(gone)} rows are gone and {len(come)} are new, of {len(now)}"
+    elif gone or come:
+        texts = [*(f"gone: {_row(one)}" for one in gone), *(f"new: {_row(one)}" for one in come)]
+        yield "; ".join(texts)
+    else:
+        yield "the same rows in another order"
+
+
+def _row(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """A row, word by word: never shortened."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_row(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return " or ".join(map(_row, value))
+    return show(value)

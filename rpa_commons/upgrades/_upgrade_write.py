@@ -1,12 +1,14 @@
 """Writing the files of a migration: all of them, or none as far as a file system allows.
 
 Rules this module keeps: every new text lies beside its file before the first file is replaced; when replacing
-fails, what was replaced is put back; a crash between two replacements leaves whole files, old and new, and
-migrating again goes on from there, since a migrated file is not migrated twice.
+fails, what was replaced is put back, and what cannot be put back is named; a crash between two replacements
+leaves whole files, old and new, and migrating again goes on from there, since a migrated file is not migrated
+twice. The caller keeps other commands away meanwhile.
 
 Usage::
 
-    write_migrated(plan.files)
+    with changing(folder):
+        write_migrated(plan.files)
 """
 
 import uuid
@@ -15,13 +17,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config.documents import FileNotWrittenError, replace_text
-from rpa_commons.config.documents._write import _write as write_part
+from rpa_commons.config.documents import FileNotWrittenError, replace_text, write_part
 from rpa_commons.config.findings import display_path
 
 from ._upgrade_files import FileMigration
 
-__all__ = ["FileChangedError", "write_migrated"]
+__all__ = ["FileChangedError", "PartlyMigratedError", "put_back", "write_migrated"]
 
 _SUFFIX = ".migrated.part"
 
@@ -41,12 +42,32 @@ class FileChangedError(RpaCommonsError):
         self.path = path
 
 
+class PartlyMigratedError(RpaCommonsError):
+    """The upgrade ended halfway: files that were rewritten already could not be put back.
+
+    Attributes:
+        paths: The files that hold the new text.
+        problem: What ended the upgrade.
+    """
+
+    def __init__(self, paths: Sequence[Path], problem: str) -> None:
+        names = ", ".join(map(display_path, paths))
+        super().__init__(
+            f"{problem}; {names} could not be put back and is written for the new version",
+            remedy="make room or get the right to write there, then run the same upgrade again: it goes on "
+            "from here; or take the file back from version control",
+        )
+        self.paths = tuple(paths)
+        self.problem = problem
+
+
 def write_migrated(files: Sequence[FileMigration]) -> None:
-    """Write every file's new text.
+    """Write every file's new text; within :func:`rpa_commons.config.changing` of its folder.
 
     Raises:
         FileChangedError: a file was edited since the plan; none is written.
         FileNotWrittenError: the system refuses; what stood in the files still does.
+        PartlyMigratedError: the system refuses, and refuses too that the files before it are put back.
     """
     parts: list[tuple[Path, Path]] = []
     done: list[FileMigration] = []
@@ -64,14 +85,35 @@ def write_migrated(files: Sequence[FileMigration]) -> None:
             part.replace(target)
             done.append(file)
     except OSError as error:
-        for file in done:
-            replace_text(file.path, file.before)
         failed = files[min(len(done), len(files) - 1)].path
-        raise FileNotWrittenError(failed, error.strerror or "the system refuses") from error
+        problem = error.strerror or "the system refuses"
+        if stuck := put_back(done):
+            raise PartlyMigratedError(
+                stuck, f"{display_path(failed)} cannot be written: {problem}"
+            ) from error
+        raise FileNotWrittenError(failed, problem) from error
+    except BaseException:  # Ctrl-C
+        put_back(done)
+        raise
     finally:
         for part, _ in parts:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
+
+
+def put_back(files: Sequence[FileMigration]) -> tuple[Path, ...]:
+    """Write the old text of every file that holds the new one; returns those where the system refuses.
+
+    A file that holds anything else was edited since, and stays.
+    """
+    stuck = []
+    for file in files:
+        if _text(file.path) == file.after:
+            try:
+                replace_text(file.path, file.before)
+            except FileNotWrittenError:
+                stuck.append(file.path)
+    return tuple(stuck)
 
 
 def _tidy(target: Path) -> None:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ._baseline import check_of_baseline
 from ._shared import FINDINGS, connectors, error_text, manifest_of, options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rpa_commons.config import Checked, MunicipalityFolder
+    from rpa_commons.config import Checked, Finding, MunicipalityFolder
 
 __all__ = ["check"]
 
@@ -44,10 +45,22 @@ def check(
     Ends with 1 when something is wrong, with 4 when only secrets are missing, with 5 when only the
     cooperation's policies or a missing second person say no; warnings count for nothing. Secrets in a key
     store are not asked for without --deep: it may want a person.
+
+    In a baseline's folder (rpac -C BASELINE) its files are checked, as far as no bot need be known for that.
     """
     from rpa_commons.cli._letters import with_letters
-    from rpa_commons.config import check_municipality, open_municipality, unrun_checks
+    from rpa_commons.config import (
+        check_municipality,
+        is_baseline_folder,
+        open_municipality,
+        unrun_checks,
+        waiting_for_production,
+    )
 
+    if is_baseline_folder(folder):
+        if instances or deep or environment or overrides:
+            raise click.UsageError("a baseline has no bot instances: it is checked as a whole")
+        return check_of_baseline(folder, "json" if as_json else form, _annotated)
     municipality = open_municipality(folder, environment=environment)
     checked = check_municipality(
         municipality,
@@ -66,14 +79,19 @@ def check(
             checked, municipality, overrides=overrides, progress=lambda text: click.echo(text, err=True)
         )
     unrun = {} if deep else unrun_checks(municipality, checked.instances, manifest_of(municipality))
+    waiting = 0
+    if municipality.environment != "production" and form != "github":
+        waiting = waiting_for_production(
+            municipality, manifest_of(municipality), connectors=connectors(), names=instances
+        )
     if as_json or form == "json":
-        click.echo(json.dumps(_json(checked, municipality, unrun), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_json(checked, municipality, unrun, waiting), indent=2, ensure_ascii=False))
     elif form == "github":
         click.echo(
             "\n".join(_annotations(checked, municipality)), nl=bool(checked.findings or checked.errors)
         )
     else:
-        click.echo(_text(checked, municipality, unrun))
+        click.echo(_text(checked, municipality, unrun, waiting))
     return _exit_code(checked)
 
 
@@ -87,7 +105,10 @@ def _exit_code(checked: "Checked") -> int:
 
 
 def _json(
-    checked: "Checked", municipality: "MunicipalityFolder", unrun: "Mapping[str, Sequence[str]]"
+    checked: "Checked",
+    municipality: "MunicipalityFolder",
+    unrun: "Mapping[str, Sequence[str]]",
+    waiting: int,
 ) -> dict[str, Any]:
     return {
         "municipality": municipality.code,
@@ -98,28 +119,31 @@ def _json(
             name: {"message": error.message, "help": error.remedy} for name, error in checked.errors.items()
         },
         "not_run": {name: list(names) for name, names in unrun.items()},
+        "awaiting_second_person_in_production": waiting,
     }
 
 
 def _annotations(checked: "Checked", municipality: "MunicipalityFolder") -> list[str]:
     """Workflow commands, one a line: https://docs.github.com/actions/reference/workflow-commands."""
-    lines = []
-    for one in checked.findings:
-        kind = "warning" if one.is_warning else "error"
-        words = [f"{one.key}: {one.message}" if one.key else one.message]
-        words += [f"because: {one.because}"] if one.because else []
-        words += [f"help: {one.help}"] if one.help else []
-        shown = one.to_json()
-        place = {"file": shown["file"] or "", "line": str(one.line or "")}
-        if not place["file"]:
-            words[0] = f"{one.place}: {words[0]}"
-        lines.append(_annotation(kind, {**place, "title": one.code}, "\n".join(words)))
+    lines = [_annotated(one) for one in checked.findings]
     for name, error in checked.errors.items():
         file = municipality.folder / "bots" / f"{name}.toml"
         place = {"file": _relative(file), "title": "not checked"}
         advice = f"\nhelp: {error.remedy}" if error.remedy else ""
         lines.append(_annotation("error", place, f"{error.message}{advice}"))
     return lines
+
+
+def _annotated(one: "Finding") -> str:
+    """A finding as one command."""
+    words = [f"{one.key}: {one.message}" if one.key else one.message]
+    words += [f"because: {one.because}"] if one.because else []
+    words += [f"help: {one.help}"] if one.help else []
+    place = {"file": one.to_json()["file"] or "", "line": str(one.line or "")}
+    if not place["file"]:
+        words[0] = f"{one.place}: {words[0]}"
+    kind = "warning" if one.is_warning else "error"
+    return _annotation(kind, {**place, "title": one.code}, "\n".join(words))
 
 
 def _annotation(kind: str, properties: "Mapping[str, str]", message: str) -> str:
@@ -142,7 +166,10 @@ def _relative(path: Path) -> str:
 
 
 def _text(
-    checked: "Checked", municipality: "MunicipalityFolder", unrun: "Mapping[str, Sequence[str]]"
+    checked: "Checked",
+    municipality: "MunicipalityFolder",
+    unrun: "Mapping[str, Sequence[str]]",
+    waiting: int,
 ) -> str:
     parts = [finding.render() for finding in checked.findings]
     parts += [error_text(name, error) for name, error in checked.errors.items()]
@@ -160,6 +187,10 @@ def _text(
     summary = [f"{where}: {said}"]
     if unrun:
         summary.append(_unrun_text(unrun))
+    if waiting:
+        them = "awaits" if waiting == 1 else "await"
+        said = f"{_counted(waiting, 'value')} {them} a second person before production uses"
+        summary.append(f"{said} {'it' if waiting == 1 else 'them'}: `rpac config confirm` shows which")
     return "\n\n".join([*parts, "\n".join(summary)])
 
 

@@ -65,7 +65,7 @@ def _asked(person: str, *, as_json: bool) -> bool:
     if as_json:
         return False
     if not _is_terminal():
-        click.echo("\nnothing was confirmed: without a terminal nobody is asked; say --yes", err=True)
+        click.echo("\nnothing was confirmed: without a terminal nobody is asked; add --yes", err=True)
         return False
     return click.confirm(f"\nConfirm as {person}?", default=False)
 
@@ -84,25 +84,38 @@ def _confirmed(
 
 
 def _text(items: "tuple[Awaiting, ...]") -> str:
-    from rpa_commons.config import format_value
-
     if not items:
         return "nothing awaits a second person"
     blocks = []
     for one in items:
-        old = "nothing confirmed yet" if one.old is None else format_value(one.old)
+        old = "nothing confirmed yet" if one.old is None else _short(one.old, one)
         lines = [
             f"{one.name}: {one.key}",
             f"    {one.description}" if one.description else "",
-            f"    {old} -> {format_value(one.new)}  ({one.origin})",
-            f"    changed by {one.changed_by}" if one.changed_by else "    nobody vouches for it yet",
+            f"    {old} -> {_new_text(one)}  ({one.origin})",
+            *(f"      {change}" for change in one.changes),
+            f"    {one.changed_by} stands behind it" if one.changed_by else "    nobody stands behind it yet",
             f"    needs {one.needed}",
         ]
         blocks.append("\n".join(filter(None, lines)))
     return "\n\n".join(blocks)
 
 
+def _new_text(one: "Awaiting") -> str:
+    return "taken out" if one.taken_out else _short(one.new, one)
+
+
+def _short(value: Any, one: "Awaiting") -> str:  # noqa: ANN401 - any TOML value
+    """A value; of a list whose changes are shown below it only how long it is."""
+    from rpa_commons.config import format_value
+
+    if not one.changes or not isinstance(value, list):
+        return format_value(value)
+    kind = "row" if any(isinstance(item, dict) for item in value) else "item"
+    return f"{len(value)} {kind}{'' if len(value) == 1 else 's'}"
+
+
 def _done(one: dict[str, Any]) -> str:
     if one["complete"]:
         return f"{one['instance']}: {one['key']} is confirmed by {one['by']}; production may use it"
-    return f"{one['instance']}: {one['by']} vouches for {one['key']}; now somebody else confirms it"
+    return f"{one['instance']}: {one['by']} stands behind {one['key']}; now somebody else confirms it"

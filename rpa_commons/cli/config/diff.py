@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["diff"]
 
 _AGAINST = ("baseline", "locked")
+_ROWS = 20  # of a table that are shown
 
 
 @click.command()
@@ -49,19 +50,14 @@ def diff(
     """Show what A and B say differently, key by key, with the line of each.
 
     A and B are municipalities: a folder, or its name when it lies beside this one; or what one has published,
-    which is its production. B may be `baseline`, for
-    what A says differently from its cooperation (also without B), or `locked`, for what A has changed since
-    its bots were installed. Without A, it is this municipality.
+    which is its production. B may be `baseline`, for what A says differently from its cooperation, or
+    `locked`, for what A has changed since its bots were installed. One municipality alone is compared with
+    this one; `baseline` or `locked` alone, and no word at all, are about this one. INSTANCE is one bot
+    instance of them.
     """
-    if left in _AGAINST:
-        left, right, instance = None, left, right or instance
-    found = _compared(
-        _Sides(folder, baseline, environment),
-        left,
-        right or "baseline",
-        instance or "",
-        everything=everything,
-    )
+    sides = _Sides(folder, baseline, environment)
+    places, against, only = _asked(sides, left, right, instance)
+    found = _compared(sides, places, against, only, everything=everything)
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=2, ensure_ascii=False))
     else:
@@ -77,13 +73,49 @@ class _Sides(NamedTuple):
     environment: str | None
 
 
-def _compared(sides: _Sides, left: str | None, right: str, only: str, *, everything: bool) -> "ConfigDiff":
-    from rpa_commons.sharing import diff_baseline, diff_locked, diff_sides, find_member
+def _asked(
+    sides: _Sides, left: str | None, right: str | None, instance: str | None
+) -> tuple[list[Path], str, str]:
+    """The folders to compare, the word that stands for the other side, and the bot instance."""
+    from rpa_commons.sharing import find_member, is_member
 
-    places = [sides.folder if left is None else find_member(left, sides.folder)]
-    places += [] if right in _AGAINST else [find_member(right, sides.folder)]
+    here = sides.folder.resolve()
+    if left is None or left in _AGAINST:
+        if instance is not None:
+            words = f"{left} {right} {instance}"
+            raise click.UsageError(
+                f"{words}: the municipality comes first, as in `{right} {left} {instance}`"
+            )
+        if right in _AGAINST or _is_place(right, sides.folder):
+            raise click.UsageError(f"{left} {right}: the municipality comes first, as in `{right} {left}`")
+        return [sides.folder], left or "baseline", right or ""
+    place = find_member(left, sides.folder)
+    if right is not None and right not in _AGAINST:
+        return [place, find_member(right, sides.folder)], "", instance or ""
+    if right is None and place != here and is_member(here):
+        return [sides.folder, place], "", ""
+    return [place], right or "baseline", instance or ""
+
+
+def _is_place(word: str | None, folder: Path) -> bool:
+    from rpa_commons.sharing import NoSuchMemberError, find_member
+
+    if word is None or (folder / "bots" / f"{word}.toml").is_file():
+        return False
+    try:
+        find_member(word, folder)
+    except NoSuchMemberError:
+        return False
+    return True
+
+
+def _compared(
+    sides: _Sides, places: list[Path], against: str, only: str, *, everything: bool
+) -> "ConfigDiff":
+    from rpa_commons.sharing import diff_baseline, diff_locked, diff_sides
+
     with ExitStack() as stack:
-        if right == "locked":
+        if against == "locked":
             [side] = _opened(stack, sides._replace(environment="production"), places)
             return diff_locked(side, *_locked(side), only=only, everything=everything)
         ours, *others = _opened(stack, sides, places)
@@ -149,6 +181,9 @@ def _instance_text(one: "InstanceDiff") -> str:
     name = one.left if one.left == one.right else f"{one.left} / {one.right}"
     lines = [f"{name} ({one.bot})"]
     lines += [_entry_text(entry) for entry in one.entries]
+    for capability, count in one.passed_over.items():
+        settings = f"{count} setting{'' if count == 1 else 's'}"
+        lines.append(f"  {settings} of {capability}: not shown, the connectors differ; --all shows them")
     for what, ours, theirs in (
         ("overrides the block", one.left_blocks, one.right_blocks),
         ("wraps the step", one.left_steps, one.right_steps),
@@ -165,6 +200,11 @@ def _entry_text(entry: "DiffEntry") -> str:
     lines = [f"  {entry.key}{word}"]
     for name, side in (("A", entry.left), ("B", entry.right)):
         lines.append(f"    {name}  {_value_text(side)}")
+    for row in entry.rows[:_ROWS]:
+        place = f"  ({row.origin})" if row.origin else ""
+        lines.append(f"      only {'A' if row.side == 'left' else 'B'}: {row.words}{place}")
+    more = len(entry.rows) - _ROWS
+    lines += [f"      and {more} more, which --json shows"] if more > 0 else []
     return "\n".join(lines)
 
 

@@ -41,8 +41,9 @@ def explain(
     INSTANCE is the stem of a file in bots/; without it, every bot instance. KEY is a setting such as
     window_days, or starts with stack. or instance.; a table's name shows every key in it.
     """
-    from rpa_commons.config import UnknownKeyError, open_municipality
+    from rpa_commons.config import CODES, UnknownKeyError, open_municipality
 
+    asked = next((word for word in (key, instance) if word is not None and word.upper() in CODES), None)
     municipality = open_municipality(folder, environment=environment)
     known = municipality.instances()
     word = instance if key is None and instance not in known else None  # a key, or a misspelt instance
@@ -51,6 +52,10 @@ def explain(
     try:
         found = _explained(examined, word or key)
     except UnknownKeyError:
+        if asked is not None:
+            raise click.UsageError(
+                f"{asked} is a code: `rpac explain {asked.upper()}` prints its page"
+            ) from None
         if word is not None and _looks_like_one_of(word, known):
             _examine(municipality, word, overrides)  # raises: it knows which instance was meant
         raise
@@ -126,7 +131,8 @@ def _value_text(one: "ExplainedValue") -> str:
     lines = [click.style(one.key, bold=True) + f" = {shown}" + (f" {one.unit}" if _counts(one) else "")]
     if one.description:
         lines += textwrap.wrap(one.description, _WIDTH, initial_indent="    ", subsequent_indent="    ")
-    facts = [one.type, *filter(None, [one.bounds, f"in {one.unit}" if one.unit else ""])]
+    written = " (a number, written in quotes)" if one.type.startswith("amount") else ""
+    facts = [one.type + written, *filter(None, [one.bounds, f"in {one.unit}" if one.unit else ""])]
     lines.append(f"    {', '.join(facts)}; {_default_text(one)}")
     if one.deprecated:
         lines.append("    deprecated: a later version will not know it")
@@ -165,6 +171,8 @@ def _default_text(one: "ExplainedValue") -> str:
 
 
 def _counts(one: "ExplainedValue") -> bool:
+    if one.type.startswith("amount") and isinstance(one.value, str):
+        return bool(one.unit) and not one.hidden
     return bool(one.unit) and isinstance(one.value, int | float) and not isinstance(one.value, bool)
 
 

@@ -57,7 +57,7 @@ def _lines(found: "tuple[CandidateFile, ...]") -> list[str]:
     for title, files_of in groups.items():
         lines += [*([""] if lines else []), click.style(f"# {title}", bold=True)]
         for one in files_of:
-            state = _STATES[one.state] + (f": {one.note}" if one.note else "")
+            state = ": ".join(filter(None, [_STATES[one.state], one.note]))
             mark = {"read": "+", "absent": " "}.get(one.state, "!")
             lines.append(f"  {mark} {one.layer:<{width}}  {one.display}" + (f"  ({state})" if state else ""))
     return lines

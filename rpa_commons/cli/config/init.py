@@ -26,6 +26,7 @@ _PATH = click.Path(path_type=Path, exists=True)
 @click.argument("bot", required=False)
 @click.option("--instance", metavar="NAME", help="Name of the bot instance; the bot's own when not given.")
 @click.option("--like", type=_PATH, metavar="DIR", help="Take over another member's choices: its folder.")
+@click.option("--baseline", type=_PATH, metavar="PATH", help="Of a new municipality: its cooperation's.")
 @click.option("--from", "wheel", type=_PATH, metavar="WHEEL", help="A bot that is not installed yet.")
 @click.option("--name", default="", help="Of a new municipality.")
 @click.option("--code", default="", help="Of a new municipality: its official code.")
@@ -37,6 +38,7 @@ def init(  # noqa: PLR0913, PLR0917 - click passes each option by name
     bot: str | None,
     instance: str | None,
     like: Path | None,
+    baseline: Path | None,
     wheel: Path | None,
     name: str,
     code: str,
@@ -45,18 +47,21 @@ def init(  # noqa: PLR0913, PLR0917 - click passes each option by name
 ) -> None:
     """Write bots/NAME.toml for BOT, commented, with only what must be filled in.
 
-    Without BOT, in an empty folder: municipality.toml and stack.toml for a new municipality.
+    Without BOT, in an empty folder: municipality.toml and stack.toml for a new municipality. Its baseline is
+    the one that is named, or that of the member it is like, or the only one in a folder beside it.
     """
     from rpa_commons.config import open_municipality
     from rpa_commons.editing import draft_instance, draft_municipality, write_drafts
 
     if bot is None and wheel is None:
-        if instance or like:
+        if instance:
             raise click.UsageError("name the bot: rpac config init BOT")
-        draft = draft_municipality(folder, connectors(), name=name, code=code, cvr=cvr)
+        draft = draft_municipality(
+            folder, connectors(), name=name, code=code, cvr=cvr, baseline=baseline, like=like
+        )
     else:
-        if name or code or cvr:
-            raise click.UsageError("--name, --code and --cvr begin a municipality; leave BOT out")
+        if name or code or cvr or baseline:
+            raise click.UsageError("--name, --code, --cvr and --baseline begin a municipality; leave BOT out")
         municipality = open_municipality(folder)
         manifest = _manifest(municipality, bot, wheel)
         draft = draft_instance(
@@ -92,4 +97,4 @@ def _text(draft: "Draft", folder: Path) -> str:
     lines = [f"made {', '.join(names)}"]
     if draft.missing:
         lines.append(f"must be filled in, in {names[0]}: {', '.join(draft.missing)}")
-    return "\n".join(filter(None, [*lines, *draft.notes, "then: `rpac config check`", draft.afterwards]))
+    return "\n".join(filter(None, [*lines, *draft.notes, draft.afterwards]))

@@ -52,7 +52,8 @@ def set_(
     r"""Write one value into its file; comments, order and line ends stay.
 
     KEY is spelt as `rpac config explain` shows it. A key that begins with stack. or municipality. needs no
-    INSTANCE. VALUE is a number, true, a date, a list or table as TOML has them, or else text:
+    INSTANCE, nor does any other where there is only one. VALUE is a number, true, a date, a list or table
+    as TOML has them, or else text:
 
     \b
       rpac config set welcome-letters window_days 14
@@ -66,7 +67,7 @@ def set_(
     if append is not None and remove is not None:
         raise click.UsageError("--append and --remove do not go together")
     wanted = "[INSTANCE] KEY VALUE" if item is None else "[INSTANCE] KEY"
-    instance, key, value = _words(words, 1 if item is None else 0, wanted)
+    instance, key, value = _words(folder, words, 1 if item is None else 0, wanted)
     how = "set" if item is None else "append" if append is not None else "remove"
     _edit(folder, instance, key, item if item is not None else value, how, rest)
 
@@ -77,23 +78,29 @@ def set_(
 @click.pass_obj
 def unset(folder: Path, /, words: tuple[str, ...], **rest: Any) -> None:  # noqa: ANN401 - click's options
     """Take one value out of its file, and say what holds now."""
-    instance, key, _ = _words(words, 0, "[INSTANCE] KEY")
+    instance, key, _ = _words(folder, words, 0, "[INSTANCE] KEY")
     _edit(folder, instance, key, "", "unset", rest)
 
 
-def _words(words: tuple[str, ...], values: int, wanted: str) -> tuple[str | None, str, str]:
-    """Instance, key and value, told apart by their number and by how the key begins."""
+def _words(folder: Path, words: tuple[str, ...], values: int, wanted: str) -> tuple[str | None, str, str]:
+    """Instance, key and value, told apart by their number; an instance alone is no key."""
     option = next((word for word in words if word.startswith("--")), None)
     if option is not None:
         raise click.NoSuchOption(option)
     plain = words[1:] if words and words[0] == "-" else words
-    is_own = bool(plain) and plain[0].startswith(_OWN_KEYS) and len(plain) == 1 + values
+    is_own = bool(plain) and len(plain) == 1 + values and not _is_instance(folder, plain[0])
     if len(plain) != 2 + values and not is_own:
         quotes = "; a value with spaces stands in quotes" if len(plain) > 2 + values else ""
         raise click.UsageError(f"expected {wanted}{quotes}")
     instance = None if is_own else plain[0]
     rest = plain if is_own else plain[1:]
     return instance, rest[0], rest[1] if values else ""
+
+
+def _is_instance(folder: Path, word: str) -> bool:
+    from rpa_commons.config.municipality import stems
+
+    return not word.startswith(_OWN_KEYS) and word in stems(folder / "bots")
 
 
 def _edit(folder: Path, instance: str | None, key: str, value: str, how: Any, rest: dict[str, Any]) -> None:  # noqa: ANN401 - one of four words
@@ -122,8 +129,9 @@ def _edit(folder: Path, instance: str | None, key: str, value: str, how: Any, re
     else:
         click.echo(_text(change, dry=rest["dry_run"]))
     if change.remaining and not rest["as_json"]:
-        click.echo("\nwrong before, and still:", err=True)
-        click.echo("\n\n".join(one.render() for one in change.remaining), err=True)
+        count = len(change.remaining)
+        others = "1 other finding remains" if count == 1 else f"{count} other findings remain"
+        click.echo(f"\n{others}: rpac config check", err=True)
 
 
 def _text(change: "Change", *, dry: bool) -> str:
@@ -142,7 +150,10 @@ def _line(one: "ExplainedValue", before: "ExplainedValue | None") -> str:
 
 def _shown(one: "ExplainedValue | None") -> str:
     from rpa_commons.config import format_value
+    from rpa_commons.editing import is_table
 
     if one is None or one.value is None:
         return "not set"
+    if is_table(one.value):
+        return f"{len(one.value)} rows ({one.origin})"
     return f"{format_value(one.value)} ({one.origin})"

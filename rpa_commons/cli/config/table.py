@@ -4,7 +4,7 @@ Rules this module keeps: results go to stdout, findings that stand beside a resu
 """
 
 import json
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,10 +27,10 @@ def table() -> None:
 
 @table.command()
 @click.argument("instance")
-@click.argument("field")
+@click.argument("field", required=False)
 @click.option(
     "--on",
-    type=click.DateTime(["%Y-%m-%d"]),
+    callback=lambda _context, _option, text: None if text is None else _day(text),
     metavar="YYYY-MM-DD",
     help="The day for which rows are in force; today when not given.",
 )
@@ -40,21 +40,26 @@ def table() -> None:
 def show(
     folder: Path,
     instance: str,
-    field: str,
-    on: datetime | None,
+    field: str | None,
+    on: date | None,
     environment: str | None,
     as_json: bool,  # noqa: FBT001 - click passes it by name
 ) -> int:
     """Show the rows of all layers together, each with its place; those in force are marked.
 
-    INSTANCE is the stem of a file in bots/, FIELD a setting that is a decision table.
+    INSTANCE is the stem of a file in bots/, FIELD a setting that is a decision table; without FIELD
+    the tables there are.
     """
-    from rpa_commons.config import open_municipality, show_table
+    from rpa_commons.config import open_municipality, show_table, table_names
 
     municipality = open_municipality(folder, environment=environment)
     examination = _examine(municipality, instance)
+    if field is None:
+        names = table_names(examination)
+        click.echo(json.dumps(names) if as_json else "\n".join(names) or f"{instance} has no decision table")
+        return 0
     findings = [one for one in examination.findings if one.key == field]
-    day = on.date() if on is not None else date.today()  # noqa: DTZ011 - rows are in force by the local calendar
+    day = on or date.today()  # noqa: DTZ011 - rows are in force by the local calendar
     try:
         shown = show_table(examination, field, day)
     finally:
@@ -101,14 +106,38 @@ def test(
 @table.command()
 @click.argument("instance")
 @click.argument("field")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write into this new file, as UTF-8, instead of printing: tables/INSTANCE/FIELD.csv.",
+)
 @environment_option
 @click.pass_obj
-def template(folder: Path, instance: str, field: str, environment: str | None) -> None:
-    """Print an empty table as CSV, with what each column means; save it as tables/INSTANCE/FIELD.csv."""
-    from rpa_commons.config import open_municipality, table_template
+def template(folder: Path, instance: str, field: str, out: Path | None, environment: str | None) -> None:
+    """Print an empty table as CSV, with what each column means; its place is tables/INSTANCE/FIELD.csv.
+
+    PowerShell's > writes another encoding than UTF-8: use --out there. FILE is seen from where you stand.
+    """
+    from rpa_commons.config import open_municipality, replace_text, table_template
 
     municipality = open_municipality(folder, environment=environment)
-    click.echo(table_template(_examine(municipality, instance), field), nl=False)
+    text = table_template(_examine(municipality, instance), field)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    if out.exists():
+        raise click.UsageError(f"{out} is there already; nothing was written")
+    replace_text(out, text)
+    click.echo(f"wrote {out}", err=True)
+
+
+def _day(text: str) -> date:
+    from rpa_commons.tables import CellError, read_day
+
+    try:
+        return read_day(text)
+    except CellError as error:
+        raise click.BadParameter(f"{error.message}: {error.help}") from None
 
 
 def _examine(municipality: "MunicipalityFolder", name: str) -> "Examination":
@@ -121,6 +150,8 @@ def _table_text(shown: "ShownTable") -> str:
     lines = [click.style(shown.key, bold=True) + f": {shown.description}"]
     if shown.hit_policy == "first":
         lines.append("The first row that a case meets counts.")
+    if not shown.complete:
+        lines.append("Gaps are allowed: a case that meets no row gets no answer.")
     if not shown.rows:
         return "\n".join([*lines, "no rows"])
     headings = [
@@ -146,6 +177,8 @@ def _test_text(result: "TableTest") -> str:
     count = f"{result.examples} example{'' if result.examples == 1 else 's'}"
     if not result.ran:
         parts.append(f"{subject}: something is wrong with the table, so no example ran")
+    elif not result.examples and any(not one.is_warning for one in result.findings):
+        parts.append(f"{subject}: no example could be read")
     elif not result.examples:
         parts.append(f"{subject}: no examples; keep some in {result.key}.examples.csv beside the table")
     else:

@@ -1,6 +1,8 @@
 """TOML files: read within limits, each key with its line; written in one step."""
 
+from ._deep_keys import line_of_deep_key
 from ._document import (
+    DEEPEST,
     LARGEST_FILE,
     Document,
     Reader,
@@ -9,12 +11,14 @@ from ._document import (
     read_optional_document,
     read_optional_text,
 )
+from ._overlay import OverlayReader
 from ._places import Place, find_places
 from ._toml_text import Edit, MarkedText, Pair, TextSection, edited, mark
 from ._toml_values import GONE, EditRefusedError, changed_tree, same_tree, toml_text
-from ._write import FileNotWrittenError, replace_text
+from ._write import FileNotWrittenError, replace_text, write_part
 
 __all__ = [
+    "DEEPEST",
     "GONE",
     "LARGEST_FILE",
     "Document",
@@ -22,6 +26,7 @@ __all__ = [
     "EditRefusedError",
     "FileNotWrittenError",
     "MarkedText",
+    "OverlayReader",
     "Pair",
     "Place",
     "Reader",
@@ -29,6 +34,7 @@ __all__ = [
     "changed_tree",
     "edited",
     "find_places",
+    "line_of_deep_key",
     "mark",
     "parse_document",
     "read_document",
@@ -37,4 +43,5 @@ __all__ = [
     "replace_text",
     "same_tree",
     "toml_text",
+    "write_part",
 ]

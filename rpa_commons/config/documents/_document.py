@@ -21,8 +21,8 @@ from typing import Any, TypeVar
 
 from rpa_commons.config.findings import HIDDEN, ConfigError, Finding, KeyPath, lookup
 
+from ._deep_keys import line_of_deep_key
 from ._places import Place, find_places, plain_lines
-from ._plain import read_plain
 from ._syntax import read_trouble
 
 __all__ = ["Document", "Reader", "read_document", "read_optional_document", "read_optional_text"]
@@ -254,11 +254,10 @@ def parse_document(path: Path, name: str, data: bytes) -> Document:
     """
     _check_size(path, len(data))
     text = _decoded(path, data)
-    plain = read_plain(text)
-    if plain is not None:
-        document = Document(path, name, text, plain[0])
-        vars(document)["lines"] = plain[1]
-        return document
+    deep = line_of_deep_key(text, limit=DEEPEST)  # for which the parser would take hours
+    if deep is not None:
+        message = f"a key has more than {DEEPEST} parts"
+        raise ConfigError([Finding("E104", "", message, path, deep, help="is this the right file?")])
     try:
         values = tomllib.loads(text)
     except RecursionError:
@@ -266,7 +265,9 @@ def parse_document(path: Path, name: str, data: bytes) -> Document:
     except ValueError as error:  # TOMLDecodeError, and what int() says about absurdly long numbers
         line, quoted, message, advice = read_trouble(text, str(error))
         raise ConfigError([Finding("E104", "", message, path, line, quoted, help=advice)]) from None
-    if _is_deeper_than(values, DEEPEST):
+    # Each level below the first is opened by one of these signs; counting them is quicker than looking.
+    is_flat = sum(map(text.count, ".[{")) < DEEPEST
+    if not is_flat and _is_deeper_than(values, DEEPEST):
         raise _refused(path, "E104", f"tables or lists stand more than {DEEPEST} levels deep")
     return Document(path, name, text, values)
 
@@ -381,13 +382,16 @@ def _is_deeper_than(values: Any, limit: int) -> bool:  # noqa: ANN401 - a tree o
     # Not recursive: a dotted key may be thousands of levels deep, and this is what refuses it.
     level = [values]
     for _ in range(limit):
-        below: list[Any] = []
-        for node in level:
-            inner = node.values() if type(node) is dict else node
-            below += [
-                one for one in inner if type(one) is dict or type(one) is list
-            ]  # tomllib makes no others
+        below = [
+            one
+            for node in level
+            for one in (node.values() if type(node) is dict else node)
+            if type(one) in _TREES
+        ]
         if not below:
             return False
         level = below
     return True
+
+
+_TREES = frozenset({dict, list})  # tomllib makes no others

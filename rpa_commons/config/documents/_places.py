@@ -66,10 +66,13 @@ _PLAIN_LINES = re.compile(
     rf"(?:({_PLAIN_KEY})[ \t]*=[ \t]*(?:{_PLAIN_VALUES})|{_PLAIN_HEADER})"
     r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)"
 )
-_UNCAUGHT_VALUES = re.sub(r"[(](?=[^?])", "(?:", _PLAIN_VALUES)
+# What each line of such a document is, when tomllib has accepted it: a value that opens nothing ends with its
+# line, whatever it is. Only lists, tables and long texts can go on.
+_UNCAUGHT_LIST = rf"\[[ \t]*(?:{_PLAIN_ITEMS}(?:,[ \t]*)?)?\][ \t]*(?:#[^\n]*)?"
+_UNCAUGHT_TABLE = re.sub(r"[(](?=[^?])", "(?:", rf"\{{[ \t]*(?:{_PLAIN_PAIRS})?\}}[ \t]*(?:#[^\n]*)?")
+_SHORT_LINE = rf"""[^ \t\[{{"'\n][^\n]*|"(?!"")[^\n]*|'(?!'')[^\n]*|{_UNCAUGHT_LIST}|{_UNCAUGHT_TABLE}"""
 _PLAIN_LINE = re.compile(
-    rf"^[ \t]*(?:({_PLAIN_KEY})[ \t]*=[ \t]*(?:{_UNCAUGHT_VALUES})|{_PLAIN_HEADER})?"
-    r"[ \t]*(?:#[^\n]*)?$",
+    rf"^[ \t]*(?:({_PLAIN_KEY})[ \t]*=[ \t]*(?:{_SHORT_LINE})|{_PLAIN_HEADER}[ \t]*(?:#[^\n]*)?|#[^\n]*|)$",
     re.MULTILINE,
 )
 _LIST, _TABLE, _HEADER = 3, 4, 5  # the groups of a plain line
@@ -98,10 +101,10 @@ def plain_lines(text: str) -> dict[KeyPath, int] | None:
         if key:
             lines[*table, key] = number
         elif header:
-            table = ()
-            for part in header.split("."):
-                table = (*table, part)
-                lines.setdefault(table, number)
+            table = tuple(header.split("."))
+            if table not in lines:
+                for length in range(1, len(table) + 1):
+                    lines.setdefault(table[:length], number)
     return lines
 
 

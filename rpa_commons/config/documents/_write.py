@@ -17,7 +17,7 @@ from pathlib import Path
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config.findings import display_path
 
-__all__ = ["FileNotWrittenError", "replace_text"]
+__all__ = ["FileNotWrittenError", "replace_text", "write_part"]
 
 _OWNER_ONLY = 0o600
 
@@ -55,7 +55,7 @@ def replace_text(path: Path, text: str) -> None:
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links before Python 3.13
         raise _not_written(path, error) from None
     try:
-        _write(part, text, before)
+        write_part(part, text, before)
         part.replace(target)
     except (OSError, ValueError) as error:  # ValueError: text that UTF-8 cannot hold
         raise _not_written(path, error) from None
@@ -64,7 +64,19 @@ def replace_text(path: Path, text: str) -> None:
             part.unlink(missing_ok=True)
 
 
-def _write(part: Path, text: str, before: os.stat_result | None) -> None:
+def write_part(part: Path, text: str, before: os.stat_result | None) -> None:
+    """Write a new file that is going to replace another: its text on the disk, its mode as that one's.
+
+    Args:
+        part: Where; there must be nothing yet.
+        text: What it holds.
+        before: What the system says about the file to be replaced; ``None`` when there is none.
+
+    Raises:
+        OSError: the system refuses.
+        ValueError: UTF-8 cannot hold the text.
+    """
+
     def opener(name: str, flags: int) -> int:
         # Nobody may read the new text for a moment who could not read the old one.
         return os.open(name, flags, 0o666 if before is None else _OWNER_ONLY)

@@ -1,6 +1,6 @@
 """One bot instance resolved, and a whole municipality checked: where all the other parts meet."""
 
-from ._baseline_check import CheckedBaseline, check_baseline
+from ._baseline_check import CheckedBaseline, check_baseline, is_baseline_folder
 from ._candidates import CandidateFile, candidate_files
 from ._check import Checked, check_municipality, secret_findings
 from ._confirm import (
@@ -13,7 +13,9 @@ from ._confirm import (
     record_change,
     the_person,
     unconfirmed,
+    waiting_for_production,
 )
+from ._confirmations import Confirmation, Confirmations, digest_of, read_confirmations
 from ._edit_lock import changing
 from ._placed import hidden_texts, place_problem
 from ._resolve import Examination, examine_instance, resolve_instance
@@ -33,6 +35,8 @@ __all__ = [
     "CandidateFile",
     "Checked",
     "CheckedBaseline",
+    "Confirmation",
+    "Confirmations",
     "Examination",
     "NobodyError",
     "ResolvedInstance",
@@ -48,10 +52,13 @@ __all__ = [
     "check_baseline",
     "check_municipality",
     "confirm",
+    "digest_of",
     "examine_instance",
     "explain_sections",
     "hidden_texts",
+    "is_baseline_folder",
     "place_problem",
+    "read_confirmations",
     "record_change",
     "resolve_instance",
     "secret_findings",
@@ -61,4 +68,5 @@ __all__ = [
     "table_tests",
     "the_person",
     "unconfirmed",
+    "waiting_for_production",
 ]

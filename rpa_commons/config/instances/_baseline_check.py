@@ -1,7 +1,8 @@
 """A baseline's folder before it is given away: what is wrong with its files.
 
 Rules this module keeps: bots and their settings are not known here, so keys, columns and the names in letters
-are checked by each municipality; what can be seen without a bot is found here, once, before anybody gets it.
+are checked by each municipality; what can be seen without a bot is found here, once, before anybody gets it:
+each file alone, policies against each other and against the baseline's own values, names of bots.
 
 Usage::
 
@@ -11,6 +12,7 @@ Usage::
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,10 +28,13 @@ from rpa_commons.config.municipality import (
     sorted_files,
     stray_profiles,
 )
-from rpa_commons.config.policies import waivers_of
+from rpa_commons.config.policies import granted
 from rpa_commons.config.schema import Problem, SchemaView
 
-__all__ = ["CheckedBaseline", "check_baseline"]
+from ._baseline_policies import contradictions, given_in
+from ._baseline_words import misspelt_here, uses_in
+
+__all__ = ["CheckedBaseline", "check_baseline", "is_baseline_folder"]
 
 _SECRET = re.compile(
     r"(^|[_-])(password|passwd|passphrase|secret|token|api[_-]?key|private[_-]?key|adgangskode)$",
@@ -81,11 +86,28 @@ def check_baseline(folder: Path, *, connectors: Mapping[str, ConnectorEntry]) ->
         if name != "baseline.toml":
             findings += _file_findings(folder, name, reader, connectors)
     if opening.baseline is not None:
-        try:
-            waivers_of(_any_member(opening.baseline, reader))
-        except ConfigError as error:  # about the policies too
-            findings += error.findings
+        findings += _as_a_whole(opening.baseline, files, reader)
     return CheckedBaseline(opening.baseline, tuple(files), tuple(left_out), in_order(findings))
+
+
+def is_baseline_folder(folder: Path) -> bool:
+    """Whether a folder is a cooperation's baseline and no municipality's."""
+    return (folder / "baseline.toml").is_file() and not (folder / "municipality.toml").exists()
+
+
+def _as_a_whole(baseline: Baseline, files: list[str], reader: Reader) -> Iterator[Finding]:
+    """What is wrong with policies and waivers, and between them and the other files."""
+    policies, waivers, findings = granted(_any_member(baseline, reader))
+    yield from findings
+    folder = baseline.folder
+    given = []
+    for name in files:
+        if name.endswith("stack.toml") or (name.endswith(".toml") and "bots" in Path(name).parts[:-1]):
+            with suppress(ConfigError):  # said where each file is looked at
+                document = reader.optional(folder / name, root=folder, name=name)
+                given += [] if document is None else list(given_in(name, document))
+    yield from contradictions(policies, given)
+    yield from misspelt_here(uses_in(folder, files, policies, waivers))
 
 
 def _any_member(baseline: Baseline, reader: Reader) -> MunicipalityFolder:

@@ -10,11 +10,11 @@ Usage::
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from rpa_commons.config.findings import ConfigError, Finding, guess
+from rpa_commons.config.findings import ConfigError, Finding, guess, printable
 from rpa_commons.config.layers import ENVIRONMENTS
 from rpa_commons.config.municipality import MunicipalityFolder, meant_name, profiles_of, sorted_files
 
@@ -40,7 +40,7 @@ class CandidateFile:
         kind: ``municipality``, ``baseline``, ``stack``, ``policies``, ``waivers``, ``confirmations``,
             ``lock``, ``settings``, ``table``, ``hook``, ``letters``, or ``unknown``.
         state: ``read``; ``absent``; ``unreadable``; or ``ignored``: it is there and nothing reads it.
-        note: Why it is unreadable or ignored.
+        note: Why it is unreadable or ignored; of ``baseline.toml``, name, version, a wheel's digest.
     """
 
     layer: str
@@ -103,7 +103,7 @@ class _Listing:
         baseline, own = self._places[0], next(one for one in self._places if one.layer == "municipality")
         yield self._file(own, "municipality.toml", "municipality")
         if baseline.layer == "baseline":
-            yield self._file(baseline, "baseline.toml", "baseline")
+            yield self._named(self._file(baseline, "baseline.toml", "baseline"))
         yield from (self._file(place, "stack.toml", "stack") for place in self._places)
         if baseline.layer == "baseline":
             yield self._file(baseline, "policies.toml", "policies")
@@ -139,9 +139,7 @@ class _Listing:
                 yield _stray(own, path, guess(path.name, ENVIRONMENTS))
         for place in self._places:
             if place.layer.startswith("environment "):
-                for path in _visible(place.folder):
-                    if path.name not in {"stack.toml", "bots", "tables"}:
-                        yield _stray(place, path, meant_name(path.name, ("stack.toml", "bots", "tables")))
+                yield from self._strange_in_environment(place)
                 yield from self._strange_stems(place)
         info = municipality.baseline_info
         if info is not None:
@@ -149,6 +147,16 @@ class _Listing:
                 path = finding.file or info.folder
                 display = f"{info.label}/{path.relative_to(info.folder).as_posix()}"
                 yield CandidateFile("baseline", path, display, None, "unknown", "ignored", finding.help)
+
+    def _strange_in_environment(self, place: _Place) -> Iterator[CandidateFile]:
+        """What is most likely misspelt; a folder of another name holds what a connector's settings name."""
+        known = ("stack.toml", "bots", "tables")
+        for path in _visible(place.folder):
+            meant = None if path.name in known else meant_name(path.name, known)
+            is_toml = path.is_file() and path.name.lower().endswith((".toml", ".toml.txt"))
+            is_ours = path.name in (*_OWN_FILES, *_OWN_FOLDERS)  # which has its place beside environments/
+            if path.name not in known and (meant or is_toml or is_ours):
+                yield _stray(place, path, meant)
 
     def _strange_names(self, own: _Place) -> Iterator[CandidateFile]:
         for path in _visible(own.folder):
@@ -198,6 +206,14 @@ class _Listing:
         path, display = place.folder / name, place.prefix + name
         state, note = self._state(path, place.root, display)
         return CandidateFile(place.layer, path, display, instance, kind, state, note)
+
+    def _named(self, one: CandidateFile) -> CandidateFile:
+        """The baseline's file with which baseline it is; a wheel's digest is what one compares."""
+        info = self._municipality.baseline_info
+        if info is None or one.state != "read":
+            return one
+        digest = f", sha256 {info.sha256}" if info.sha256 else ""
+        return replace(one, note=f"{printable(info.name)} {printable(info.version)}{digest}")
 
     def _state(self, path: Path, root: Path, display: str) -> tuple[State, str]:
         try:

@@ -11,17 +11,19 @@ from pydantic import ValidationError
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config.findings import ConfigError, Finding, guess, in_order
 from rpa_commons.config.layers import ENVIRONMENTS, ConnectorEntry
-from rpa_commons.config.municipality import MunicipalityFolder, stems
-from rpa_commons.config.policies import policies_of, policy_set
+from rpa_commons.config.municipality import MunicipalityFolder, sorted_files, stems
+from rpa_commons.config.policies import granted, policies_of, policy_set
 from rpa_commons.config.schema import Problem, is_secret_reference
 from rpa_commons.config.secrets import SecretRef, secret_problem
 from rpa_commons.config.stack import StackReader, stack_of
 from rpa_commons.config.table_files import stray_table_folders
 from rpa_commons.manifest import Manifest
 
+from ._baseline_words import misspelt_for, uses_in
 from ._confirm import unconfirmed
 from ._resolve import examine_instance
 from ._resolved import ResolvedInstance
+from ._strays import hook_findings, stray_findings
 from ._table_views import example_findings
 
 __all__ = ["Checked", "check_municipality", "secret_findings"]
@@ -84,14 +86,28 @@ def check_municipality(
                 findings += secret_findings(examination.instance, municipality.folder)
                 findings += unconfirmed(examination.instance, municipality)
                 findings += example_findings(municipality, name, examination)
+            findings += hook_findings(municipality, name, examination, manifest_of)
     if not names:
         stack, in_files = stack_of(municipality, connectors)
         cooperation = policy_set(municipality, "", date.min)
         findings += [*in_files, *stack.unknown(), *_orphans(municipality), *cooperation.findings]
         findings += _misspelt_capabilities(municipality, stack, connectors)
         findings += stray_table_folders(municipality, _bots(municipality))
+        findings += _misspelt_in_baseline(municipality, _bots(municipality))
+        findings += stray_findings(municipality, findings)
     findings += _journal_key(municipality)
     return Checked(wanted, _once(in_order(findings)), errors)
+
+
+def _misspelt_in_baseline(municipality: MunicipalityFolder, bots: Sequence[str]) -> Iterator[Finding]:
+    """What the baseline says of a bot that is nearly one of these; others may be other members' matter."""
+    baseline = municipality.baseline_info
+    if baseline is not None:
+        policies, waivers, _ = granted(municipality)
+        mine = [one for one in waivers if one.municipality == municipality.code]
+        yield from misspelt_for(
+            uses_in(baseline.folder, sorted_files(baseline.folder)[0], policies, mine), bots
+        )
 
 
 def _misspelt_capabilities(

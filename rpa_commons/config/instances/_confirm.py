@@ -2,7 +2,7 @@
 
 Rules this module keeps: it is about keys that the bot or connector marks ``sensitive``, in production only;
 what the author or the cooperation says needs nobody, unless another value was confirmed here before; whoever
-changed a value cannot confirm it; a value that changes again needs two people again.
+changed a value cannot confirm it; a value that changes again, or is taken out, needs two people again.
 
 A person is the login name, or what ``--as`` says: an organisational rule, not a cryptographic one. The
 evidence is the history of ``confirmations.toml`` in version control.
@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Any
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config.findings import HIDDEN, Finding, KeyPath, config_error, lookup, show
 from rpa_commons.config.layers import NOTHING, ConnectorEntry, Origin, Section, redact, value_without_places
-from rpa_commons.config.municipality import MunicipalityFolder
+from rpa_commons.config.municipality import MunicipalityFolder, open_municipality
 from rpa_commons.manifest import Manifest
 
+from ._confirm_changes import changes_in, sensitive_leaves, vanished
 from ._confirmations import FILE_NAME, Confirmation, Confirmations, digest_of, read_confirmations, same_person
 from ._edit_lock import changing
 from ._resolve import examine_instance
@@ -36,17 +37,19 @@ if TYPE_CHECKING:
 __all__ = [
     "Awaiting",
     "NobodyError",
+    "NotSensitiveError",
     "SamePersonError",
     "awaiting",
     "awaiting_in",
     "confirm",
-    "is_sensitive",
     "record_change",
     "the_person",
     "unconfirmed",
+    "waiting_for_production",
 ]
 
 PRODUCTION = "production"
+OVERRIDE = "--set"
 
 
 class SamePersonError(RpaCommonsError):
@@ -61,7 +64,7 @@ class SamePersonError(RpaCommonsError):
 
     def __init__(self, person: str, keys: Sequence[str]) -> None:
         super().__init__(
-            f"{person} changed {', '.join(keys)}, so somebody else confirms it",
+            f"{person} stands behind {', '.join(keys)} already, so somebody else confirms it",
             remedy="ask a colleague to run `rpac config confirm` under their own login",
         )
         self.person = person
@@ -75,6 +78,23 @@ class NobodyError(RpaCommonsError):
 
     def __init__(self) -> None:
         super().__init__("nothing tells who you are", remedy="say so: --as NAME")
+
+
+class NotSensitiveError(RpaCommonsError):
+    """Somebody wants to confirm what needs no second person.
+
+    Attributes:
+        key: Which key.
+    """
+
+    exit_code: int = 2
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"{key} is not marked sensitive, so it needs no second person",
+            remedy="`rpac config confirm` without a key shows what awaits one",
+        )
+        self.key = key
 
 
 @dataclass(frozen=True)
@@ -93,6 +113,8 @@ class Awaiting:
         value: What goes into the record: the value, or :data:`NOTHING` where it is not shown.
         changed_by: The first person; empty when nobody vouches for the value yet.
         changed_at: When; ``None`` when nobody does.
+        changes: Of a list or decision table, in words: what is added, removed and changed.
+        taken_out: Whether the value was confirmed once and is not there any more.
     """
 
     name: str
@@ -106,6 +128,8 @@ class Awaiting:
     value: Any
     changed_by: str = ""
     changed_at: datetime | None = None
+    changes: tuple[str, ...] = ()
+    taken_out: bool = False
 
     @property
     def needed(self) -> str:
@@ -124,6 +148,8 @@ class Awaiting:
             "changed_by": self.changed_by or None,
             "changed_at": self.changed_at.isoformat() if self.changed_at else None,
             "needed": self.needed,
+            "changes": list(self.changes),
+            "taken_out": self.taken_out,
         }
 
 
@@ -139,15 +165,6 @@ def the_person(said: str | None) -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no such user, and on Windows no such variable
         raise NobodyError from None
-
-
-def is_sensitive(section: Section, path: KeyPath) -> bool:
-    """Whether the value at a path, or a table around it, is marked sensitive."""
-    return any(
-        node.get("sensitive") is True
-        for length in range(1, len(path) + 1)
-        for node in section.view.at(path[:length])
-    )
 
 
 def awaiting(
@@ -170,6 +187,7 @@ def awaiting_in(
 
     Raises:
         UnknownKeyError: there is no such key.
+        NotSensitiveError: the key needs no second person.
         ConfigError: the named instance cannot be read, or ``confirmations.toml`` is in doubt.
         RpaCommonsError: the named instance's bot is not installed; others are passed over.
     """
@@ -184,15 +202,32 @@ def awaiting_in(
             if instance:
                 raise
             continue  # it cannot run either
-        if key is not None:
-            explain_sections(sections, key)
         identity = str(sections[0].values.get("id", "")).lower()
-        found += [
+        here = [
             one
             for one in _awaiting(record, name, identity, sections)
             if key is None or one.key == key or one.key.startswith((f"{key}.", f"{key}["))
         ]
+        if key is not None and not here and not any(one.sensitive for one in explain_sections(sections, key)):
+            raise NotSensitiveError(key)
+        found += here
     return tuple(found)
+
+
+def waiting_for_production(
+    municipality: MunicipalityFolder,
+    manifest_of: Callable[[str], Manifest],
+    *,
+    connectors: Mapping[str, ConnectorEntry],
+    names: Sequence[str] = (),
+) -> int:
+    """How many values production could not use yet; what cannot be read for production is no matter here."""
+    try:
+        production = open_municipality(municipality.folder, environment=PRODUCTION)
+        found = awaiting_in(production, manifest_of, connectors=connectors)
+    except RpaCommonsError:
+        return 0
+    return sum(one.name in names for one in found) if names else len(found)
 
 
 def unconfirmed(instance: ResolvedInstance, municipality: MunicipalityFolder) -> tuple[Finding, ...]:
@@ -201,7 +236,7 @@ def unconfirmed(instance: ResolvedInstance, municipality: MunicipalityFolder) ->
         return ()
     record = read_confirmations(municipality)
     found = list(_awaiting(record, instance.name, instance.id, instance.sections))
-    concerned = found or any(True for _ in _sensitive(instance.sections))
+    concerned = found or any(True for _ in sensitive_leaves(instance.sections))
     return (*(record.findings if concerned else ()), *map(_finding, found))
 
 
@@ -259,43 +294,77 @@ def _whole(now: datetime) -> datetime:
     return now.replace(microsecond=0)
 
 
-def _sensitive(sections: Sequence[Section]) -> Iterator[tuple[Section, KeyPath]]:
-    for section in sections:
-        for path in section.merged.leaves:
-            if is_sensitive(section, path):
-                yield section, path
-
-
 def _awaiting(
     record: Confirmations, name: str, instance: str, sections: Sequence[Section]
 ) -> Iterator[Awaiting]:
-    for section, path in _sensitive(sections):
+    for section, path in sensitive_leaves(sections):
         key = section.name_of(path)
         value = value_without_places(section.view, path, lookup(section.values, path))
         digest = digest_of(instance, key, value)
-        confirmed, waiting = record.confirmed(instance, key), record.waiting(instance, key)
+        confirmed = record.confirmed(instance, key)
         winner = section.merged.leaves[path][-1]
         if digest == confirmed.digest if confirmed else winner.layer.is_shared:
             continue
         shown = redact(section, path, value)
-        first = waiting if waiting is not None and waiting.digest == digest else None
-        yield Awaiting(
-            name=name,
-            instance=instance,
-            key=key,
-            description=" ".join(str(section.view.note(path, "description") or "").split()),
-            old=_old(confirmed),
-            new=shown,
-            origin=winner.origin(path),
-            digest=digest,
-            value=value if shown == value and _is_toml(value) else NOTHING,
-            changed_by=first.changed_by if first else "",
-            changed_at=first.changed_at if first else None,
+        yield _vouched(
+            record,
+            Awaiting(
+                name=name,
+                instance=instance,
+                key=key,
+                description=_description(section, path),
+                old=_old(confirmed),
+                new=shown,
+                origin=winner.origin(path),
+                digest=digest,
+                value=value if shown == value and _is_toml(value) else NOTHING,
+                changes=changes_in(section, path, confirmed.value if confirmed else NOTHING),
+            ),
+        )
+    yield from _taken_out(record, name, instance, sections)
+
+
+def _taken_out(
+    record: Confirmations, name: str, instance: str, sections: Sequence[Section]
+) -> Iterator[Awaiting]:
+    """What two people stood behind and is not there any more: the key of a table that somebody emptied."""
+    for confirmed in record.confirmed_of(instance):
+        digest = digest_of(instance, confirmed.key)
+        place = vanished(sections, confirmed.key)
+        if place is None or digest == confirmed.digest:
+            continue
+        section, path = place
+        yield _vouched(
+            record,
+            Awaiting(
+                name=name,
+                instance=instance,
+                key=confirmed.key,
+                description=_description(section, path),
+                old=_old(confirmed),
+                new=None,
+                origin=(section.home or section.layers[-1]).origin(path[:-1]),
+                digest=digest,
+                value=NOTHING,
+                taken_out=True,
+            ),
         )
 
 
+def _vouched(record: Confirmations, one: Awaiting) -> Awaiting:
+    """With the first person, when somebody stands behind this very value already."""
+    waiting = record.waiting(one.instance, one.key)
+    if waiting is None or waiting.digest != one.digest:
+        return one
+    return replace(one, changed_by=waiting.changed_by, changed_at=waiting.changed_at)
+
+
+def _description(section: Section, path: KeyPath) -> str:
+    return " ".join(str(section.view.note(path, "description") or "").split())
+
+
 def _old(confirmed: Confirmation | None) -> Any:  # noqa: ANN401 - any TOML value
-    if confirmed is None:
+    if confirmed is None or confirmed.digest == digest_of(confirmed.instance, confirmed.key):
         return None
     return HIDDEN if confirmed.value is NOTHING else confirmed.value
 
@@ -307,15 +376,19 @@ def _is_toml(value: Any) -> bool:  # noqa: ANN401 - any JSON value
 
 
 def _finding(one: Awaiting) -> Finding:
-    said = show(one.new)
+    said = f"taking it out (confirmed: {show(one.old)})" if one.taken_out else show(one.new)
     if one.changed_by:
-        message = f"{said} awaits a second person: {one.changed_by} set it"
+        message = f"{said} awaits a second person: so far {one.changed_by} stands behind it"
+    elif one.taken_out:
+        message = f"was taken out, and two people had confirmed it ({show(one.old)})"
     elif one.old is not None:
         message = f"{said} is not the value that was confirmed ({show(one.old)})"
     else:
         message = f"{said} is confirmed by nobody yet"
     because = "the key is marked sensitive: " + (one.description or "money or law stands behind it")
     advice = f"`rpac config confirm {one.name} {one.key}`, by {one.needed}; see {FILE_NAME}"
+    if one.origin.layer == OVERRIDE:  # which no second person ever sees
+        advice = f"leave out --set {one.key}: production takes what stands in a file and two people confirmed"
     file: Path | None = one.origin.file
     return Finding(
         "E304", one.key, message, file, one.origin.line, "", because, advice, source=str(one.origin)

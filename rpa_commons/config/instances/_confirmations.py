@@ -116,6 +116,10 @@ class Confirmations:
         """The value that one person stands behind."""
         return next((one for one in self._of(instance, key) if not one.is_complete), None)
 
+    def confirmed_of(self, instance: str) -> Iterator[Confirmation]:
+        """Each entry of an instance behind which two persons stand."""
+        return (one for one in self.entries if one.instance == instance and one.is_complete)
+
     def replaced_by(self, new: Confirmation) -> "Confirmations":
         """With the new entry in the place of what waited, and of what was confirmed when it is confirmed."""
         kept = tuple(
@@ -134,8 +138,12 @@ class Confirmations:
         """
         if self.findings:
             raise config_error(self.findings)
+        replace_text(self.path, self.to_toml())
+
+    def to_toml(self) -> str:
+        """The text of the file."""
         entries = sorted(self.entries, key=lambda one: (one.name, one.instance, one.key, one.is_complete))
-        replace_text(self.path, "\n".join([_HEADER, *(one.to_toml() for one in entries)]))
+        return "\n".join([_HEADER, *(one.to_toml() for one in entries)])
 
     def _of(self, instance: str, key: str) -> Iterator[Confirmation]:
         return (one for one in self.entries if (one.instance, one.key) == (instance, key))
@@ -146,9 +154,9 @@ def same_person(one: str, other: str) -> bool:
     return "".join(one.split()).casefold() == "".join(other.split()).casefold()
 
 
-def digest_of(instance: str, key: str, value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """``sha256:`` and the digest (hex) of a value of a key of an instance."""
-    text = json.dumps([instance, key, value], sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+def digest_of(instance: str, key: str, *value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """``sha256:`` and the digest (hex) of a key's value in an instance; without one, of its absence."""
+    text = json.dumps([instance, key, *value], sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 

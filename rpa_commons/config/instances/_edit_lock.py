@@ -1,7 +1,7 @@
 """One command at a time changes a municipality's files.
 
 Rules this module keeps: the lock lies in ``state_dir``, since the folder itself is versioned; where that
-cannot be had it lies among the temporary files, and still keeps the commands on this machine apart.
+cannot be had it lies in this user's own cache folder, where nobody else can put a file of that name first.
 
 Usage::
 
@@ -11,9 +11,8 @@ Usage::
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rpa_commons.config.documents import FileNotWrittenError
@@ -57,5 +56,13 @@ def _file(folder: Path) -> Path:
             return state / "config.lock"
     except (ConfigError, OSError):
         pass  # a change may be what mends the municipality's file
-    digest = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"rpac-{digest}.lock"
+    locks = _own_folder()
+    with suppress(OSError):  # then taking the lock says what is wrong
+        locks.mkdir(parents=True, exist_ok=True)
+    return locks / f"{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}.lock"
+
+
+def _own_folder() -> Path:
+    import platformdirs
+
+    return platformdirs.user_cache_path("rpa-commons", appauthor=False) / "locks"

@@ -5,7 +5,7 @@ Usage::
     place_problem(instance, "settings", ("window_days",), "E202", "too many")
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rpa_commons.config.findings import Finding, format_key
 from rpa_commons.config.schema import Problem
@@ -51,11 +51,20 @@ def place_problem(
 def hidden_texts(instance: ResolvedInstance) -> tuple[str, ...]:
     """The values that are shown as ``…``, longest first: somebody else's words may hold one."""
     values = (
-        str(candidates[-1].effective)
+        text
         for section in instance.sections
         for path, candidates in section.merged.leaves.items()
         if section.is_hidden(path)
+        for text in _texts(candidates[-1].effective)
     )
     return tuple(
         sorted({text for text in values if len(text) >= _SHORTEST}, key=lambda text: (-len(text), text))
     )
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
+    elif value is not None and not isinstance(value, bool):  # these tell nobody anything
+        yield str(value)

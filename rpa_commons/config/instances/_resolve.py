@@ -58,6 +58,7 @@ from rpa_commons.config.stack import BindingSection, LayerFiles, stack_of
 from rpa_commons.config.table_files import has_table_folders
 from rpa_commons.manifest import Manifest
 
+from ._one_help import with_one_help
 from ._resolved import ResolvedInstance
 
 __all__ = ["Examination", "examine_instance", "resolve_instance"]
@@ -171,7 +172,7 @@ class _Resolving:
         hook, hook_findings = hook_of(self._municipality, self._name, bot)
         self._findings += hook_findings
         sections = (section, *(binding.section for binding in bindings))
-        findings = in_order(self._findings)
+        findings = in_order(tuple(with_one_help(self._findings)))
         wrong = any(not one.is_warning for one in findings)
         if missing is not None and not wrong:
             raise missing

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from rpa_commons.config.documents import Document
 from rpa_commons.config.findings import HIDDEN, ConfigError, Finding, KeyPath, in_order, printable
-from rpa_commons.config.layers import Section
+from rpa_commons.config.layers import Layer, Section
 from rpa_commons.config.municipality import MunicipalityFolder
 from rpa_commons.config.table_files import EXAMPLES, folders_of, table_fields, table_finding, table_text
 from rpa_commons.tables import (
@@ -74,6 +74,7 @@ class ShownTable:
         key: The setting.
         description: What it is for.
         hit_policy: ``unique`` or ``first``.
+        complete: Whether every case must meet a row; else gaps are allowed.
         units: Of the columns that have one.
         on: The day for which rows are in force.
         rows: Where the first one counts in their order, else by day and case.
@@ -82,6 +83,7 @@ class ShownTable:
     key: str
     description: str
     hit_policy: str
+    complete: bool
     units: Mapping[str, str]
     on: date
     rows: tuple[ShownRow, ...]
@@ -96,6 +98,7 @@ class ShownTable:
             "key": self.key,
             "description": self.description,
             "hit_policy": self.hit_policy,
+            "complete": self.complete,
             "units": dict(self.units),
             "on": self.on.isoformat(),
             "rows": rows,
@@ -158,7 +161,7 @@ def show_table(examination: "Examination", key: str, on: date) -> ShownTable:
         rows = [rows[index] for index in order]
     units = {column.name: column.unit for column in spec.columns if column.unit}
     description = " ".join(str(section.view.note(path, "description") or "").split())
-    return ShownTable(key, description, spec.hit_policy, units, on, tuple(rows))
+    return ShownTable(key, description, spec.hit_policy, spec.complete, units, on, tuple(rows))
 
 
 def table_template(examination: "Examination", key: str) -> str:
@@ -198,18 +201,45 @@ def _test(
 ) -> TableTest:
     section, key = examination.sections[0], _name(path)
     findings = [one for one in examination.findings if one.code[:2] in {"E8", "W8"} and one.key == key]
-    placed: dict[Any, tuple[Example, Document]] = {}
-    for document, read in _examples(municipality, name, section, path, spec, findings):
+    placed: dict[Any, tuple[Example, Document, bool]] = {}
+    for document, read, is_shared in _examples(municipality, name, section, path, spec, findings):
         findings += (table_finding(one, document, key) for one in read.problems)
-        placed |= {example.key: (example, document) for example in read.examples}
+        placed |= {example.key: (example, document, is_shared) for example in read.examples}
     wrong = any(one.code[0] == "E" and one.key == key for one in examination.findings)
     ran = not wrong
     if ran:
         table = _table(section, path, spec)
-        for example, document in placed.values():
-            if problem := _failed(table, spec, example, hidden=section.view.is_personal(path)):
+        own = _own_rows(section, path)
+        for example, document, is_shared in placed.values():
+            problem = _failed(table, spec, example, hidden=section.view.is_personal(path))
+            if problem is None:
+                continue
+            row = table.find(on=example.on, **example.inputs) if is_shared else None
+            if row is not None and row.origin in own:
+                findings.append(_at_own_row(problem, document, key, *own[row.origin]))
+            else:
                 findings.append(table_finding(problem, document, key))
     return TableTest(name, key, len(placed), in_order(findings), ran)
+
+
+def _own_rows(section: Section, path: KeyPath) -> dict[str, tuple[Layer, KeyPath]]:
+    """Where the rows of layers stand that are not the cooperation's, by their origin."""
+    return {
+        row["row"]: (one.layer, (*path, index))
+        for one in section.merged.leaves.get(path, ())
+        if not one.layer.is_shared and isinstance(one.value, list)
+        for index, row in enumerate(one.value)
+        if isinstance(row, dict) and isinstance(row.get("row"), str)
+    }
+
+
+def _at_own_row(problem: TableProblem, document: Document, key: str, layer: Layer, path: KeyPath) -> Finding:
+    """What an example of the cooperation says of a row that is the member's own, at that row."""
+    origin = layer.origin(path)
+    message = f"{problem.message}, by the example {document.name}:{problem.line}"
+    advice = "correct the row; or keep the same question, with your answer, in your own examples"
+    advice = f"{problem.help}: {advice}" if problem.help else advice
+    return Finding("E805", key, message, origin.file, origin.line, help=advice)
 
 
 def _failed(table: Table, spec: TableSpec, example: Example, *, hidden: bool) -> TableProblem | None:
@@ -231,8 +261,8 @@ def _examples(
     path: KeyPath,
     spec: TableSpec,
     findings: list[Finding],
-) -> Iterator[tuple[Document, ReadExamples]]:
-    """The examples of each layer, weakest first."""
+) -> Iterator[tuple[Document, ReadExamples, bool]]:
+    """The examples of each layer, weakest first, and whether the layer is the cooperation's."""
     bot = str(section.values.get("bot", ""))
     for folder in folders_of(municipality, name, bot):
         file = folder.path / f"{_name(path)}{EXAMPLES}"
@@ -242,7 +272,8 @@ def _examples(
             findings += error.findings
             continue
         if text is not None:
-            yield Document(file, f"{folder.name}/{file.name}", text), read_examples(text, spec)
+            document = Document(file, f"{folder.name}/{file.name}", text)
+            yield document, read_examples(text, spec), folder.root != municipality.folder
 
 
 def _field(section: Section, key: str) -> tuple[KeyPath, TableSpec]:

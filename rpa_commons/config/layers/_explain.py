@@ -168,12 +168,14 @@ def explain_section(section: Section) -> Iterator[ExplainedValue]:
 
 def redact(section: Section, path: KeyPath, value: Any) -> Any:  # noqa: ANN401 - a tree of JSON values
     """The value at a path with everything hidden in it as ``…``."""
-    if section.is_hidden(path):
+    if value is not None and section.is_hidden(path):
         return HIDDEN
     return _redacted(section, path, value, section.values)
 
 
 def _redacted(section: Section, path: KeyPath, value: Any, tree: Any) -> Any:  # noqa: ANN401 - trees of values
+    if value is None:  # that nothing is set gives nothing away
+        return None
     if path and section.view.is_hidden(path, tree):
         return HIDDEN
     if isinstance(value, Mapping):

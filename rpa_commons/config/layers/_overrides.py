@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.config.documents import DEEPEST, line_of_deep_key
 from rpa_commons.config.findings import parse_key
 
 from ._layers import Layer
@@ -68,6 +69,9 @@ def _parse(text: str) -> Override:
     key, equals, value = text.partition("=")
     if not equals:
         raise OverrideError("KEY=VALUE", "the equals sign is missing")
+    for part in (key, value if value.lstrip()[:1] in {"{", "["} else ""):
+        if line_of_deep_key(part, limit=DEEPEST) is not None:
+            raise OverrideError(f"{key.strip()[:40]}…", f"a key has more than {DEEPEST} parts")
     try:
         path = parse_key(key.strip())
     except (ValueError, RecursionError):
@@ -83,8 +87,20 @@ def _parse(text: str) -> Override:
         if path in {("instance", "id"), ("instance", "bot")}:
             problem = "what identifies a bot instance cannot be set for one run"
             raise OverrideError(key.strip(), problem, remedy="write it into the bot instance's own file")
-        return Override(path, parse_value(value))
-    return Override(("settings", *path), parse_value(value))
+        return Override(path, _shallow(key, parse_value(value)))
+    return Override(("settings", *path), _shallow(key, parse_value(value)))
+
+
+def _shallow(key: str, value: Any) -> Any:  # noqa: ANN401 - any TOML value
+    """The value, tables and lists in it no deeper than a file may have them."""
+    level = [value]
+    for _ in range(DEEPEST):
+        nodes = [one for one in level if isinstance(one, dict | list)]
+        level = [inner for one in nodes for inner in (one.values() if isinstance(one, dict) else one)]
+    if level:
+        problem = f"tables or lists stand more than {DEEPEST} levels deep"
+        raise OverrideError(key.strip()[:80], problem)
+    return value
 
 
 def parse_value(text: str) -> Any:  # noqa: ANN401 - any TOML value

@@ -100,6 +100,7 @@ class Waiver:
         granted_by: Who granted it.
         until: The last day on which it holds.
         origin: Where it stands: the line of its key.
+        owner: Whose policies are meant; empty when all for the key are one owner's.
         document: The file.
         policies: The policies it suspends.
     """
@@ -112,6 +113,7 @@ class Waiver:
     granted_by: str
     until: date
     origin: Origin
+    owner: str = ""
     document: Document | None = field(default=None, repr=False, compare=False)
     policies: tuple[Policy, ...] = ()
 
@@ -135,8 +137,9 @@ class Waiver:
         return today <= self.until
 
     def suspends(self, policy: Policy) -> bool:
-        """Whether it is about a policy."""
-        return self.path == policy.path and (not self.bot or policy.binds(self.bot))
+        """Whether it is about a policy: its key, its bot and, where one is named, its owner."""
+        is_meant = self.path == policy.path and (not self.bot or policy.binds(self.bot))
+        return is_meant and self.owner in {"", policy.owner}
 
     def to_json(self, today: date) -> dict[str, Any]:
         """The waiver as JSON values."""
@@ -144,6 +147,7 @@ class Waiver:
             "municipality": self.municipality,
             "bot": self.bot,
             "key": self.key,
+            "owner": self.owner,
             "reason": self.reason,
             "granted_by": self.granted_by,
             "until": self.until.isoformat(),

@@ -197,7 +197,7 @@ def _findings(
             place.line,
             migrated.quote(place.line, view),
             because=f"{manifest.name} {manifest.version} says so",
-            help=_help(old, own, trouble=trouble, instance=instance),
+            help=_help(old, own, manifest, trouble=trouble, instance=instance),
             source=str(place),
         )
 
@@ -208,7 +208,7 @@ def _at(tree: Any, path: KeyPath) -> Any:  # noqa: ANN401 - a tree of TOML value
     return tree
 
 
-def _help(layer: Layer, steps: Sequence[Step], *, trouble: bool, instance: str) -> str:
+def _help(layer: Layer, steps: Sequence[Step], manifest: Manifest, *, trouble: bool, instance: str) -> str:
     if trouble:
         return "write it by hand as the new version wants it, and take the old key out"
     if layer.document is None:
@@ -216,4 +216,8 @@ def _help(layer: Layer, steps: Sequence[Step], *, trouble: bool, instance: str) 
         return f"write --set {format_key(final)}=…" if final else "leave it out"
     if layer.is_shared:
         return "read as the new version has it; the cooperation brings its baseline up to date"
-    return f"`rpac upgrade {instance} --plan` shows the file as it must be; without --plan it is rewritten"
+    command = f"rpac upgrade {instance} --to WHEEL"
+    return (
+        f"`{command} --plan` with the wheel of {manifest.name} {manifest.version} shows the file as it must "
+        "be; without --plan it is rewritten; leave out --to where that version is installed"
+    )

@@ -43,6 +43,7 @@ class HookFunction:
         options: What its ``@hookimpl(...)`` says in so many words, e.g. ``{"wrapper": True}``.
         is_marked: Whether it has ``@hookimpl`` at all.
         unclear: What cannot be told without running the file; empty when all is plain.
+        parameters: What it must be given, by name.
     """
 
     name: str
@@ -50,6 +51,7 @@ class HookFunction:
     options: Mapping[str, Any] = field(default_factory=dict)
     is_marked: bool = True
     unclear: str = ""
+    parameters: tuple[str, ...] = ()
 
     @property
     def order(self) -> str:
@@ -276,11 +278,18 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> HookFunction | No
             return None
         others = [ast.unparse(one) for one in node.decorator_list]
         unclear = f"what @{others[0]} makes of it, only running the file tells" if others else ""
-        return HookFunction(node.name, node.lineno, is_marked=bool(others), unclear=unclear)
+        given = _parameters(node)
+        return HookFunction(node.name, node.lineno, is_marked=bool(others), unclear=unclear, parameters=given)
     options, unclear = _options(marks[0])
     if len(node.decorator_list) > 1:
         unclear = unclear or "it has other decorators too; what they make of it, only running the file tells"
-    return HookFunction(node.name, node.lineno, options, unclear=unclear)
+    return HookFunction(node.name, node.lineno, options, unclear=unclear, parameters=_parameters(node))
+
+
+def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
+    """The names that pluggy looks up: those without a default."""
+    given = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
+    return tuple(given[: len(given) - len(node.args.defaults)])
 
 
 def _is_mark(node: ast.expr) -> bool:
@@ -315,6 +324,10 @@ def _findings(path: Path, functions: Sequence[HookFunction], known: Sequence[str
             meant = f"{_STEP}{name}" if f"{_STEP}{name}" in known else guess(name, known)
             advice = f"did you mean {meant}?" if meant else f"this bot knows {', '.join(known)}"
             message = f"there is no hook {name}: the bot does not start with this file"
+            yield Finding("E101", name, message, path, one.line, help=advice)
+        elif name.startswith(_STEP) and (others := [each for each in one.parameters if each != "step"]):
+            message = f"is given step and nothing else, and asks for {', '.join(others)}"
+            advice = f"write def {name}(step): and take the arguments from step.arguments"
             yield Finding("E101", name, message, path, one.line, help=advice)
         elif not one.is_marked:
             advice = "write @hookimpl(wrapper=True) above it"

@@ -6,14 +6,27 @@ outside it.
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from rpa_commons.config.findings import show
 from rpa_commons.config.layers import Policy, is_date, is_number
+from rpa_commons.config.schema import read_amount
 
-__all__ = ["above", "is_within", "json_value", "may_be", "unfit", "without_effect"]
+__all__ = [
+    "above",
+    "allowed_by",
+    "impossible",
+    "is_within",
+    "json_value",
+    "may_be",
+    "unfit",
+    "without_effect",
+]
 
 Nodes = tuple[Mapping[str, Any], ...]
+_PARTS = frozenset({"$ref", "anyOf", "oneOf", "allOf"})
 
 
 def is_within(value: Any, policy: Policy) -> bool:  # noqa: ANN401 - any JSON value
@@ -76,11 +89,83 @@ def without_effect(policy: Policy, nodes: Nodes) -> Iterator[str]:
     own = [one for options in enums for one in options]
     if chosen and is_closed and all(any(_equal(one, option) for option in chosen) for one in own):
         yield "one_of allows all that the author allows"
+        return
+    never = [one for one in chosen if not any(_accepts(node, json_value(one)) for node in _with_items(nodes))]
+    if never and len(never) < len(chosen):
+        yield f"one_of holds what the author does not allow: {', '.join(map(show, never))}"
+
+
+def impossible(policy: Policy, nodes: Nodes) -> bool:
+    """Whether no value that these schemas allow keeps to a policy; only where that is plain."""
+    deciding = [node for node in nodes if _decides(node) and node.get("type") not in {"array", "object"}]
+    return bool(deciding) and not any(_leaves(policy, node) for node in deciding)
+
+
+def allowed_by(nodes: Nodes) -> str:
+    """The values or limits that schemas name, in words; empty when they name none."""
+    options = [one for node in nodes for one in (*node.get("enum", ()), *_const(node))]
+    limits = [
+        f"{name} {show(node[word])}"
+        for node in nodes
+        for word, name in _LIMITS.items()
+        if is_number(node.get(word))
+    ]
+    return ", ".join([*map(show, options), *limits])
+
+
+_LIMITS = MappingProxyType(
+    {
+        "minimum": "at least",
+        "exclusiveMinimum": "more than",
+        "maximum": "at most",
+        "exclusiveMaximum": "less than",
+    }
+)
+
+
+def _const(node: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (node["const"],) if "const" in node else ()
+
+
+def _leaves(policy: Policy, node: Mapping[str, Any]) -> bool:
+    """Whether some value of one schema keeps to a policy; when in doubt, yes."""
+    options = policy.one_of if policy.one_of is not None else (*node.get("enum", ()), *_const(node))
+    if options:
+        given = map(json_value, options)
+        return any(_accepts(node, one) and is_within(one, policy) for one in given)
+    least = next((node[word] for word in ("minimum", "exclusiveMinimum") if is_number(node.get(word))), None)
+    most = next((node[word] for word in ("maximum", "exclusiveMaximum") if is_number(node.get(word))), None)
+    if is_number(policy.minimum) and most is not None and above(policy.minimum, most):
+        return False
+    return not (is_number(policy.maximum) and least is not None and above(least, policy.maximum))
+
+
+def _accepts(node: Mapping[str, Any], value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Whether one schema allows a value, as far as type, choices and limits say; when in doubt, yes."""
+    if not _decides(node):
+        return False
+    kind, options = node.get("type"), (*node.get("enum", ()), *_const(node))
+    if isinstance(kind, str) and not _is_a(value, kind):
+        return False
+    if options and not any(_equal(value, one) for one in options):
+        return False
+    if not is_number(value):
+        return True
+    return not (
+        any(is_number(node.get(word)) and value < node[word] for word in ("minimum", "exclusiveMinimum"))
+        or any(is_number(node.get(word)) and value > node[word] for word in ("maximum", "exclusiveMaximum"))
+    )
+
+
+def _with_items(nodes: Nodes) -> Nodes:
+    """The schemas and those of what their lists hold; one that is not plain allows everything."""
+    items = [node["items"] for node in nodes if isinstance(node.get("items"), Mapping)]
+    return (*nodes, *({} if one.keys() & _PARTS else one for one in items))
 
 
 def _decides(node: Mapping[str, Any]) -> bool:
     """Whether a schema, and not only its parts, says what a value may be."""
-    return node.get("type") != "null" and not node.keys() & {"$ref", "anyOf", "oneOf", "allOf"}
+    return node.get("type") != "null" and not node.keys() & _PARTS
 
 
 def _types(nodes: Nodes) -> set[str]:
@@ -94,7 +179,7 @@ def _types(nodes: Nodes) -> set[str]:
         elif "enum" in node or "const" in node:
             options = node.get("enum", [node.get("const")])
             found.update(kind for kind in _KINDS for option in options if _is_a(option, kind))
-        elif not node.keys() & {"$ref", "anyOf", "oneOf", "allOf"}:
+        elif not node.keys() & _PARTS:
             found.add("any")
     return found
 
@@ -122,8 +207,16 @@ def _is_order(low: Any, high: Any) -> bool:  # noqa: ANN401 - bounds and values
     """Whether both can be compared and stand in this order."""
     if is_number(low) and is_number(high):
         return low <= high
+    one, two = _exact(low), _exact(high)
+    if one is not None and two is not None and not (isinstance(low, str) and isinstance(high, str)):
+        return one <= two
     first, second = _day(low), _day(high)
     return first is not None and second is not None and first <= second
+
+
+def _exact(value: Any) -> Decimal | None:  # noqa: ANN401 - bounds and values
+    """A number, also one that is written as text so that no digit is lost; ``None`` for anything else."""
+    return Decimal(repr(value)) if is_number(value) else read_amount(value)
 
 
 def _day(value: Any) -> date | None:  # noqa: ANN401 - any value
@@ -137,6 +230,8 @@ def _day(value: Any) -> date | None:  # noqa: ANN401 - any value
 
 def _equal(value: Any, option: Any) -> bool:  # noqa: ANN401 - any value
     option = json_value(option)
+    if isinstance(value, str) and is_number(option):
+        return read_amount(value) == _exact(option)
     return bool(value == option) and isinstance(value, bool) is isinstance(option, bool)
 
 

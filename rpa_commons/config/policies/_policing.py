@@ -9,17 +9,19 @@ Usage::
     yield from policy_findings(section)
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from rpa_commons.config.findings import HIDDEN, Finding, KeyPath, guess, lookup, show
-from rpa_commons.config.layers import NOTHING, AppliedPolicy, Candidate, Layer, Policy, Section
+from rpa_commons.config.layers import NOTHING, AppliedPolicy, Candidate, Layer, Policy, Section, is_table
 from rpa_commons.config.schema import Problem, SchemaView, as_json
 
 from ._bounds import is_within, may_be, unfit, without_effect
-from ._policy_conflicts import conflict_findings
-from ._waivers import ENDS_SOON
+from ._locked_rows import changed_rows
+from ._policy_conflicts import conflict_findings, impossible_findings
+from ._waivers import ENDS_SOON, WHO_ACTS
 
 __all__ = ["policy_findings"]
 
@@ -42,7 +44,7 @@ def policy_findings(
             yield from _ends_soon(section, one)
         wrong = list(_misfits(section, one, elsewhere))
         yield from wrong
-        if not wrong and section.view.knows(one.path):
+        if all(each.is_warning for each in wrong) and section.view.knows(one.path):
             usable.append(one)
     locks = [one for one in usable if one.policy.locked and one.holds]
     for one in locks:
@@ -56,6 +58,8 @@ def _ends_soon(section: Section, one: AppliedPolicy) -> Iterator[Finding]:
     waiver = one.waiver
     if waiver is None or one.holds or waiver.days_left(one.today) > ENDS_SOON:
         return
+    if section.view.knows(one.path) and not _is_needed_here(section, one):
+        return
     left = waiver.days_left(one.today)
     day = "today" if left == 0 else f"in {left} day{'' if left == 1 else 's'}, on {waiver.until}"
     says = one.policy.text(hidden=section.is_hidden(one.path))
@@ -67,6 +71,15 @@ def _ends_soon(section: Section, one: AppliedPolicy) -> Iterator[Finding]:
     yield Finding(
         "W301", waiver.key, message, origin.file, origin.line, waiver.line_text, _because(one), advice
     )
+
+
+def _is_needed_here(section: Section, one: AppliedPolicy) -> bool:
+    """Whether the policy would refuse what holds now."""
+    found = itertools.chain(
+        _locked(section, one, ()) if one.policy.locked else (),
+        _bounded(section, [one], ()) if one.policy.has_bounds else (),
+    )
+    return next(found, None) is not None
 
 
 def _misfits(section: Section, one: AppliedPolicy, elsewhere: _KnowsKey) -> Iterator[Finding]:
@@ -184,6 +197,13 @@ def _refusal(
     below: Any,  # noqa: ANN401 - any TOML value
     value: Any,  # noqa: ANN401 - any TOML value
 ) -> Finding:
+    if is_table(section.view, path) and below is not NOTHING:
+        rows = changed_rows(section, path, layer, below)
+        where = f": {rows.text} changes it" if rows else ""
+        message = f"the table is locked by the cooperation{where}"
+        at = path if rows is None else (*path, rows.first)
+        found = _placed(section, one, layer, Problem("E301", at, message))
+        return replace(found, key=section.name_of(path))
     hidden = section.is_hidden(path) or section.view.is_hidden(path, layer.values)
     given = HIDDEN if hidden else show(as_json(value, section.view, path))
     if below is NOTHING:
@@ -226,7 +246,8 @@ def _bounded(
     for leaf, policies in by_leaf.items():
         candidates = section.merged.leaves.get(leaf, ())
         fixed = _fixed(section, leaf, candidates, locks)
-        clashes = list(conflict_findings([one.policy for one in policies], fixed))
+        both = [one.policy for one in policies]
+        clashes = list(conflict_findings(both, fixed)) or list(impossible_findings(both, section.view, leaf))
         yield from clashes
         if candidates and not clashes:
             yield from _outside(section, leaf, candidates[-1], policies)
@@ -267,8 +288,22 @@ def _outside(
         message = f"{HIDDEN if hidden else show(wrong)} is not allowed: {allowed}" + (
             f" {unit}" if unit else ""
         )
-        advice = f"set a value that is {allowed}, or ask {one.policy.owner} for a waiver"
+        advice = _who_mends(winner.layer, one.policy, allowed)
         yield section.placed(Problem("E302", here, message, advice), _because(one))
+
+
+def _who_mends(layer: Layer, policy: Policy, allowed: str) -> str:
+    """What to do about a value outside: a member changes its own, and not what its cooperation says."""
+    if not layer.is_shared:
+        return f"set a value that is {allowed}, or ask {policy.owner} for a waiver"
+    if layer.is_default:
+        return (
+            f"the bot's own default breaks the policy, and the baseline gives no other value: tell"
+            f" {policy.owner}; until then set a value that is {allowed}"
+        )
+    return (
+        f"the value is the cooperation's own: baseline and policy contradict each other, tell {policy.owner}"
+    )
 
 
 def _because(one: AppliedPolicy) -> str:
@@ -280,4 +315,6 @@ def _because(one: AppliedPolicy) -> str:
 
 def _of_policy(code: str, policy: Policy, message: str, advice: str) -> Finding:
     origin = policy.origin
+    if code == "E305":
+        advice = f"{advice}; {WHO_ACTS}"
     return Finding(code, policy.key, message, origin.file, origin.line, policy.line_text, help=advice)

@@ -1,4 +1,4 @@
-"""Policies that cannot all hold for one key: E303, naming the line of each.
+"""Policies that cannot all hold for one key, or not beside what its bot allows: E303 with each line.
 
 Rules this module keeps: two that leave no value between them are named, whatever else is said of the key;
 where only more of them together leave none, all of those are.
@@ -6,14 +6,16 @@ where only more of them together leave none, all of those are.
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from rpa_commons.config.findings import Finding
+from rpa_commons.config.findings import HIDDEN, Finding, KeyPath
 from rpa_commons.config.layers import Policy
+from rpa_commons.config.schema import SchemaView
 
-from ._bounds import above, is_within, json_value
+from ._bounds import above, allowed_by, impossible, is_within, json_value
 
-__all__ = ["conflict_findings"]
+__all__ = ["conflict_findings", "impossible_findings"]
 
 
 def conflict_findings(policies: Sequence[Policy], fixed: tuple[Policy, Any] | None) -> Iterator[Finding]:
@@ -35,6 +37,19 @@ def conflict_findings(policies: Sequence[Policy], fixed: tuple[Policy, Any] | No
             return
     if not _leave_a_value(policies):
         yield _finding([one for one in policies if not _is_idle(one, policies)], "no value keeps to all")
+
+
+def impossible_findings(policies: Sequence[Policy], view: SchemaView, path: KeyPath) -> Iterator[Finding]:
+    """E303 for each policy that leaves no value which the bot allows."""
+    nodes = (*view.at(path), *view.at((*path, 0)))
+    is_secret = view.is_hidden(path, {})
+    for one in policies:
+        if impossible(one, nodes):
+            said = one.bounds(hidden=is_secret)
+            message = f"the policy for {one.key} leaves no value that the bot allows: {said}"
+            allowed = HIDDEN if is_secret else allowed_by(nodes)
+            advice = f"{one.owner} must settle it" + (f": the bot allows {allowed}" if allowed else "")
+            yield replace(_finding([one], ""), message=message, help=advice)
 
 
 def _allows(policy: Policy, value: Any) -> bool:  # noqa: ANN401 - any JSON value

@@ -2,7 +2,7 @@
 
 Rules this module keeps: a waiver stands in the baseline, beside the policy it suspends, and names a reason,
 who granted it and its last day; after that day the policy holds again by itself; a waiver of nothing is a
-mistake.
+mistake, and so is one that could mean the policies of several owners: nobody lifts what is another's.
 
 Usage::
 
@@ -14,6 +14,7 @@ Usage::
     reason = "The register delivers moves two months late."
     granted_by = "DIGIT steering group"
     until = 2027-03-31        # the last day it holds
+    owner = "DIGIT"           # the policy's; needed where policies of several owners are about the key
 
     for waiver in waivers_of(municipality):
         waiver.days_left(today)
@@ -41,13 +42,16 @@ from ._policies import (
     read_key,
 )
 
-__all__ = ["ENDS_SOON", "local_today", "policy_set", "waivers_of"]
+__all__ = ["ENDS_SOON", "WHO_ACTS", "for_members", "granted", "local_today", "policy_set", "waivers_of"]
 
 FILE = "waivers.toml"
 ENDS_SOON = 30
 """Days before the end from which on W301 warns."""
+WHO_ACTS = "this is the coordinator's work: tell the cooperation"
+"""What a member is told of a line that it cannot mend."""
 _TEXTS = ("municipality", "key", "reason", "granted_by")
-_KNOWN = ("municipality", "bot", "key", "reason", "granted_by", "until")
+_LAST_CODE = 9999
+_KNOWN = ("municipality", "bot", "key", "owner", "reason", "granted_by", "until")
 
 
 def local_today() -> date:
@@ -60,7 +64,7 @@ def policy_set(municipality: MunicipalityFolder, bot: str, today: date) -> Polic
     policies = policies_of(municipality)
     waivers, findings = _read(municipality, policies)
     mine = tuple(one for one in waivers if one.municipality == municipality.code and one.bot in {"", bot})
-    return PolicySet(policies.for_bot(bot), mine, today, (*policies.findings, *findings))
+    return PolicySet(policies.for_bot(bot), mine, today, for_members([*policies.findings, *findings]))
 
 
 def waivers_of(municipality: MunicipalityFolder) -> tuple[Waiver, ...]:
@@ -69,11 +73,27 @@ def waivers_of(municipality: MunicipalityFolder) -> tuple[Waiver, ...]:
     Raises:
         ConfigError: a policy or waiver is wrong.
     """
+    _, waivers, findings = granted(municipality)
+    if findings:
+        raise config_error(for_members(findings))
+    return waivers
+
+
+def granted(
+    municipality: MunicipalityFolder,
+) -> tuple[tuple[Policy, ...], tuple[Waiver, ...], tuple[Finding, ...]]:
+    """Policies and waivers of a baseline, and what is wrong with both files, in the coordinator's words."""
     policies = policies_of(municipality)
     waivers, findings = _read(municipality, policies)
-    if policies.findings or findings:
-        raise config_error([*policies.findings, *findings])
-    return waivers
+    return policies.all, waivers, (*policies.findings, *findings)
+
+
+def for_members(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The same for whoever cannot write the baseline's files: each wrong line also says who can."""
+    return tuple(
+        replace(one, help="; ".join(filter(None, [one.help, WHO_ACTS]))) if one.code == "E305" else one
+        for one in findings
+    )
 
 
 def _read(
@@ -105,7 +125,10 @@ def _found(
         if not problems:
             waiver = _waiver(entry, layer.origin(("waiver", index, "key")), policies.all)
             waiver = replace(waiver, document=document)
-            if waiver.policies:
+            owners = dict.fromkeys(one.owner for one in waiver.policies)
+            if len(owners) > 1:
+                problems.append(_of_several(document, index, waiver, list(owners)))
+            elif waiver.policies:
                 found.append(waiver)
             elif not policies.findings:  # else the policy may be the one that cannot be read
                 problems.append(_without_policy(document, index, waiver, policies.all))
@@ -115,8 +138,13 @@ def _found(
 
 def _problems(document: Document, index: int, entry: Mapping[str, Any]) -> Iterator[Finding]:
     at: KeyPath = ("waiver", index)
-    yield from form_findings(document, at, entry, _KNOWN, _TEXTS)
     code, bot = entry.get("municipality"), entry.get("bot", "")
+    texts: tuple[str, ...] = _TEXTS
+    if type(code) is int and 0 < code <= _LAST_CODE:
+        texts = tuple(one for one in _TEXTS if one != "municipality")  # said here
+        advice = f'write "{code:04}": four digits in quotes'
+        yield place(document, (*at, "municipality"), "a municipality's code is a text", advice)
+    yield from form_findings(document, at, entry, _KNOWN, (*texts, *(["owner"] if "owner" in entry else [])))
     if isinstance(code, str) and code.strip() and not re.fullmatch(r"[0-9]{4}", code):
         message = f"{show(code)} is no municipality's official code"
         yield place(document, (*at, "municipality"), message, 'four digits in quotes, e.g. "0265"')
@@ -145,11 +173,29 @@ def _waiver(entry: Mapping[str, Any], origin: Origin, policies: Sequence[Policy]
         granted_by=one_line(entry["granted_by"]),
         until=entry["until"],
         origin=origin,
+        owner=one_line(entry.get("owner", "")),
     )
     return replace(waiver, policies=tuple(one for one in policies if waiver.suspends(one)))
 
 
+def _of_several(document: Document, index: int, waiver: Waiver, owners: Sequence[str]) -> Finding:
+    """E305 for a waiver that could mean what each of several owners says."""
+    places = " and ".join(one.place for one in waiver.policies)
+    message = f"policies of {len(owners)} owners are about {waiver.key} ({places}), and no owner is named"
+    advice = f"add owner = {' or '.join(map(show, owners))}; for both, write a waiver for each"
+    return replace(
+        place(document, ("waiver", index, "key"), message, advice),
+        because="; ".join(one.because for one in waiver.policies),
+    )
+
+
 def _without_policy(document: Document, index: int, waiver: Waiver, policies: Sequence[Policy]) -> Finding:
+    others = [one for one in policies if replace(waiver, owner="").suspends(one)]
+    if others:
+        owners = list(dict.fromkeys(one.owner for one in others))
+        message = f"no policy of {waiver.owner} is about {waiver.key}, so this waives nothing"
+        advice = f"write owner = {' or '.join(map(show, owners))}: {others[0].place}"
+        return place(document, ("waiver", index, "owner"), message, advice)
     known = list(dict.fromkeys(one.key for one in policies))
     meant = guess(waiver.key, [one for one in known if one != waiver.key])
     same = next((one for one in policies if one.path == waiver.path), None)

@@ -17,6 +17,8 @@ from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any
 
+from ._amounts import broken_bound, number_branch, read_amount
+
 __all__ = ["FORMATS", "Check", "compile_check"]
 
 Check = Callable[[Any], bool]
@@ -164,8 +166,22 @@ class _Compiler:
         if "$ref" in schema:
             yield self._reference(schema["$ref"])
         yield from (self.check(one) for one in schema.get("allOf", ()))
-        if "anyOf" in schema:
+        number = number_branch(schema)
+        if number is not None:
+            yield self._amount(schema, number)
+        elif "anyOf" in schema:
             yield _any([self.check(one) for one in schema["anyOf"]])
+
+    def _amount(self, schema: Mapping[str, Any], number: Mapping[str, Any]) -> Check:
+        any_form = _any([self.check(one) for one in schema["anyOf"]])
+
+        def check(value: Any) -> bool:  # noqa: ANN401 - any TOML value
+            if type(value) is not str:
+                return any_form(value)
+            read = read_amount(value)
+            return read is not None and broken_bound(number, read) is None and any_form(value)
+
+        return check
 
     def _type(self, wanted: Any) -> Check:  # noqa: ANN401 - JSON
         names = [wanted] if isinstance(wanted, str) else wanted

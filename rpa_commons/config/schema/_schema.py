@@ -12,6 +12,8 @@ from typing import Any
 
 from rpa_commons.config.findings import KeyPath, lookup, show, walk
 
+from ._amounts import is_amount, string_branch
+
 __all__ = ["CHANGES", "SchemaView", "bounds_text", "is_secret_reference", "type_text"]
 
 Node = Mapping[str, Any]
@@ -230,8 +232,8 @@ def type_text(nodes: tuple[Node, ...]) -> str:
         return "secret reference"
     if any("table" in node for node in nodes):
         return "decision table"
-    words = []
-    for node in nodes:
+    words = ["amount"] if is_amount(nodes) else []
+    for node in () if words else nodes:
         if "enum" in node or "const" in node:
             options = node.get("enum", [node.get("const")])
             words.append("one of " + ", ".join(map(show, options)))
@@ -265,15 +267,25 @@ def bounds_text(nodes: tuple[Node, ...], *, patterns: bool = True) -> str:
         "maxItems": "at most {} items",
         "pattern": "matches {}",
     }
+    texts = [string_branch(node) for node in nodes]  # of amounts; how these are written is said elsewhere
     found = [
-        "not empty" if (keyword, node[keyword]) in _NOT_EMPTY else _counted(phrase.format(node[keyword]))
+        "not empty"
+        if (keyword, node[keyword]) in _NOT_EMPTY
+        else _counted(phrase.format(_plain(node[keyword])))
         for node in nodes
-        if not node.get("secret_reference")
+        if not node.get("secret_reference") and not any(node is text for text in texts)
         for keyword, phrase in phrases.items()
         if keyword in node and (keyword, node[keyword]) != ("minLength", 0)
         if patterns or keyword != "pattern"
     ]
+    tables = [node["table"] for node in nodes if isinstance(node.get("table"), Mapping)]
+    found += ["gaps are allowed" for one in tables if one.get("complete") is False]
     return ", ".join(dict.fromkeys(found))
+
+
+def _plain(bound: Any) -> Any:  # noqa: ANN401 - JSON
+    """A bound as people write it: 500 though the schema says 500.0."""
+    return int(bound) if isinstance(bound, float) and bound.is_integer() else bound
 
 
 _NOT_EMPTY = (("minLength", 1), ("minItems", 1))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config.findings import HIDDEN, KeyPath, guess, show
 
+from ._amounts import broken_bound, number_branch, read_amount
 from ._facts import facts_of
 from ._quick import FORMATS
 from ._schema import SchemaView, bounds_text, is_secret_reference, type_text, value_type_text
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 __all__ = ["BrokenSchemaError", "Problem", "as_json", "problems"]
+
+
+_AMOUNT = "amount"  # the name under which jsonschema hands back what _amount_errors found
+_HOW_DATES = "write it year first: 2026-11-01"
+_HOW_AMOUNTS = 'write it in quotes, digits with a point before the decimals and nothing else: "1234.50"'
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,7 @@ class _Reader:
             yield from self._missing(path, error)
         elif error.validator in {"anyOf", "oneOf"} and error.context:
             yield from self._alternatives(path, error)
-        elif error.validator == "type":
+        elif error.validator in {"type", _AMOUNT}:
             yield self._wrong_type(path, error.instance)
         else:
             yield self._out_of_bounds(path, error)
@@ -167,12 +173,16 @@ class _Reader:
         found = value_type_text(value)
         shown = "" if self._is_hidden(path) or isinstance(value, Mapping | list) else f" ({show(value)})"
         advice = ""
-        if isinstance(value, str) and not self._is_hidden(path) and wanted in {"whole number", "number"}:
+        if wanted.startswith("amount"):
+            advice = _HOW_AMOUNTS
+        elif isinstance(value, str) and not self._is_hidden(path) and wanted in {"whole number", "number"}:
             advice = f"write it without quotes: {value}" if re.fullmatch(r"-?\d+(\.\d+)?", value) else ""
         elif wanted == "text" and not self._is_hidden(path) and not isinstance(value, Mapping | list):
             advice = f'write it in quotes: "{show(value)}"'
+        elif wanted == "date":
+            advice = _HOW_DATES
         message = f"expected {wanted}, found {found}{shown}"
-        return Problem("E201", path, message, advice or self._meaning(path))
+        return Problem("E201", path, message, advice or self._told(f"write {_with_article(wanted)}", path))
 
     def _out_of_bounds(self, path: KeyPath, error: "ValidationError") -> Problem:
         nodes, value = self._view.at(path), error.instance
@@ -180,18 +190,26 @@ class _Reader:
         if error.validator in {"enum", "const"}:
             options = [str(one) for node in nodes for one in node.get("enum", [node.get("const")]) if one]
             meant = guess(value, options) if isinstance(value, str) and not self._is_hidden(path) else None
-            advice = f"did you mean {show(meant)}?" if meant else self._meaning(path)
+            advice = (
+                f"did you mean {show(meant)}?" if meant else self._told(f"write {type_text(nodes)}", path)
+            )
             return Problem("E202", path, f"{shown} is not {type_text(nodes)}", advice)
         if error.validator == "format":
             wanted = type_text(nodes)
-            advice = "write it year first: 2026-11-01" if wanted == "date" else self._meaning(path)
+            advice = _HOW_DATES
+            if wanted != "date":
+                advice = self._told(f"write {_with_article(wanted)}", path)
             return Problem("E202", path, f"{shown} is no {wanted}", advice)
         if error.validator == "pattern" and self._meaning(path):
             return Problem("E202", path, f"{shown} has not the form that is asked for", self._meaning(path))
         unit = self._view.note(path, "unit")
         allowed = bounds_text(nodes) or f"as {error.validator} asks: {show(error.validator_value)}"
-        message = f"{shown} is not allowed: {allowed}" + (f" {unit}" if unit else "")
-        return Problem("E202", path, message, self._meaning(path))
+        allowed += f" {unit}" if unit else ""
+        return Problem("E202", path, f"{shown} is not allowed: {allowed}", self._told(_doing(allowed), path))
+
+    def _told(self, what: str, path: KeyPath) -> str:
+        """What to do, and after it what the key means."""
+        return ". ".join(filter(None, (what, self._meaning(path))))
 
     def _meaning(self, path: KeyPath) -> str:
         """What the author says of the key, or of the list whose item it is; one line."""
@@ -230,6 +248,29 @@ class _Reader:
         )
 
 
+def _doing(allowed: str) -> str:
+    """What to do so that limits are kept, from the words for the limits."""
+    if allowed == "not empty":
+        return "fill it in"
+    parts = allowed.split(", ")
+    if "not empty" in parts:
+        parts.remove("not empty")
+    if any(part.endswith((" character", " characters")) for part in parts):
+        return f"write {' and '.join(parts)}"
+    if any(part.endswith((" item", " items")) for part in parts):
+        return f"list {' and '.join(parts)}"
+    return f"set a value {'' if allowed.startswith(('as ', 'matches ')) else 'of '}{' and '.join(parts)}"
+
+
+_ONE = ("whole number", "number", "date", "time", "list", "table", "path", "UUID")
+
+
+def _with_article(wanted: str) -> str:
+    """The words for a type as they follow *write*: ``a whole number or a date``."""
+    words = [f"a {word}" if word.startswith(_ONE) else word for word in wanted.split(" or ")]
+    return wanted if wanted == "true or false" else " or ".join(words)
+
+
 def _known_keys(known: list[str]) -> str:
     return f"known here: {', '.join(known)}" if known else "no key is known here"
 
@@ -248,8 +289,31 @@ def _validator_class() -> "type[Validator]":
         return isinstance(value, int) and not isinstance(value, bool)
 
     checker = Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": is_integer, "number": is_number})
-    extended = extend(Draft202012Validator, type_checker=checker)  # type: ignore[no-untyped-call]
+    any_of = Draft202012Validator.VALIDATORS["anyOf"]
+
+    def any_or_amount(validator: "Validator", branches: Any, value: Any, schema: Any) -> Iterator[Any]:  # noqa: ANN401 - as jsonschema calls it
+        yield from _amount_errors(value, schema) if isinstance(value, str) else ()
+        yield from any_of(validator, branches, value, schema)
+
+    extended = extend(Draft202012Validator, {"anyOf": any_or_amount}, type_checker=checker)  # type: ignore[no-untyped-call]
     return cast("type[Validator]", extended)
+
+
+def _amount_errors(value: str, schema: Mapping[str, Any]) -> Iterator["ValidationError"]:
+    """What is wrong with a text where an exact number is asked for."""
+    from jsonschema.exceptions import ValidationError
+
+    branch = number_branch(schema)
+    if branch is None:
+        return
+    read = read_amount(value)
+    if read is None:
+        yield ValidationError("no amount", validator=_AMOUNT, instance=value, schema=schema)
+        return
+    broken = broken_bound(branch, read)
+    if broken is not None:
+        bound = branch[broken]
+        yield ValidationError(broken, validator=broken, validator_value=bound, instance=value, schema=branch)
 
 
 @functools.cache

@@ -160,8 +160,14 @@ class _Placing:
             except BrokenTableError as error:
                 advice = "a decision table stands in a file of its own below tables/"
                 found.append(TableProblem("E801", error.problem, advice, (index,)))
-        for problem in found or check_rules(spec, rules, today):
+        for problem in found or check_rules(spec, rules, today, list(map(self._rank, self._rows))):
             yield self._finding(problem)
+
+    def _rank(self, row: Any) -> int:  # noqa: ANN401 - any TOML value
+        """How strong the layer of a row is."""
+        text = row.get("row") if isinstance(row, Mapping) else None
+        place = self._places.get(id(row)) or self._places.get(text)
+        return next((rank for rank, one in enumerate(self._layers) if place and one is place[0]), -1)
 
     def _finding(self, problem: TableProblem) -> Finding:
         view, path = self._section.view, self._path

@@ -38,12 +38,20 @@ class PdfOutbox:
 
     def send(self, letter: Letter, *, to: str, channel: Channel = "digital", key: str = "") -> Receipt:  # noqa: ARG002 - the address is on the letter
         """Put the letter into the outbox, once per key."""
+        self.check_send(channel=channel)
+        return self._outbox.put(letter, key)
+
+    def check_send(self, *, channel: Channel = "digital", **_: object) -> None:
+        """Whether such a letter can be sent at all; a plan asks the same.
+
+        Raises:
+            BusinessError: it is a digital one.
+        """
         if channel != "physical":
             raise BusinessError(
                 f"{self.name}: it sends on paper only",
                 remedy='send with channel "physical", or bind DigitalPost to another connector in stack.toml',
             )
-        return self._outbox.put(letter, key)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -20,6 +20,7 @@ from rpa_commons.config.municipality._unrun import python_checks
 from rpa_commons.manifest import CapabilityEntry, Manifest
 from rpa_commons.runtime import DeepCheckError, Prepared, _deep_host, deep_check
 from rpa_commons.runtime._deep_host import with_deep_checks
+from rpa_commons.runtime.launch import job_of
 
 HERE = Path(__file__).parent
 MUNICIPALITY = """\
@@ -279,3 +280,12 @@ def test_checks_written_in_python_are_named_with_their_class() -> None:
 
     assert python_checks(schema) == ("Settings.check_window", "Retry.check_times")
     assert python_checks({"title": "Settings", "made": str(datetime.now(UTC))}) == ()
+
+
+def test_a_worker_is_told_what_it_must_not_say(place: Place) -> None:
+    """The settings that the bot calls personal, whatever the worker is to do."""
+    place.settings('contact = "Anna Andersen"', "window_days = 14")
+    municipality = place.open()
+    resolved = _deep_host.resolved_for(municipality, "checked")
+
+    assert job_of(municipality, resolved, mode="plan").personal == ("Anna Andersen",)

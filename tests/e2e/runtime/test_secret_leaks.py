@@ -183,3 +183,77 @@ def test_a_store_that_no_plugin_brings_is_named_with_those_there_are(bench: Any)
     assert (last["event"], last["exit_code"]) == ("refused", 4)
     assert "there is no secret store drawr here" in last["message"]
     assert last["remedy"].startswith("did you mean drawer? there are: drawer, env, file, keyring")
+
+
+def _checked(bench: Any, mode: str, days: int, reference: dict[str, str]) -> dict[str, Any]:
+    job: dict[str, Any] = bench.job(mode=mode, instance={"bot": "checked"})
+    job["settings"] |= {"window_days": days, "token": reference}
+    return job
+
+
+@pytest.mark.parametrize("mode", ["run", "plan", "check"])
+@pytest.mark.parametrize("days", [777, 14])
+def test_a_variable_that_nobody_resolved_is_hidden_all_the_same(bench: Any, mode: str, days: int) -> None:
+    """The bot's own code takes it from the environment, while settings are checked or cases looked for."""
+    bench.cases({})
+
+    done = _worker(_checked(bench, mode, days, {"env": "REFKEY"}), REFKEY=PASSWORD)
+
+    assert _leaks(done.stdout) == []
+    assert _leaks(done.stderr) == []
+    assert ("out …" in done.stderr) == (days == 777 or mode != "check")
+
+
+@pytest.mark.parametrize("mode", ["run", "plan", "check"])
+def test_a_file_that_nobody_resolved_is_hidden_all_the_same(bench: Any, mode: str) -> None:
+    """Its text is known before the first plugin is imported."""
+    bench.cases({})
+    file = bench.folder / "token.txt"
+    file.write_text(PASSWORD, encoding="utf-8")
+    file.chmod(0o600)
+
+    done = _worker(_checked(bench, mode, 777, {"file": "token.txt"}), REFKEY=PASSWORD)
+
+    assert _leaks(done.stdout + done.stderr) == []
+
+
+@pytest.mark.parametrize("mode", ["run", "plan"])
+def test_what_a_validator_says_is_told_with_its_key_and_what_to_do(bench: Any, mode: str) -> None:
+    """Without pydantic's own words; exit code 1, for the configuration is to be mended."""
+    bench.cases({})
+
+    last = _events(_worker(_checked(bench, mode, 10, {"env": "REFKEY"}), REFKEY=PASSWORD))[-1]
+
+    name = bench.job()["instance"]["name"]
+    assert last["message"] == f"the settings of {name} do not fit: window_days: 10 days are no whole weeks"
+    assert last["remedy"] == f"rpac config check {name} --deep"
+    assert (last["event"], last["exit_code"]) == ("refused", 1)
+
+
+@pytest.mark.parametrize("mode", ["run", "plan", "check"])
+def test_a_personal_setting_shows_in_no_error_and_no_log(bench: Any, mode: str) -> None:
+    """A check of the whole has no key, and no colon in front."""
+    bench.cases({})
+    job = _checked(bench, mode, 14, {"env": "REFKEY"})
+    job["settings"]["contact"] = "Niels Ebbesen"
+    job["personal"] = ["Niels Ebbesen"]
+
+    done = _worker(job, REFKEY=PASSWORD)
+
+    assert "Ebbesen" not in done.stdout + done.stderr
+    assert "asked …" in done.stderr
+    said = "… has retired" if mode == "check" else "do not fit: … has retired"
+    assert any(one.get("message", "").endswith(said) for one in _events(done))
+
+
+@pytest.mark.parametrize("mode", ["run", "plan"])
+def test_the_journals_key_stands_in_no_plugins_store(bench: Any, mode: str) -> None:
+    """The host reads it too; it is said what to do."""
+    bench.cases({})
+    job = bench.job(mode=mode, journal_key={"store": "drawer:journal"}, instance={"bot": "leaky"})
+
+    last = _events(_worker(job))[-1]
+
+    assert (last["event"], last["exit_code"]) == ("refused", 4)
+    assert "cannot hold the journal's key" in last["message"]
+    assert last["remedy"] == "use env, file or keyring for journal_key"

@@ -138,11 +138,12 @@ def test_migrating_twice_changes_nothing_more(start: int) -> None:
 @settings(deadline=None)
 @given(st.integers(min_value=0, max_value=2**32))
 def test_every_comment_survives(start: int) -> None:
-    """Also those of keys that are gone, and those inside a list; none is doubled."""
+    """Also those inside a list; none is doubled, and only a key that is gone takes its own along."""
     for found in filter(None, map(migrated, range(start, start + DOCUMENTS))):
         before, after = (sorted(COMMENT.findall(text)) for text in found[:2])
+        goes = any(one.kind == "remove" for one in found[2])
 
-        assert before == after
+        assert set(after) <= set(before) if goes else before == after
 
 
 @settings(deadline=None)

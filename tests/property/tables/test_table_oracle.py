@@ -143,14 +143,25 @@ class Oracle:
         )
 
     def _in_force(self, row: dict[str, Any], day: date) -> bool:
-        equal = [column.name for column in self.spec.inputs if column.match == "equals"]
         begun = [
             one["from"]
             for one in self.rows
-            if one["from"] <= day.isoformat()
-            and all(one["when"][name] == row["when"][name] for name in equal)
+            if one["from"] <= day.isoformat() and self._same_condition(row, one)
         ]
         return bool(begun) and row["from"] == max(begun) and day.isoformat() <= row.get("until", "9999")
+
+    def _same_condition(self, row: dict[str, Any], other: dict[str, Any]) -> bool:
+        """Equal cells are the same, ranges take the same values; bands do not count."""
+        for column in self.spec.inputs:
+            one, two = row["when"][column.name], other["when"][column.name]
+            if column.match == "equals" and one != two:
+                return False
+            if column.match == "range" and any(
+                _meets_cell(column, one, value) != _meets_cell(column, two, value)
+                for value in _points(column)
+            ):
+                return False
+        return True
 
     def _in_band(self, row: dict[str, Any], position: int, value: Any) -> bool:
         column = self.spec.inputs[position]

@@ -9,8 +9,10 @@ from click.testing import CliRunner, Result
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.cli import _main
+from rpa_commons.cli.config.diff import _instance_text
 from rpa_commons.manifest import Manifest, StepEntry
 from rpa_commons.sdk import BotSettings, Field
+from rpa_commons.sharing import DiffEntry, DiffRow, InstanceDiff
 
 BASELINE = 'name = "DIGIT baseline"\nversion = "2026.1"\n'
 STACK = '[PopulationRegister]\nconnector = "register-extract"\nsettings.file = "register.csv"\n'
@@ -111,7 +113,7 @@ def test_a_version_that_fits_everybody_ends_with_zero(tmp_path: Path) -> None:
 
     assert 0 == _code(result)
     assert [
-        "greeter 1.1.0 against 2 members",
+        "greeter 1.1.0 against 2 members, each for production",
         "",
         "0167 Hvidovre  works                     1.0.0 -> 1.1.0",
         "0265 Roskilde  works                     1.0.0 -> 1.1.0",
@@ -350,7 +352,7 @@ def test_what_members_published_can_be_compared(words: tuple[str, ...]) -> None:
 def test_a_published_member_is_compared_with_its_baseline() -> None:
     """It is read as who asks has the bot installed."""
     _publish_both()
-    result = _rpac("-C", "members/hvidovre", "config", "diff", "published/0265", "--json")
+    result = _rpac("-C", "members/hvidovre", "config", "diff", "published/0265", "baseline", "--json")
     found = json.loads(result.output)
 
     assert ("Roskilde", "DIGIT baseline 2026.1", []) == (found["left"], found["right"], found["notes"])
@@ -395,3 +397,64 @@ def test_a_misspelt_name_is_an_error_of_use(words: tuple[str, ...], message: str
 
     assert 2 == _code(result)
     assert message in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        (("hvidovre",), "A: Roskilde\nB: Hvidovre\n"),
+        (("../hvidovre",), "A: Roskilde\nB: Hvidovre\n"),
+        (("roskilde",), "A: Roskilde\nB: DIGIT baseline 2026.1\n"),
+        (("../roskilde",), "A: Roskilde\nB: DIGIT baseline 2026.1\n"),
+        (("baseline", "greeter"), "A: Roskilde\nB: DIGIT baseline 2026.1\n"),
+        (("hvidovre", "roskilde", "greeter"), "A: Hvidovre\nB: Roskilde\n"),
+    ],
+)
+def test_one_municipality_alone_is_compared_with_this_one(words: tuple[str, ...], title: str) -> None:
+    """With itself there is nothing to compare: then its baseline is the other side."""
+    result = _rpac("-C", "members/roskilde", "config", "diff", *words)
+
+    assert 0 == _code(result)
+    assert result.stdout.startswith(title)
+
+
+def test_a_coordinator_compares_one_municipality_with_its_baseline() -> None:
+    """Whoever stands in no municipality has nothing of their own to compare with."""
+    result = _rpac("config", "diff", "members/roskilde")
+
+    assert result.stdout.startswith("A: Roskilde\nB: DIGIT baseline 2026.1\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("baseline", "hvidovre"), "the municipality comes first, as in `hvidovre baseline`"),
+        (("locked", "baseline"), "the municipality comes first"),
+        (("baseline", "hvidovre", "greeter"), "as in `hvidovre baseline greeter`"),
+        (("roskilde", "hvidovre", "nonsense"), "there is no bot instance 'nonsense'"),
+        (("roskilde", "nonsense"), "there is no municipality 'nonsense' here"),
+        (("baseline", "nonsense"), "there is no bot instance 'nonsense'"),
+        (("roskilde", "baseline", "nonsense"), "there is no bot instance 'nonsense'"),
+    ],
+)
+def test_words_in_another_order_or_too_many_are_errors_of_use(words: tuple[str, ...], message: str) -> None:
+    """Never a comparison of something that was not asked for."""
+    result = _rpac("-C", "members/roskilde", "config", "diff", *words)
+
+    assert 2 == _code(result)
+    assert message in str(result.exception)
+    assert not result.stdout
+
+
+def test_settings_left_out_and_rows_of_tables_are_told() -> None:
+    """How many settings of differing connectors there are; a long table is cut, with the way to the rest."""
+    rows = tuple(DiffRow("left", f"a = {number}", f"tables/x.csv:{number}") for number in range(25))
+    entry = DiffEntry("desks", None, None, differs=True, different_rows=25, rows=rows)
+    text = _instance_text(
+        InstanceDiff("greeter", "greeter", "hello", (entry,), passed_over={"DigitalPost": 1})
+    )
+
+    assert "greeter / hello (greeter)\n  desks  25 rows differ\n" in text
+    assert "      only A: a = 19  (tables/x.csv:19)\n      and 5 more, which --json shows\n" in text
+    assert "  1 setting of DigitalPost: not shown, the connectors differ; --all shows them" in text
+    assert {"side": "left", "words": "a = 0", "origin": "tables/x.csv:0"} == entry.to_json()["rows"][0]

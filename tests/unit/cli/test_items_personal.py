@@ -21,7 +21,7 @@ NUMBER = "0706614285"
 PAYLOAD = {
     "cpr": NUMBER,
     "name": "Anna\x1b[31m Andersen",
-    "children": [{"cpr": "070661-4285", "age": 3}],
+    "children": [{"cpr": "070661-4285", "age": 3, "lives_here": True, "id": "E-47"}],
     "note": f"see {NUMBER}",
     "empty": "",
 }
@@ -87,9 +87,10 @@ def test_the_content_is_shown_with_numbers_cut_after_the_birth_date(town: Town) 
     result = town.show("--personal", "--by", "Sigrun")
 
     assert result.return_value == 0
-    assert "    cpr: 070661-••••\n" in result.stdout
+    assert "    personal number: 070661-••••\n" in result.stdout
     assert "    name: Anna\\x1b[31m Andersen\n" in result.stdout
-    assert "    children[1].cpr: 070661-••••\n    children[1].age: 3\n" in result.stdout
+    assert "    children 1, personal number: 070661-••••\n    children 1, age: 3\n" in result.stdout
+    assert "    children 1, lives here: yes\n    children 1, id in the source: E-47\n" in result.stdout
     assert "    note: see 070661-••••\n" in result.stdout
     assert "empty" not in result.stdout
     assert "4285" not in result.stdout
@@ -114,7 +115,8 @@ def test_json_has_the_content_too(town: Town) -> None:
     """Cut in the same way."""
     document = json.loads(town.show("--personal", "--by", "Sigrun", "--json").stdout)
 
-    assert document["content"]["children"] == [{"cpr": "070661-••••", "age": 3}]
+    child = {"cpr": "070661-••••", "age": 3, "lives_here": True, "id": "E-47"}
+    assert document["content"]["children"] == [child]
     assert document["words"][-1]["what"] == "looked up"
 
 
@@ -122,14 +124,14 @@ def test_a_municipality_may_show_numbers_whole(town: Town) -> None:
     """``mask_personal_numbers = false`` in the instance's file."""
     town.instance("mask_personal_numbers = false")
 
-    assert "    cpr: 0706614285\n" in town.show("--personal", "--by", "Sigrun").stdout
+    assert "    personal number: 0706614285\n" in town.show("--personal", "--by", "Sigrun").stdout
 
 
 def test_a_configuration_in_doubt_cuts(town: Town) -> None:
     """Perhaps the cooperation's lock is what is wrong with it."""
     town.instance("mask_personal_numbers = false\nunknown = 1")
 
-    assert "    cpr: 070661-••••\n" in town.show("--personal", "--by", "Sigrun").stdout
+    assert "    personal number: 070661-••••\n" in town.show("--personal", "--by", "Sigrun").stdout
 
 
 def test_an_adopted_case_has_no_content(town: Town) -> None:
@@ -174,3 +176,15 @@ def test_numbers_are_cut_wherever_they_stand(content: Any, cut: Any) -> None:
 def test_a_name_of_a_value_is_cut_too() -> None:
     """A table by personal number."""
     assert cut_content({NUMBER: "x"}) == {"070661-••••": "x"}
+
+
+def test_the_journals_key_stands_in_no_plugins_store(town: Town) -> None:
+    """The host loads no plugin; it says what to use instead."""
+    place = town.folder / "municipality.toml"
+    place.write_text(f'journal_key = {{ store = "vault:journal" }}\n{place.read_text("utf-8")}', "utf-8")
+
+    result = town.show("--personal", "--by", "Sigrun")
+
+    assert isinstance(result.exception, SecretMissingError)
+    assert "commands of the host read it too" in result.exception.message
+    assert result.exception.remedy == "use env, file or keyring for journal_key"

@@ -89,3 +89,28 @@ def test_a_plan_without_cases_says_why() -> None:
     text = plan_text("t", [], _plan(known_states={"done": 1, "waiting": 2}), verbose=False)
 
     assert text.endswith("nothing new: 2 waiting")
+
+
+def _long(number: int, reason: str) -> dict[str, Any]:
+    case = {"state": "handed_over", "assumed": False, "effects": [], "remedy": "", "rules": []}
+    return case | {"reference": f"{number:064x}", "reason": reason}
+
+
+def test_a_long_reference_gives_way_to_the_reason() -> None:
+    """As much of it is shown as tells the cases apart."""
+    cases = [_long(16**50 + number * 16**40, "the register knows no address") for number in range(2)]
+
+    lines = plan_text("t", cases, _plan(), verbose=False, columns=80).splitlines()
+
+    assert max(map(len, lines)) <= 80
+    assert [line for line in lines if line.endswith("the register knows no address")] == lines[2:4]
+    assert len({line.split()[0] for line in lines[2:4]}) == 2
+
+
+def test_nothing_is_cut_where_no_terminal_is() -> None:
+    """A file or another program reads it whole."""
+    text = plan_text("t", [_long(1, "because " * 40)], _plan(), verbose=False, columns=None)
+
+    assert f"{1:064x}" in text
+    assert "because " * 40 in text
+    assert "…" not in text

@@ -220,3 +220,127 @@ def test_explain_counts_rows_instead_of_printing_them(town: Any, monkeypatch: py
     assert "decision table; default: 0 rows" in output
     assert f"baseline      1 row  (../baseline/{FEES}:1)" in output
     assert f"> municipality  4 rows makes 5 rows  ({FEES}:1)" in output
+
+
+class Exceptions(BotSettings):
+    """A table of exceptions."""
+
+    contact: str = Field(description="Who is asked.")
+    fees: Table = table(
+        Column.valid_from(),
+        Column.input("code", "whole", unit="code", match="range", description="Code."),
+        Column.output("desk", "text", description="Desk."),
+        description="Desk by code.",
+        complete=False,
+    )
+
+
+@pytest.fixture
+def exceptions(town: Any) -> Any:
+    """A municipality whose table has gaps on purpose."""
+    town.manifest = _CONFTEST.a_manifest(settings_schema=Exceptions.model_json_schema())
+    town.write(FEES, "from;code;desk\n2020-01-01;1..5;North\n")
+    return town
+
+
+def test_show_without_a_field_lists_the_tables(town: Any) -> None:
+    """One name a line; as JSON a list."""
+    assert "fees\n" == rpac("show", "welcome-letters").output
+    assert ["fees"] == json.loads(rpac("show", "welcome-letters", "--json").output)
+
+
+def test_show_of_a_bot_without_tables_says_so(town: Any) -> None:
+    """Nothing to list is said."""
+    (town.folder / FEES).unlink()
+    (town.folder / FEES).parent.rmdir()
+    town.manifest = _CONFTEST.a_manifest(settings_schema=Plain.model_json_schema())
+
+    assert "welcome-letters has no decision table\n" == rpac("show", "welcome-letters").output
+
+
+@pytest.mark.parametrize(("day", "said"), [("01.02.2027", "write 2027-02-01"), ("soon", "year first")])
+def test_a_day_in_another_form_says_how_to_write_it(town: Any, day: str, said: str) -> None:
+    """Year first, as in the files."""
+    result = rpac("show", "welcome-letters", "fees", "--on", day)
+
+    assert said in str(result.exception.format_message() if result.exception else result.output)  # type: ignore[attr-defined]
+
+
+def test_show_says_that_gaps_are_allowed(exceptions: Any) -> None:
+    """In words and in JSON."""
+    shown = rpac("show", "welcome-letters", "fees")
+
+    assert "Gaps are allowed: a case that meets no row gets no answer." in shown.output
+    assert not json.loads(rpac("show", "welcome-letters", "fees", "--json").output)["complete"]
+
+
+def test_explain_says_that_gaps_are_allowed(exceptions: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside what kind of setting it is."""
+    monkeypatch.setattr("rpa_commons.cli.config.explain.manifest_of", lambda _: exceptions.manifest_of)
+    monkeypatch.setattr("rpa_commons.cli.config.explain.connectors", lambda: exceptions.connectors)
+    words = ["-C", "roskilde", "config", "explain", "welcome-letters", "fees"]
+
+    assert (
+        "decision table, gaps are allowed; default: 0 rows"
+        in CliRunner().invoke(cli, words, standalone_mode=False).output
+    )
+
+
+def test_an_example_may_expect_that_no_row_answers(exceptions: Any) -> None:
+    """The column expect says none; a row that answers all the same is shown."""
+    exceptions.write(EXAMPLES, "on;code;desk;expect\n2020-05-01;9;;none\n2020-05-01;1;North;\n")
+    assert "2 examples ran, all as expected" in rpac("test").output
+
+    exceptions.write(EXAMPLES, "on;code;expect\n2020-05-01;1;none\n")
+    result = rpac("test")
+    assert f"E805 fees: expected no row, found desk North ({FEES}:2)" in result.output
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("2020-05-01;9;North;none", "the example expects none and desk"),
+        ("2020-05-01;9;;nothing", "expect: nothing is not none"),
+        ("2020-05-01;9;;", "the example expects nothing"),
+    ],
+)
+def test_an_example_says_in_one_way_what_it_expects(exceptions: Any, line: str, said: str) -> None:
+    """E801; and that no example could be read is not called having none."""
+    exceptions.write(EXAMPLES, f"on;code;desk;expect\n{line}\n")
+    result = rpac("test")
+
+    assert said in result.output
+    assert "fees: no example could be read" in result.output
+    assert "no examples" not in result.output
+
+
+def test_a_wrong_heading_of_examples_is_not_called_having_none(town: Any) -> None:
+    """The finding stands alone."""
+    town.write(EXAMPLES, "on;incom;fee\n2020-05-01;1;0\n")
+    result = rpac("test")
+
+    assert "did you mean income?" in result.output
+    assert "no examples" not in result.output
+
+
+def test_a_cooperations_example_that_fails_points_at_the_members_own_row(town: Any) -> None:
+    """Its own line is what the member can change; where the cooperation's row answers, the example's line."""
+    town.write("../baseline/" + FEES, "from;income;fee\n2022-01-01;0;5\n")
+    town.write("../baseline/" + EXAMPLES, "on;income;fee\n2020-05-01;500;99\n2022-05-01;500;99\n")
+    result = rpac("test")
+
+    own = f"{FEES}:2: E805 fees: expected fee 99, found fee 12.50 ({FEES}:2), by the example "
+    assert own + f"../baseline/{EXAMPLES}:2" in result.output
+    assert f"baseline/{EXAMPLES}:3: E805 fees: expected fee 99, found fee 5" in result.output
+
+
+def test_the_template_can_be_written_into_a_file(town: Any) -> None:
+    """As UTF-8, whatever the shell does to what is printed; a file that is there stays."""
+    out = town.folder / "tables/welcome-letters/new.csv"
+    result = rpac("template", "welcome-letters", "fees", "--out", str(out))
+
+    assert ("", rpac("template", "welcome-letters", "fees").stdout) == (result.stdout, out.read_text("utf-8"))
+
+    out.write_text("kept", "utf-8")
+    assert rpac("template", "welcome-letters", "fees", "--out", str(out)).exception is not None
+    assert "kept" == out.read_text("utf-8")

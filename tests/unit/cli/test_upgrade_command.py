@@ -192,3 +192,34 @@ def test_a_baseline_is_rewritten_and_nothing_installed(
     assert run("--to", "x.whl", "--yes") == 0
     assert path.read_text(encoding="utf-8") == "[settings]\nnew = 1\n"
     assert "rewrote bots/counter.toml" in capsys.readouterr().err
+
+
+def test_a_baseline_with_findings_is_not_rewritten(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 1 or 5 means that nothing was done; members with older versions are named."""
+    path = tmp_path / "counter.toml"
+    path.write_text("old = 1\n", encoding="utf-8")
+    (tmp_path / "baseline.toml").write_text("", encoding="utf-8")
+    file = FileMigration(path, "counter.toml", "old = 1\n", "new = 1\n", DIFF)
+    plan = UpgradePlan("counter", "", "2.0.0", (), (), (file,), (REFUSED,))
+    monkeypatch.setattr("rpa_commons.environments.plan_baseline_upgrade", lambda *_: plan)
+    arguments = ["upgrade", "counter", "--to", "x.whl", "--yes"]
+    monkeypatch.setattr("sys.argv", ["rpac", "-C", str(tmp_path), *arguments])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    out = capsys.readouterr().out
+
+    assert caught.value.code == 5
+    assert path.read_text(encoding="utf-8") == "old = 1\n"
+    assert "publish it when every member has upgraded" in out
+    assert out.endswith("Nothing was changed. Put these right, then run the command again.\n")
+
+
+def test_a_letter_shows_both_texts(rpac: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    """Below the block that changed."""
+    change = UpgradeChange("letter", "adults: end", "the block changed", diff="-Call 1\n+Call 2")
+    plan = UpgradePlan("counter", "1.0.0", "2.0.0", ("count",), (change,), (), ())
+    rpac(plan, "--plan")
+
+    assert "  adults: end: the block changed\n      -Call 1\n      +Call 2\n" in capsys.readouterr().out

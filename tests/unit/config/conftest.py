@@ -1,6 +1,6 @@
 """A municipality's folder on disk, a bot's manifest and two connectors, for every configuration test."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -44,6 +44,15 @@ settings.password = { env = "REGISTER_PASSWORD" }
 """
 HEAD = 'bot = "welcome-letters"\nid = "0b6f0c1e-2c9c-4c0e-9f3d-6d1f1e8f9a10"\n'
 INSTANCE = HEAD + '[settings]\ncontact = "Sigrun"\n'
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _locks_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing is left in the home folder of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("locks")
+        patch.setattr("rpa_commons.config.instances._edit_lock._own_folder", lambda: folder)
+        yield
 
 
 class Retry(BotSettings):

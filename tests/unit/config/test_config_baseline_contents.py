@@ -83,7 +83,7 @@ def test_a_sheet_that_may_be_a_table_is_let_through(tmp_path: Path, text: str) -
     [
         ("", 1, "no line with headings"),
         ("# only words\n", 1, "no line with headings"),
-        ("from,fee\n1,2,3\n", 2, "has 3 cells, the headings 2"),
+        ("from,fee\n1,2,3\n", 2, "has 3 cells, the headings"),
         ('from,fee\n"1,2\n3,4\n', 2, "cannot be read"),
         ("from,fee,fee\n1,2,3\n", 1, "the heading fee stands twice"),
         ("from,,fee\n1,2,3\n", 1, "a column has no heading"),

@@ -264,6 +264,7 @@ def test_files_of_a_wheel_are_called_as_in_the_wheel(town: Any) -> None:
     one = named(listed(town), "../digit-1-py3-none-any.whl/baseline.toml")
 
     assert ("read", True) == (one.state, one.path.is_file())
+    assert f"DIGIT 1, sha256 {hashlib.sha256(packed.getvalue()).hexdigest()}" == one.note
 
 
 def run(town: Any, *words: str) -> tuple[int, str]:

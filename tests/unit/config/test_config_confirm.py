@@ -187,7 +187,7 @@ def test_the_finding_says_who_is_needed(money: "Town") -> None:
     instance = money.resolve()
     [finding] = unconfirmed(replace(instance, environment="production"), municipality)
 
-    assert "500 awaits a second person: anna set it" == finding.message
+    assert "500 awaits a second person: so far anna stands behind it" == finding.message
     assert finding.place.endswith("bots/welcome-letters.toml:5")
     assert "The highest amount." in finding.because
     assert "rpac config confirm welcome-letters limit" in finding.help

@@ -87,12 +87,12 @@ def test_hidden_values_differ_without_being_shown(town: "Town", other: Path) -> 
 
 
 def test_differences_of_the_stack_are_shown(town: "Town", other: Path) -> None:
-    """Another connector, and the settings that only one of the two has."""
+    """Another connector is one line; the settings that only one of the two has are shown when asked for."""
     town.write(
         "../hvidovre/stack.toml",
         '[PopulationRegister]\nconnector = "register-extract"\nsettings.folder = "in"\n',
     )
-    found = _entries(_diff(town, other))
+    few, found = _diff(town, other), _entries(_diff(town, other, everything=True))
     connector = found["stack.PopulationRegister.connector"]
 
     assert connector.left is not None
@@ -100,6 +100,10 @@ def test_differences_of_the_stack_are_shown(town: "Town", other: Path) -> None:
     assert ("sf1520", "register-extract") == (connector.left.value, connector.right.value)
     assert found["stack.PopulationRegister.settings.url"].right is None
     assert found["stack.PopulationRegister.settings.folder"].left is None
+    assert ["stack.PopulationRegister.connector"] == list(_entries(few))
+    assert (
+        {"PopulationRegister": 3} == few.instances[0].passed_over == few.instances[0].to_json()["passed_over"]
+    )
 
 
 def test_everything_shows_equal_values_too(town: "Town", other: Path) -> None:
@@ -239,7 +243,7 @@ def test_a_municipality_is_found_by_path_folder_and_name(town: "Town", other: Pa
     with pytest.raises(NoSuchMemberError) as caught:
         find_member("Hvidover", town.folder)
 
-    assert "did you mean Hvidovre?" == caught.value.remedy
+    assert "did you mean hvidovre?" == caught.value.remedy
 
 
 def test_a_comparison_is_json(town: "Town", other: Path) -> None:

@@ -137,7 +137,7 @@ def test_defaults_of_a_connector_that_only_one_has_are_no_choice(town: "Town") -
 
     assert default not in _keys(diff_sides(*sides))
     assert default in _keys(diff_sides(*sides, everything=True))
-    assert "stack.PopulationRegister.settings.url" in _keys(diff_sides(*sides))
+    assert "stack.PopulationRegister.settings.url" in _keys(diff_sides(*sides, everything=True))
 
 
 @pytest.mark.parametrize("content", [b"[[", b"id = 1\n", b"\xff"])
@@ -268,3 +268,7 @@ def test_a_table_of_many_rows_is_compared_as_a_whole(town: "Town") -> None:
     [one] = diff_sides(_side(town), _side(town, folder)).instances
 
     assert [("fees", 2)] == [(entry.key, entry.different_rows) for entry in one.entries]
+    assert [
+        ("left", 'kind = "k2999", fee = "2999"', "tables/welcome-letters/fees.csv:3001"),
+        ("right", 'kind = "z", fee = "1"', "tables/welcome-letters/fees.csv:3001"),
+    ] == [(row.side, row.words, row.origin) for row in one.entries[0].rows]

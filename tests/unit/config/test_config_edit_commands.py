@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.cli import _main
-from rpa_commons.sdk import BotSettings, Field
+from rpa_commons.sdk import BotSettings, Column, Field, Table, table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,7 +112,8 @@ def test_a_negative_number_is_a_value(town: "Town") -> None:
         (("set", "welcome-letters", "sender", "two", "words"), "a value with spaces stands in quotes"),
         (("set", "welcome-letters", "window_days", "14", "--dryrun"), "--dryrun"),
         (("set", "welcome-letters", "hosts", "--append", "a", "--remove", "b"), "do not go together"),
-        (("unset", "window_days"), "expected [INSTANCE] KEY"),
+        (("unset", "welcome-letters"), "expected [INSTANCE] KEY"),
+        (("init", "welcome-letters", "--baseline", "baseline"), "begin a municipality"),
         (("init", "welcome-letters", "--name", "X"), "begin a municipality"),
         (("init", "--instance", "x"), "name the bot"),
     ],
@@ -134,14 +135,69 @@ def test_a_secret_is_refused_as_a_usage_error(town: "Town") -> None:
 
 
 def test_what_was_wrong_before_is_told_on_stderr(town: "Town") -> None:
-    """The result stays alone on stdout."""
+    """Counted and not repeated; the result stays alone on stdout."""
     town.settings('mode = "medium"')
     result = _rpac("set", "welcome-letters", "window_days", "9")
 
     assert 0 == _code(result)
-    assert "wrong before, and still:" in result.stderr
-    assert "E202 mode" in result.stderr
-    assert "E202" not in result.stdout
+    assert result.stderr.endswith("1 other finding remains: rpac config check\n")
+    assert "E202" not in result.output
+
+
+def test_the_only_instance_need_not_be_named(town: "Town") -> None:
+    """Set and unset take it, in its own file."""
+    assert 0 == _code(_rpac("set", "window_days", "14"))
+    assert "window_days = 14" in _text(town)
+    assert 0 == _code(_rpac("set", "hosts", "--append", "a.example"))
+    assert 0 == _code(_rpac("unset", "window_days"))
+    assert "window_days" not in _text(town)
+
+
+def test_several_instances_are_named(town: "Town") -> None:
+    """With the command for the first of them; nothing is written."""
+    town.write("bots/other.toml", 'bot = "welcome-letters"\n')
+    before = _text(town)
+    result = _rpac("set", "window_days", "14")
+
+    assert 2 == _code(result)
+    assert "window_days: there are several bot instances: other, welcome-letters" in str(result.exception)
+    assert "say which: rpac config set other window_days VALUE" == result.exception.remedy  # type: ignore[union-attr]
+    assert before == _text(town)
+
+
+def test_without_an_instance_that_is_said(town: "Town") -> None:
+    """With the command that begins one."""
+    (town.folder / INSTANCE).unlink()
+    result = _rpac("unset", "window_days")
+
+    assert "there is no bot instance" in str(result.exception)
+    assert "rpac config init BOT" == result.exception.remedy  # type: ignore[union-attr]
+
+
+class Tabled(BotSettings):
+    """Settings with rows of their own."""
+
+    contact: str = Field(description="Who is asked.")
+    levies: Table = table(
+        Column.input("code", "code", length=4, description="Code."),
+        Column.output("levy", "money", unit="DKK", description="Levy."),
+        description="Levies.",
+        rows=({"code": "0265", "levy": 5}, {"code": "*", "levy": 6}),
+        hit_policy="first",
+    )
+
+
+def test_a_decision_table_is_told_by_its_rows(town: "Town") -> None:
+    """Its size instead of JSON, and the command that shows it."""
+    town.manifest = town.manifest.model_copy(update={"settings_schema": Tabled.model_json_schema()})
+    unset = _rpac("unset", "welcome-letters", "levies").exception
+    written = _rpac("set", "welcome-letters", "levies", "[]").exception
+
+    assert isinstance(unset, RpaCommonsError)
+    assert isinstance(written, RpaCommonsError)
+    assert "levies = 2 rows (" in str(unset.remedy)
+    assert "{" not in str(unset.remedy)
+    assert "rpac config table show welcome-letters levies" in str(written.remedy)
 
 
 def test_append_and_remove(town: "Town") -> None:
@@ -187,7 +243,7 @@ def test_a_sensitive_value_takes_two_people(paying: "Town") -> None:
     assert 1 == _code(shown)
     assert (
         "welcome-letters: limit\n    The highest amount.\n    nothing confirmed yet -> 500  "
-        f"({INSTANCE}:4)\n    changed by anna\n    needs somebody other than anna\n"
+        f"({INSTANCE}:4)\n    anna stands behind it\n    needs somebody other than anna\n"
     ) == shown.stdout
     assert 5 == _code(alone)
     assert 0 == _code(together)
@@ -232,7 +288,9 @@ def test_init_says_what_must_be_filled_in(town: "Town") -> None:
     result = _rpac("init", "welcome-letters", "--instance", "second")
 
     assert (
-        "made bots/second.toml\nmust be filled in, in bots/second.toml: contact\nthen: `rpac config check`\n"
+        "made bots/second.toml\nmust be filled in, in bots/second.toml: contact\n"
+        "then: `rpac install WHEEL` makes the environment it runs in, `rpac config check` tells what is"
+        " missing, `rpac plan second` what it would do\n"
     ) == result.stdout
     assert '# contact = ""' in _text(town, "bots/second.toml")
 
@@ -241,7 +299,8 @@ def test_init_as_json(town: "Town") -> None:
     """Files, missing keys, notes."""
     document = json.loads(_rpac("init", "welcome-letters", "--instance", "second", "--json").stdout)
 
-    assert {"files": ["bots/second.toml"], "missing": ["contact"], "notes": []} == document
+    assert (["bots/second.toml"], ["contact"]) == (document["files"], document["missing"])
+    assert "`rpac plan second`" in document["notes"][-1]
 
 
 def test_init_of_a_bot_that_is_not_installed(town: "Town") -> None:
@@ -258,6 +317,8 @@ def test_init_begins_a_municipality(town: "Town", tmp_path: "Path") -> None:
     assert (
         "made municipality.toml, stack.toml\nmust be filled in, in municipality.toml: cvr\n" in result.stdout
     )
+    assert "it follows the baseline ../baseline: its values and bounds hold here\n" in result.stdout
+    assert "`rpac config init --from WHEEL` begins a bot instance\n" in result.stdout
     assert 2 == _code(_rpac("init", folder="new"))
 
 
@@ -289,6 +350,17 @@ def test_schema_writes_and_says_which_files(town: "Town") -> None:
     assert f"{INSTANCE}\n" in result.stdout
     assert _text(town).startswith("#:schema ../.rpac/schemas/welcome-letters.json\n")
     assert "every schema is there and named already\n" == _rpac("schema", "--write").stdout
+
+
+def test_schema_leaves_what_rpac_writes_alone(town: "Town") -> None:
+    """The sandbox knows its own file by the first line."""
+    town.write("environments/sandbox/stack.toml", "# Written by `rpac sandbox`; written again.\n")
+    town.write("environments/test/stack.toml", "# ours\n")
+    written = _rpac("schema", "--write").stdout
+
+    assert "environments/sandbox" not in written
+    assert _text(town, "environments/sandbox/stack.toml").startswith("# Written by")
+    assert _text(town, "environments/test/stack.toml").startswith("#:schema ")
 
 
 def test_schema_tells_of_bots_that_are_not_installed(town: "Town") -> None:

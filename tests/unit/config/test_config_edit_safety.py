@@ -18,7 +18,7 @@ import pytest
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config import ConfigError, FileNotWrittenError, awaiting_in, confirm
 from rpa_commons.config.instances import _edit_lock as locking
-from rpa_commons.config.instances._edit_lock import changing
+from rpa_commons.config.instances._edit_lock import _own_folder, changing
 from rpa_commons.editing import EditRequest, EditTools, edit, editor_schemas, write_editor_schemas
 from rpa_commons.editing._edit_diff import redacted_diff
 from rpa_commons.sdk import BotSettings, Field
@@ -95,25 +95,27 @@ def test_the_lock_is_free_again_when_the_change_fails(town: "Town", monkeypatch:
     assert _edit(town, "window_days", "20").is_written
 
 
-def test_a_broken_municipality_is_locked_among_the_temporary_files(
+def test_a_broken_municipality_is_locked_in_the_user_s_own_folder(
     town: "Town", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A command may be what mends it, and one at a time does."""
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    """A command may be what mends it, and one at a time does; nobody else can put a file there first."""
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: tmp_path / "cache")
+    monkeypatch.setattr(locking, "_own_folder", _own_folder)  # not the one of the tests
+    monkeypatch.setattr("tempfile.gettempdir", lambda: pytest.fail("a folder that everybody may write to"))
     town.write("municipality.toml", "name = \n")
     with changing(town.folder):
-        [lock] = tmp_path.glob("rpac-*.lock")
+        [lock] = (tmp_path / "cache" / "locks").glob("*.lock")
         monkeypatch.setattr(locking, "_PATIENCE", 0)
         with pytest.raises(FileNotWrittenError), changing(town.folder):
             pytest.fail("two at once")
 
-    assert lock.name.startswith("rpac-")
+    assert lock.stem.isalnum()
 
 
 WRITER = """
 import sys, time
 from pathlib import Path
-from rpa_commons.config.instances._edit_lock import changing
+from rpa_commons.config.instances._edit_lock import _own_folder, changing
 from rpa_commons.editing._toml_edit import with_value
 from rpa_commons.config.documents._write import replace_text
 folder, name, times = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])

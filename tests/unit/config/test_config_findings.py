@@ -73,27 +73,47 @@ def test_missing_keys_are_named_one_by_one_without_any_table(town: "Town") -> No
 @pytest.mark.parametrize(
     ("line", "message", "advice"),
     [
-        ("window_days = true", "expected whole number, found truth value (true)", ""),
-        ("window_days = 14.0", "expected whole number, found number with decimals (14.0)", ""),
+        ("window_days = true", "expected whole number, found truth value (true)", "write a whole number"),
+        (
+            "window_days = 14.0",
+            "expected whole number, found number with decimals (14.0)",
+            "write a whole number",
+        ),
         ('window_days = "14"', 'expected whole number, found text ("14")', "write it without quotes: 14"),
-        ("window_days = 2026-10-01", "expected whole number, found date (2026-10-01)", ""),
-        ("window_days = [1]", "expected whole number, found list", ""),
-        ("window_days = {a = 1}", "expected whole number, found table", ""),
+        (
+            "window_days = 2026-10-01",
+            "expected whole number, found date (2026-10-01)",
+            "write a whole number",
+        ),
+        ("window_days = [1]", "expected whole number, found list", "write a whole number"),
+        ("window_days = {a = 1}", "expected whole number, found table", "write a whole number"),
         ("sender = 5", "expected text, found whole number (5)", 'write it in quotes: "5"'),
         ("sender = 2026-10-01", "expected text, found date (2026-10-01)", 'write it in quotes: "2026-10-01"'),
         (
             "since = 2026-10-01T10:00:00Z",
             "expected date, found date and time (2026-10-01T10:00:00+00:00)",
-            "",
+            "write it year first: 2026-11-01",
         ),
-        ("since = 10:00:00", "expected date, found time of day (10:00:00)", ""),
-        ("enabled = 1", "expected true or false, found whole number (1)", ""),
-        ("limit = 1.5", "expected whole number or text, found number with decimals (1.5)", ""),
-        ("limit = true", "expected whole number or text, found truth value (true)", ""),
-        ("retry.wait = nan", "expected number, found number with decimals (nan)", ""),
-        ("retry.wait = true", "expected number, found truth value (true)", ""),
-        ("retry = 3", "expected table, found whole number (3)", ""),
-        ('hosts = "a"', 'expected list of text, found text ("a")', ""),
+        (
+            "since = 10:00:00",
+            "expected date, found time of day (10:00:00)",
+            "write it year first: 2026-11-01",
+        ),
+        ("enabled = 1", "expected true or false, found whole number (1)", "write true or false"),
+        (
+            "limit = 1.5",
+            "expected whole number or text, found number with decimals (1.5)",
+            "write a whole number or text",
+        ),
+        (
+            "limit = true",
+            "expected whole number or text, found truth value (true)",
+            "write a whole number or text",
+        ),
+        ("retry.wait = nan", "expected number, found number with decimals (nan)", "write a number"),
+        ("retry.wait = true", "expected number, found truth value (true)", "write a number"),
+        ("retry = 3", "expected table, found whole number (3)", "write a table"),
+        ('hosts = "a"', 'expected list of text, found text ("a")', "write a list of text"),
         ("words = {a = 1}", "expected text, found whole number (1)", 'write it in quotes: "1"'),
     ],
 )
@@ -103,7 +123,7 @@ def test_types_are_strict(town: "Town", line: str, message: str, advice: str) ->
     finding = town.finding()
 
     assert (finding.code, finding.line, finding.message) == ("E201", 5, message)
-    assert finding.help == (advice or _meaning(town, finding.key))
+    assert finding.help in {advice, f"{advice}. {_meaning(town, finding.key)}"}
 
 
 def _meaning(town: "Town", key: str) -> str:
@@ -120,13 +140,17 @@ def test_a_whole_number_is_good_where_decimals_are_allowed(town: "Town") -> None
     assert town.resolve().settings["retry"]["wait"] == 2
 
 
+_DAYS = "set a value of at least 1 and at most 60 days"
+_SIGNS = "write at least 2 characters and at most 20 characters"
+
+
 @pytest.mark.parametrize(
     ("line", "message", "advice"),
     [
-        ("window_days = 61", "61 is not allowed: at least 1, at most 60 days", ""),
-        ("window_days = 0", "0 is not allowed: at least 1, at most 60 days", ""),
+        ("window_days = 61", "61 is not allowed: at least 1, at most 60 days", _DAYS),
+        ("window_days = 0", "0 is not allowed: at least 1, at most 60 days", _DAYS),
         ('mode = "fsat"', '"fsat" is not one of "fast", "slow"', 'did you mean "fast"?'),
-        ('sender = "x"', '"x" is not allowed: at least 2 characters, at most 20 characters', ""),
+        ('sender = "x"', '"x" is not allowed: at least 2 characters, at most 20 characters', _SIGNS),
         ('since = "1 October"', '"1 October" is no date', "write it year first: 2026-11-01"),
         ('since = "2026-02-30"', '"2026-02-30" is no date', "write it year first: 2026-11-01"),
         ('since = "20261001"', '"20261001" is no date', "write it year first: 2026-11-01"),
@@ -138,7 +162,7 @@ def test_bounds_are_named(town: "Town", line: str, message: str, advice: str) ->
     finding = town.finding()
 
     assert (finding.code, finding.message) == ("E202", message)
-    assert finding.help == (advice or _meaning(town, finding.key))
+    assert finding.help in {advice, f"{advice}. {_meaning(town, finding.key)}"}
 
 
 def test_a_list_items_line_is_found(town: "Town") -> None:
@@ -207,7 +231,7 @@ def test_a_personal_value_is_hidden(town: "Town") -> None:
     finding = town.finding()
 
     assert finding.render().endswith(
-        "E201 contact: expected text, found list\n    contact = …\n    help: Who is asked."
+        "E201 contact: expected text, found list\n    contact = …\n    help: write text. Who is asked."
     )
 
 

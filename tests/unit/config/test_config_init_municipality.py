@@ -1,6 +1,7 @@
 """Beginning a municipality, as its admin does without anybody to ask."""
 
 import errno
+import re
 import threading
 import tomllib
 from pathlib import Path
@@ -80,6 +81,7 @@ def test_a_name_is_taken_as_it_is(tmp_path: Path, name: str) -> None:
         ({"code": "DK-253"}, "--code"),
         ({"cvr": "4402391"}, "--cvr"),
         ({"cvr": "00000000"}, "--cvr"),
+        ({"code": "269", "cvr": "6853491"}, "--c"),
         ({"name": "Greve", "code": "0253", "cvr": "x"}, "--cvr"),
     ],
 )
@@ -90,17 +92,29 @@ def test_a_code_that_is_none_is_refused_before_anything_is_written(
     with pytest.raises(KeyRefusedError) as caught:
         _begin(tmp_path / "greve", **given)
 
-    assert (2, option) == (caught.value.exit_code, caught.value.key)
+    assert 2 == caught.value.exit_code
+    assert caught.value.key.startswith(option)
     assert "digits in quotes" in str(caught.value.remedy)
+    assert [] == list((tmp_path / "greve").iterdir())
+
+
+@pytest.mark.parametrize("cvr", ["44023912", "68534910"])
+def test_a_number_that_is_nobody_s_is_refused_before_anything_is_written(tmp_path: Path, cvr: str) -> None:
+    """Eight digits alone are no CVR number: the last one checks the others."""
+    with pytest.raises(KeyRefusedError) as caught:
+        _begin(tmp_path / "greve", code="0253", cvr=cvr)
+
+    assert "--cvr" == caught.value.key
     assert [] == list((tmp_path / "greve").iterdir())
 
 
 @pytest.mark.parametrize("name", ["a\nname = 'x'", "b\x07c", "ø å", 'q"r'])
 def test_a_folder_s_name_cannot_say_anything(tmp_path: Path, name: str) -> None:
-    """It stands in a comment, and stays one."""
+    """It becomes part of a path, one folder beside, and nothing else."""
     values = tomllib.loads(_begin(tmp_path / name))
 
-    assert {"environment", "letterhead"} == values.keys()
+    assert {"environment", "state_dir", "letterhead"} == values.keys()
+    assert re.fullmatch(r"\.\./state/[\w.-]+", values["state_dir"])
 
 
 def test_a_full_disk_leaves_no_half_municipality(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -226,7 +226,7 @@ def test_a_municipality_that_cannot_be_found_is_guessed_at(town: "Town") -> None
     with pytest.raises(NoSuchMemberError) as alone:
         find_member("x", town.folder / "nowhere" / "at-all")
 
-    assert "there is: broken, odd, roskilde, Roskilde" == caught.value.remedy
+    assert "there is: broken, odd, roskilde" == caught.value.remedy
     assert ("x", "name its folder") == (alone.value.word, alone.value.remedy)
 
 

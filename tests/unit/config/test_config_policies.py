@@ -263,7 +263,10 @@ def test_a_default_is_bound_too(town: "Town") -> None:
     finding = town.finding()
 
     assert finding.place == "welcome-letters 1.0.0 Settings.window_days"
-    assert finding.help == "set a value that is at most 5, or ask DIGIT steering group for a waiver"
+    assert finding.help == (
+        "the bot's own default breaks the policy, and the baseline gives no other value:"
+        " tell DIGIT steering group; until then set a value that is at most 5"
+    )
     assert town.resolve("window_days=5").settings["window_days"] == 5
 
 
@@ -273,6 +276,10 @@ def test_the_cooperations_own_value_is_bound_too(town: "Town") -> None:
     town.write(FILE, policy("window_days", "max = 30"))
 
     assert town.finding().place == "baseline/bots/welcome-letters.toml:2"
+    assert town.finding().help == (
+        "the value is the cooperation's own: baseline and policy contradict each other,"
+        " tell DIGIT steering group"
+    )
 
 
 def test_a_bound_binds_the_value_that_counts(town: "Town") -> None:
@@ -444,7 +451,8 @@ def test_a_policy_that_is_wrong_is_everybodys_finding(
     assert finding.file == (town.folder / FILE).resolve()
     assert finding.line is not None
     assert message in {finding.message, *(one.message for one in others)}
-    assert advice in {finding.help, *(one.help for one in others)} or not advice
+    assert all(one.help.endswith("this is the coordinator's work: tell the cooperation") for one in others)
+    assert any(one.help.startswith(f"{advice}; this is") for one in (finding, *others)) or not advice
 
 
 @pytest.mark.parametrize(

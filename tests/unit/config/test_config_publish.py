@@ -256,7 +256,7 @@ def test_a_known_text_that_repeats_a_personal_value_is_withheld(town: "Town") ->
         ("https://register.example/v1", True),
         ("extracts/moves-*.csv", True),
         ("10/11/2026 og/eller", True),
-        ("25955a2f-2616-4a97-b4ce-5079a6e1a3f7", True),
+        ("25955a2f-2616-4a97-b4ce-5079a6e1a3f7", False),
         ("~/keys", False),
         ("ligger i /srv/roskilde/ud", False),
         ("C:\\keys", False),

@@ -1,20 +1,21 @@
 import pytest
 
-from rpa_commons.sharing._publish_fit import Taboo, is_fit_key, is_fit_name, is_fit_text
+from rpa_commons.sharing._publish_fit import Taboo, is_fit_key, is_fit_name, is_fit_number, is_fit_text
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "",
-        "Telefon 36 39 36 39",
-        "46 31 30 00 / 46 31 30 01",
         "2026-01-01",
+        "fra 2026-01-01, 12 dage",
+        "4000 Roskilde, kl. 10-12",
+        "10/11/2026 og/eller",
         "10.11.2026 til 12.12.2026",
         "127.0.0.1:35325",
         "https://prod.serviceplatformen.dk/service/CPR/PersonBaseDataExtended/4",
-        "514d874d-d046-450e-ae8d-bca4c0210385",
-        "aa010170-1234-a000-8000-aaaaaaaaaaaa",
+        "http://localhost:8080/x",
+        "sf1520.local_office",
         "KombiPostAfsend_1",
         "RPAC_KOMBIT_P12",
         "token",
@@ -26,7 +27,7 @@ from rpa_commons.sharing._publish_fit import Taboo, is_fit_key, is_fit_name, is_
     ],
 )
 def test_a_plain_choice_fits(text: str) -> None:
-    """Numbers of telephones, dates, addresses, ids of agreements and words are what members compare."""
+    """Dates, short numbers, public addresses and words are what members compare."""
     assert is_fit_text(text)
 
 
@@ -45,10 +46,19 @@ def test_a_plain_choice_fits(text: str) -> None:
         "19700161-1234",
         "01017012345",
         "41017012345",
+        "131052-308T",
+        "131052\u2013308T",
+        "sotu 131052 A 308t",
+        "010190/1234",
+        "01 01 90 12 34",
+        "19900101-1239",
+        "199001011239",
+        "2019-01-01-1239",
+        "01019000083",
     ],
 )
 def test_a_personal_number_does_not_fit_however_it_is_written(text: str) -> None:
-    """With other dashes, spaces and widths, and those of Norway and Sweden too."""
+    """With other dashes, spaces and widths, and those of Norway, Sweden and Finland too."""
     assert not is_fit_text(text)
 
 
@@ -79,6 +89,41 @@ def test_a_personal_number_does_not_fit_however_it_is_written(text: str) -> None
 def test_what_looks_like_a_secret_does_not_fit(text: str) -> None:
     """Keys as services hand them out, words that only chance makes, and texts nobody reads to the end."""
     assert not is_fit_text(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Telefon 36 39 36 39",
+        "46 31 30 00 / 46 31 30 01",
+        "+45 (46) 31-30-00",
+        "aftale 12345678",
+        "f. 1970-05-01",
+        "514d874d-d046-450e-ae8d-bca4c0210385",
+        "id {514D874D-D046-450E-AE8D-BCA4C0210385}",
+        "514d874dd046450eae8dbca4c0210385",
+        "mette.hansen @ roskilde.dk",
+        "mette.hansen (at) roskilde.dk",
+        "password: hunter2",
+        "https://a.dk/#tok",
+        "https://fagsystem.roskilde.local/api",
+        "srv01.kommune.lan",
+        "10.1.2.3:8080",
+        "http://192.168.0.4/x",
+        "172.20.1.9",
+        "https://srv01/api",
+        "fd12:3456::1",
+    ],
+)
+def test_what_leads_to_a_person_or_into_the_house_does_not_fit(text: str) -> None:
+    """Telephones, accounts, ids of agreements, mail and machines inside: withheld rather than judged."""
+    assert not is_fit_text(text)
+
+
+@pytest.mark.parametrize(("number", "is_fit"), [(45, True), (-1234567, True), (46313000, False)])
+def test_a_long_number_does_not_fit(number: int, is_fit: bool) -> None:
+    """Eight digits are a telephone, an account or a case."""
+    assert is_fit is is_fit_number(number)
 
 
 def test_an_absurd_text_is_answered_at_once() -> None:

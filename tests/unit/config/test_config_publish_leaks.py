@@ -59,6 +59,51 @@ def test_a_department_that_answers_does_not_hide_the_sender(town: "Town") -> Non
     assert "Borgerservice" == _settings(_published(town))["sender"]
 
 
+@pytest.mark.parametrize(
+    ("owner", "sender"),
+    [
+        ("Mette Hansen", "Mette Hansen, Borgerservice"),
+        ("Mette Hansen", "METTE  HANSEN"),
+        ("Mette Hansen, Borgerservice", "Mette Hansen"),
+        ("Hansen, Mette", "v/ Mette Hansen"),
+        ("Mette Marie Hansen", "Mette Hansen"),
+        ("Mette Hansen og Jens Holm", "jens holm"),
+        ("Borgerservice (Mette Hansen)", "Mette Hansen"),
+    ],
+)
+def test_the_name_of_who_answers_is_found_in_other_words(town: "Town", owner: str, sender: str) -> None:
+    """With the department, turned round, without the middle name: in a setting and on behalf of whom."""
+    url = f'[PopulationRegister]\nsettings.url = "{sender}"\n'
+    town.write("environments/production/stack.toml", url)
+    town.write(
+        FILE, HEAD + f'owner = "{owner}"\n[settings]\ncontact = "x"\nwords.on_behalf_of = "{sender}"\n'
+    )
+    found = _everything(_published(town)).casefold()
+
+    assert not [word for word in ("hansen", "holm", "mette") if word in found]
+
+
+def test_the_name_of_who_answers_for_an_unpublished_instance_is_shown_nowhere(town: "Town") -> None:
+    """An instance that is not published still says who is a person."""
+    own = (town.folder / "municipality.toml").read_text(encoding="utf-8")
+    town.write("municipality.toml", f'{own}\n[publish]\nbots = ["second"]\n')
+    town.write(FILE, HEAD + 'owner = "Mette Hansen"\n[settings]\ncontact = "x"\n')
+    settings = '[settings]\ncontact = "x"\nsender = "Mette Hansen"\n'
+    town.write("bots/second.toml", HEAD.replace("9a10", "9a11") + settings)
+    found = _published(town)
+
+    assert "mette" not in _everything(found).casefold()
+    assert "sender = { withheld = true }" in found.files["bots/second.toml"]
+
+
+def test_a_long_number_is_withheld_without_quotes_too(town: "Town") -> None:
+    """A whole number of eight digits is a telephone as much as a text is."""
+    town.settings("limit = 46313000", "window_days = 14")
+    found = _settings(_published(town))
+
+    assert ({"withheld": True}, 14) == (found["limit"], found["window_days"])
+
+
 def test_words_that_are_kept_back_are_shown_nowhere_else(town: "Town") -> None:
     """What one key hides is not seen under another; a value out of a given list is no secret word."""
     town.settings('sender = "Velkomst"', 'mode = "slow"', 'hosts = ["velkomst", "slow"]')

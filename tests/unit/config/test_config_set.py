@@ -298,7 +298,7 @@ def test_a_wrong_municipality_stops_other_changes(town: "Town") -> None:
         ("stack", {"instance": None}, "the key ends too early"),
         ("municipality.name", {"for_environment": "test"}, "the same in every environment"),
         ("window_days", {"for_environment": "tst"}, "there is no environment 'tst'"),
-        ("window_days", {"instance": None}, "a setting belongs to a bot instance"),
+        ("instance.id", {"instance": None}, "everything would be sent again"),
     ],
 )
 def test_a_key_that_no_command_writes_is_refused(

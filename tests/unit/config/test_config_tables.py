@@ -326,7 +326,9 @@ def test_a_locked_table_takes_no_rows_of_a_municipality(town: Any) -> None:
     assert 2 == len(fees(town))
 
     town.write(FEES, GOOD + "2020-01-01;900;1\n")
-    assert "E301" in {finding.code for finding in town.findings()}
+    [finding] = [one for one in town.findings() if one.code == "E301"]
+    assert ("fees", 4) == (finding.key, finding.line)
+    assert f"the table is locked by the cooperation: {FEES}:4 changes it" == finding.message
 
 
 def test_a_personal_table_shows_nothing(town: Any) -> None:
@@ -388,3 +390,30 @@ def test_a_check_runs_the_examples_too(town: Any, monkeypatch: pytest.MonkeyPatc
 
     assert [("E805", "fees", "fees.examples.csv", 2)] == brief(checked.findings)
     assert 2 == len(fees(town))
+
+
+def test_rows_of_two_layers_that_overlap_are_said_at_the_members_own(town: Any) -> None:
+    """The line that the member can change, with the place of the other."""
+
+    class Desks(BotSettings):
+        """A table by range."""
+
+        contact: str = Field(description="Who is asked.")
+        fees: Table = table(
+            Column.valid_from(),
+            Column.input("code", "whole", unit="code", match="range", description="Code."),
+            Column.output("desk", "text", description="Desk."),
+            description="Desk by code.",
+            complete=False,
+        )
+
+    use(town, Desks)
+    town.write(FEES, "from;code;desk\n2020-01-01;1..5;A\n")
+    town.write("../baseline/" + FEES, "from;code;desk\n2020-01-01;7;B\n2021-01-01;5..6;B\n")
+    finding = town.finding()
+
+    assert finding.render().startswith(f"roskilde/{FEES}:2: E803 fees: two rows answer for code 5")
+    assert f"also ../baseline/{FEES}:3" in finding.message
+
+    town.write("../baseline/" + FEES, "from;code;desk\n2021-01-01;7;B\n2021-01-01;1..5;B\n")
+    assert 3 == len(town.resolve().settings["fees"])

@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pytest
 
 from rpa_commons.config import FileNotWrittenError
+from rpa_commons.config.instances import awaiting_in, confirm
 from rpa_commons.manifest import (
     CallEntry,
     CapabilityEntry,
@@ -27,6 +29,7 @@ from rpa_commons.sdk import (
     remove,
     rename,
     replace,
+    requires,
     scale,
 )
 from rpa_commons.upgrades import (
@@ -171,6 +174,82 @@ def test_what_is_allowed_no_longer_is_told_from_what_is_allowed_now() -> None:
 def test_defaults_are_compared_in_the_same_unit() -> None:
     """72 hours are 3 days; 3 tries are not 5."""
     assert texts(OLD, NEW, "default") == {"limit": "100 -> 50 letters", "retries": "3 -> 5 tries"}
+
+
+class Late(BotSettings):
+    """When a case is late, in version 1."""
+
+    days: int = Field(14, ge=1, le=90, description="Days.", unit="days")
+    mode: Literal["a", "b"] = Field("a", description="Mode.")
+    rules = (requires("mode", "days", when="a", because="x"),)
+
+
+class Later(BotSettings):
+    """The same in version 2."""
+
+    weeks: int = Field(2, ge=1, le=12, description="Weeks.", unit="weeks")
+    mode: Literal["first", "b"] = Field("first", description="Mode.")
+    rules = (requires("mode", "weeks", when="first", because="y"),)
+
+
+class HasLate(BotSettings):
+    """Version 1."""
+
+    late: Late = Field(Late(), description="Late.")
+
+
+class HasLater(BotSettings):
+    """Version 2."""
+
+    migrations: ClassVar[tuple[Migration, ...]] = (
+        Migration(
+            "2.0.0",
+            scale("late.days", "1/7"),
+            rename("late.days", "late.weeks"),
+            replace("late.mode", {"a": "first"}),
+            before='late.days = 14\nlate.mode = "a"',
+            after='late.weeks = 2\nlate.mode = "first"',
+        ),
+    )
+    late: Later = Field(Later(), description="Late.")
+
+
+def test_a_rule_whose_keys_or_values_are_only_called_otherwise_is_not_new() -> None:
+    """And at most 90 days are at most 12 weeks, which is no change at all."""
+    assert {} == texts(a_bot("1", HasLate), a_bot("2", HasLater), "tightened")
+    assert {} == texts(a_bot("1", HasLate), a_bot("2", HasLater), "default")
+
+
+def test_a_new_rule_names_its_keys_with_their_table() -> None:
+    """As a person writes them."""
+    schema = HasLater.model_json_schema()
+    del schema["$defs"]["Later"]["rules"]
+    changed = texts(a_bot("1", HasLater, settings_schema=schema), a_bot("2", HasLater), "tightened")
+
+    assert {"late.mode, late.weeks": "a new rule between them, requires: y"} == changed
+
+
+def test_a_default_that_cannot_be_written_in_the_new_unit_is_shown_with_both() -> None:
+    """30 days are no whole number of weeks."""
+    schema = HasLate.model_json_schema()
+    schema["$defs"]["Late"]["properties"]["days"]["default"] = 30
+    changed = texts(a_bot("1", HasLate, settings_schema=schema), a_bot("2", HasLater), "default")
+
+    assert {"late.weeks": "30 days -> 2 weeks"} == changed
+
+
+def test_a_table_that_is_another_shows_its_rows() -> None:
+    """Those that differ, in full; where a row stands in a file is no difference."""
+    rows = [{"when": {"case": "=", "place": one}, "then": {"fee": 10}, "row": one} for one in ("x", "y")]
+    other = [rows[0] | {"row": "elsewhere"}, rows[1] | {"then": {"fee": 12}}]
+    schemas = [
+        {"type": "object", "properties": {"fees": {"type": "array", "default": one, "table": {"inputs": []}}}}
+        for one in (rows, other)
+    ]
+    old, new = (a_bot("1", Old, settings_schema=one) for one in schemas)
+    [text] = texts(old, new, "default").values()
+
+    assert ("place x" in text, "fee 10" in text, "fee 12" in text) == (False, True, True)
 
 
 def test_new_settings_are_told_by_whether_somebody_must_say() -> None:
@@ -387,14 +466,107 @@ def test_all_instances_of_the_bot_move_together(town: "Town") -> None:
     assert 2 == len([one for one in made.errors if one.key == "contact"])
 
 
-def test_what_a_person_must_migrate_is_a_finding(town: "Town") -> None:
-    """36 hours are no whole days: the file stays, and the plan says so."""
-    town.write("bots/welcome-letters.toml", HEAD.format(IDS[0]) + '[settings]\nhours = 36\ncontact = "x"\n')
+def test_what_a_person_must_migrate_is_said_once_and_the_rest_is_migrated(town: "Town") -> None:
+    """36 hours are no whole days: that line is theirs, with its number in the file as it is; no other."""
+    lines = 'legacy = true\nwindow_days = 7\nhours = 36\npost = "physical"\ncontact = "x"\n'
+    town.write("bots/welcome-letters.toml", HEAD.format(IDS[0]) + "[settings]\n" + lines)
     made = plan(town)
 
-    assert made.files == ()
-    said = {one.message for one in made.errors}
-    assert "hours cannot be migrated: times 1/24 it is no whole number" in said
+    [finding], [file] = made.findings, made.files
+    assert (finding.code, finding.key, finding.line) == ("E501", "hours", 6)
+    assert finding.message == "hours cannot be migrated: times 1/24 it is no whole number"
+    assert "by hand" in finding.help
+    assert 'look_back_days = 7\nhours = 36\npost = "paper"\n' in file.after
+
+
+def test_a_required_key_that_an_old_one_would_give_is_not_called_missing(town: "Town") -> None:
+    """The one thing to do is said by the old key's line."""
+
+    class Strict(New):
+        """As version 2; days must be said."""
+
+        days: int = Field(ge=1, description="When it is late.", unit="days")
+
+    town.write("bots/welcome-letters.toml", HEAD.format(IDS[0]) + '[settings]\nhours = 36\ncontact = "x"\n')
+    made = plan(town, new=a_bot("2.0.0", Strict))
+
+    assert [("E501", "hours")] == [(one.code, one.key) for one in made.findings]
+
+
+def test_findings_name_the_lines_of_the_file_as_it_is(town: "Town") -> None:
+    """Not as it would be: a removed key above moves every line."""
+    lines = '# old\nlegacy = true\nwindow_days = 45\ncontact = "x"\n'
+    town.write("bots/welcome-letters.toml", HEAD.format(IDS[0]) + "[settings]\n" + lines)
+    [finding] = plan(town).findings
+
+    assert ("E202", "look_back_days", 6) == (finding.code, finding.key, finding.line)
+
+
+class Fees(BotSettings):
+    """Version 1, with money."""
+
+    fee: int = Field(10, description="Fee.", unit="kr", sensitive=True)
+    hours: int = Field(72, description="When it is late.", unit="hours", sensitive=True)
+    free: int = Field(1, description="Copies without a fee.", unit="copies")
+
+
+class NewFees(BotSettings):
+    """Version 2, with other names."""
+
+    migrations: ClassVar[tuple[Migration, ...]] = (
+        Migration(
+            "2.0.0",
+            rename("fee", "fee_kr"),
+            scale("hours", "1/24"),
+            rename("hours", "days"),
+            before="fee = 1\nhours = 48",
+            after="fee_kr = 1\ndays = 2",
+        ),
+    )
+    fee_kr: int = Field(10, description="Fee.", unit="kr", sensitive=True)
+    days: int = Field(3, description="When it is late.", unit="days", sensitive=True)
+    free: int = Field(1, description="Copies without a fee.", unit="copies", sensitive=True)
+
+
+def confirm_all(town: "Town", manifest: Manifest) -> None:
+    """Two people stand behind every value that the manifest marks."""
+    production = town.open("production")
+    for person in ("anna", "bo"):
+        found = awaiting_in(production, lambda _: manifest, connectors=town.connectors)
+        confirm(production, found, person=person, now=datetime(2026, 5, 1, tzinfo=UTC))
+
+
+def test_a_confirmation_follows_a_key_that_is_only_called_otherwise(town: "Town") -> None:
+    """The same value keeps its two people; any other needs two people again, and the plan says so."""
+    old, new = a_bot("1.0.0", Fees), a_bot("2.0.0", NewFees)
+    text = HEAD.format(IDS[0]) + "[settings]\nfee = 40\nhours = 48\nfree = 2\n"
+    town.write("bots/welcome-letters.toml", text)
+    confirm_all(town, old)
+    made = plan(town, old=old, new=new)
+    needed = {one.key: one.text for one in made.changes if one.kind == "confirm"}
+
+    assert needed == {
+        "days": "2 in welcome-letters: 48 was confirmed, as hours",
+        "free": "2 in welcome-letters: nobody has confirmed it yet",
+    }
+    assert ["bots/welcome-letters.toml", "confirmations.toml"] == [one.name for one in made.files]
+    assert '-key = "fee"\n+key = "fee_kr"\n' in made.files[1].diff
+    assert "value = 40" not in made.files[1].diff
+    write_migrated(made.files)
+    left = awaiting_in(town.open("production"), lambda _: new, connectors=town.connectors)
+    assert {"days", "free"} == {one.key for one in left}
+
+
+def test_a_crash_before_the_confirmations_loses_none(town: "Town") -> None:
+    """The instance's file is new already, the record old: the same command goes on from there."""
+    old, new = a_bot("1.0.0", Fees), a_bot("2.0.0", NewFees)
+    town.write("bots/welcome-letters.toml", HEAD.format(IDS[0]) + "[settings]\nfee = 40\n")
+    confirm_all(town, old)
+    write_migrated(plan(town, old=old, new=new).files[:1])
+    again = plan(town, old=old, new=new)
+
+    assert ["confirmations.toml"] == [one.name for one in again.files]
+    assert [] == [one for one in again.changes if one.kind == "confirm"]
 
 
 def test_a_hook_around_a_step_that_is_gone_is_found(town: "Town") -> None:

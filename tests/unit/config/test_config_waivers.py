@@ -37,6 +37,7 @@ why = "Equal treatment."
 owner = "DIGIT steering group"
 """
 END = date(2027, 3, 31)
+WHO_ACTS = "this is the coordinator's work: tell the cooperation"
 
 
 def waiver(**changes: str) -> str:
@@ -172,7 +173,9 @@ WRONG = (
     ({"municipality": ""}, "the waiver lacks municipality", 'add municipality = "..." below [[waiver]]'),
     ({"municipality": '"265"'}, '"265" is no municipality\'s official code',
      'four digits in quotes, e.g. "0265"'),
-    ({"municipality": "265"}, "municipality must be a text that is not empty", 'write municipality = "..."'),
+    ({"municipality": "265"}, "a municipality's code is a text", 'write "0265": four digits in quotes'),
+    ({"municipality": "-1"}, "municipality must be a text that is not empty", 'write municipality = "..."'),
+    ({"owner": '""'}, "owner must be a text that is not empty", 'write owner = "..."'),
     ({"reason": ""}, "the waiver lacks reason", 'add reason = "..." below [[waiver]]'),
     ({"granted_by": '""'}, "granted_by must be a text that is not empty", 'write granted_by = "..."'),
     ({"until": ""}, "the waiver lacks until: none holds for ever",
@@ -181,7 +184,7 @@ WRONG = (
     ({"until": "2027-03-31T12:00:00"}, "until must be a date", "write until = 2027-03-31, without quotes"),
     ({"bot": "3"}, "bot must be the name of a bot", "without it, every bot is meant"),
     ({"untill": "2027-03-31"}, "unknown key untill in a waiver",
-     "known here: municipality, bot, key, reason, granted_by, until"),
+     "known here: municipality, bot, key, owner, reason, granted_by, until"),
     ({"key": '"a b"'}, '"a b" is no key', "write exactly the policy's key"),
     ({"key": '"windw_days"'}, "no policy is about windw_days, so this waives nothing",
      "did you mean window_days? a waiver names exactly the policy's key"),
@@ -200,7 +203,7 @@ def test_a_wrong_waiver_is_everybodys_finding(
     bound.write(FILE, waiver(**changes))
     found = [one for one in on(bound, date(2026, 1, 1)).findings if one.code == "E305"]
 
-    assert [(one.message, one.help) for one in found] == [(message, advice)]
+    assert [(one.message, one.help) for one in found] == [(message, f"{advice}; {WHO_ACTS}")]
     assert found[0].file == (bound.folder / FILE).resolve()
     assert found[0].line is not None
 
@@ -209,7 +212,7 @@ def test_a_waiver_without_any_policy_says_so(town: "Town") -> None:
     """E305 where the baseline has no policy at all."""
     town.write(FILE, waiver())
 
-    assert town.finding().help == "there is no policy"
+    assert town.finding().help == f"there is no policy; {WHO_ACTS}"
 
 
 def test_a_wrong_policy_is_the_only_finding(bound: "Town") -> None:

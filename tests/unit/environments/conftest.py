@@ -4,11 +4,12 @@ import base64
 import hashlib
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from rpa_commons.config.documents import Reader
 from rpa_commons.manifest import Benefit, Decisions, Manifest, ProcessingRecord
 
 WheelMaker = Callable[..., Path]
@@ -22,6 +23,7 @@ class Folder:
 
     folder: Path
     state_dir: Path
+    reader: Reader = field(default_factory=Reader)
 
     def instances(self) -> tuple[str, ...]:
         """File stems of ``bots/*.toml``."""

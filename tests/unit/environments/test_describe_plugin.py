@@ -286,3 +286,24 @@ def test_the_program_needs_a_name(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "usage:" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("rule = (less_than('days', 'days'),)", "rules"),
+        ("migratons = ()", "migrations"),
+        ("days_back = 3", ""),
+    ],
+)
+def test_a_name_without_a_type_in_the_settings_is_told_what_it_lacks(
+    plugin: Plugin, line: str, meant: str
+) -> None:
+    """A misspelt rules or migrations comes with a guess."""
+    name = line.partition(" ")[0]
+    setting = 'days: int = Field(3, description="How far back.", unit="days")'
+
+    [found] = problems(plugin((setting, f"{setting}\n    {line}")))
+
+    assert f"{name} = ... in a settings class needs a type ({name}: int = ...)" in found
+    assert found.endswith(f"did you mean {meant}?" if meant else "= ...)")

@@ -1,5 +1,6 @@
 """``rpac.lock``: equal contents, equal bytes; a changed file is noticed."""
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -157,3 +158,22 @@ def test_the_file_is_the_documented_toml(tmp_path: Path) -> None:
     assert [bot["name"] for bot in document["bot"]] == ["quiet-bot"]
     assert document["bot"][0]["digest"] == ENTRY.digest
     assert document["bot"][0]["packages"][1]["marker"] == 'sys_platform == "win32"'
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "# \n" * 3_000_000, "a = 1\na = 2\n"])
+def test_a_lock_that_nobody_can_read_is_said_in_words(tmp_path: Path, text: str) -> None:
+    """Nested without end, far too long, or no TOML."""
+    (tmp_path / "rpac.lock").write_text(text, encoding="utf-8")
+
+    with pytest.raises(LockMismatchError) as caught:
+        read_lock(tmp_path)
+    assert "restore the file" in caught.value.remedy
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no named pipes in folders")
+def test_a_pipe_in_the_place_of_the_lock_is_refused(tmp_path: Path) -> None:
+    """Reading it would never end."""
+    os.mkfifo(tmp_path / "rpac.lock")
+
+    with pytest.raises(LockMismatchError, match="no regular file"):
+        read_lock(tmp_path)

@@ -1,19 +1,31 @@
 """An upgrade, from the wheel to the lock; the installation itself is put in from outside."""
 
+import contextlib
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import filelock
 import pytest
 
-from rpa_commons.config import ConfigError, MunicipalityFolder, PolicyRefusedError, open_municipality
+from rpa_commons.config import (
+    ConfigError,
+    FileNotWrittenError,
+    MunicipalityFolder,
+    PolicyRefusedError,
+    open_municipality,
+)
+from rpa_commons.config.documents import replace_text
+from rpa_commons.config.instances import changing
 from rpa_commons.environments import (
     InstalledBot,
     InstallError,
     InstanceFileError,
     NotInstalledError,
     WheelRefusedError,
+    carry_out_baseline_upgrade,
     carry_out_upgrade,
     plan_baseline_upgrade,
     prepare_upgrade,
@@ -22,9 +34,11 @@ from rpa_commons.environments import _upgrade as module
 from rpa_commons.environments._lock import LockEntry, LockFile, write_lock
 from rpa_commons.environments._store import WheelStore
 from rpa_commons.environments._wheels import check_wheel
+from rpa_commons.letters import describe_templates
 from rpa_commons.manifest import Manifest
 from rpa_commons.sdk import Migration, rename
-from rpa_commons.upgrades import FileChangedError, write_migrated
+from rpa_commons.upgrades import FileChangedError, PartlyMigratedError, put_back, write_migrated
+from rpa_commons.upgrades import _upgrade_write as write
 
 MUNICIPALITY = """\
 name = "Roskilde"
@@ -47,7 +61,9 @@ MOVE = Migration("2.0.0", rename("window_days", "days"), before="window_days = 1
 def wheel_of(make_wheel: Any, manifest: Manifest) -> Callable[..., Path]:
     """Make a wheel of the quiet bot in some version."""
 
-    def make(version: str, *, requires: str = "", **changes: Any) -> Path:
+    def make(
+        version: str, *, requires: str = "", extra: dict[str, bytes] | None = None, **changes: Any
+    ) -> Path:
         made = manifest.model_copy(update={"version": version, **changes})
         metadata = f"Metadata-Version: 2.4\nName: quiet-bot\nVersion: {version}\n"
         path: Path = make_wheel(
@@ -55,6 +71,7 @@ def wheel_of(make_wheel: Any, manifest: Manifest) -> Callable[..., Path]:
             info=f"quiet_bot-{version}.dist-info",
             metadata=metadata + (f"Requires-Python: {requires}\n" if requires else ""),
             text=made.to_json(),
+            extra=extra,
         )
         return path
 
@@ -78,19 +95,23 @@ def town(tmp_path: Path, wheel_of: Callable[..., Path]) -> MunicipalityFolder:
     for number, name in enumerate(("first", "second")):
         settings(folder / "bots" / f"{name}.toml", number)
     opened = open_municipality(folder)
-    wheel = wheel_of("1.0.0", settings_schema=OLD)
+    lock(opened, wheel_of("1.0.0", settings_schema=OLD))
+    return opened
+
+
+def lock(town: MunicipalityFolder, wheel: Path) -> None:
+    """Let the lock name a wheel."""
     checked = check_wheel(wheel)
-    WheelStore(opened.state_dir).keep(wheel, checked.sha256)
+    WheelStore(town.state_dir).keep(wheel, checked.sha256)
     entry = LockEntry(
         name="quiet-bot",
-        version="1.0.0",
+        version=checked.version,
         wheel=wheel.name,
         sha256=checked.sha256,
         manifest_sha256=checked.manifest.digest,
         python="3.11",
     )
-    write_lock(folder, LockFile(entries=(entry,)))
-    return opened
+    write_lock(town.folder, LockFile(entries=(entry,)))
 
 
 def settings(path: Path, number: int, line: str = "window_days = 3 # days") -> None:
@@ -199,6 +220,62 @@ def test_what_a_crash_left_half_done_is_done_by_running_again(
     assert prepare_upgrade(town, "first", newer).plan.files == ()
 
 
+def test_nobody_changes_a_file_between_the_rewriting_and_the_lock(
+    town: MunicipalityFolder, newer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`rpac config set` waits meanwhile, so that its change is not overwritten."""
+    held: list[bool] = []
+
+    def fake(*_: Any, before_lock: Any, **__: Any) -> None:
+        before_lock()
+        lock = filelock.FileLock(town.state_dir / "config.lock", timeout=0, is_singleton=False)
+        with contextlib.suppress(filelock.Timeout):
+            lock.acquire()
+        held.append(not lock.is_locked)
+        lock.release()
+        raise InstallError("the disk is full")
+
+    monkeypatch.setattr(module, "install", fake)
+    with pytest.raises(InstallError):
+        carry_out_upgrade(prepare_upgrade(town, "first", newer), progress=print)
+
+    assert held == [True]
+    with changing(town.folder):
+        assert ["window_days = 3 # days"] * 2 == contents(town)
+
+
+def test_a_file_that_cannot_be_put_back_is_named(
+    town: MunicipalityFolder, newer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing says that nothing was changed; the other file is put back all the same."""
+    Installation(monkeypatch, InstallError("the disk is full"), late=True)
+    prepared, real = prepare_upgrade(town, "first", newer), replace_text
+
+    def refuses(path: Path, text: str) -> None:
+        if path.name == "first.toml":
+            raise FileNotWrittenError(path, "No space left")
+        real(path, text)
+
+    monkeypatch.setattr(write, "replace_text", refuses)
+    with pytest.raises(
+        PartlyMigratedError, match=r"the disk is full; .*first\.toml could not be put back"
+    ) as caught:
+        carry_out_upgrade(prepared, progress=print)
+
+    assert ["first.toml"] == [path.name for path in caught.value.paths]
+    assert ["days = 3 # days", "window_days = 3 # days"] == contents(town)
+
+
+def test_what_was_edited_since_is_not_put_back(town: MunicipalityFolder, newer: Path) -> None:
+    """The old text would take somebody's words away."""
+    files = prepare_upgrade(town, "first", newer).plan.files
+    write_migrated(files)
+    settings(town.folder / "bots" / "second.toml", 1, "days = 9")
+
+    assert put_back(files) == ()
+    assert ["window_days = 3 # days", "days = 9"] == contents(town)
+
+
 def test_what_would_be_wrong_afterwards_ends_it(town: MunicipalityFolder, newer: Path) -> None:
     """Every finding at once; nothing is installed."""
     settings(town.folder / "bots" / "second.toml", 1, 'window_days = "three"')
@@ -297,6 +374,88 @@ def test_a_baselines_files_are_planned_with_its_profiles(town: MunicipalityFolde
 
     assert ["bots/quiet-bot.toml", "profiles/kombit/bots/quiet-bot.toml"] == [one.name for one in plan.files]
     assert [("E305", "window_days", 2)] == [(one.code, one.key, one.line) for one in plan.findings]
+
+
+def test_a_baseline_is_checked_against_the_version_to_come(
+    town: MunicipalityFolder, wheel_of: Callable[..., Path]
+) -> None:
+    """A value that it refuses is named with its line as it is, in profiles too, and nothing is written."""
+    schema = {**NEW, "properties": {"days": {"type": "integer", "maximum": 20}}}
+    wheel = wheel_of("2.0.0", settings_schema=schema, migrations=(MOVE,))
+    folder = town.folder.parent / "baseline"
+    own, profile = (folder / name / "quiet-bot.toml" for name in ("bots", "profiles/kombit/bots"))
+    own.write_text("[settings]\n# month\nwindow_days = 25\n", "utf-8")
+    profile.write_text("[settings]\nwindow_days = 20\nother = 1\n", "utf-8")
+    plan = plan_baseline_upgrade(folder, "quiet-bot", wheel)
+
+    found = [(one.code, one.key, one.file, one.line) for one in plan.errors]
+    assert [("E202", "days", own, 3), ("E101", "other", profile, 3)] == found
+    with pytest.raises(ConfigError):
+        carry_out_baseline_upgrade(folder, plan)
+    assert "window_days = 25" in own.read_text("utf-8")
+
+
+def test_a_baseline_that_fits_is_rewritten(town: MunicipalityFolder, newer: Path) -> None:
+    """Only its own keys are asked about: what it does not say a member may say."""
+    folder = town.folder.parent / "baseline"
+    (folder / "bots" / "quiet-bot.toml").write_text("[settings]\nwindow_days = 1\n", "utf-8")
+    carry_out_baseline_upgrade(folder, plan_baseline_upgrade(folder, "quiet-bot", newer))
+
+    assert "[settings]\ndays = 1\n" == (folder / "bots" / "quiet-bot.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "x = 1\n" * 2_000_000, "id = 1\nid = 2\n"])
+def test_an_instance_file_that_nobody_can_read_is_said_in_words(
+    town: MunicipalityFolder, newer: Path, text: str
+) -> None:
+    """Nested without end, far too long, or no TOML."""
+    (town.folder / "bots" / "first.toml").write_text(text, "utf-8")
+
+    with pytest.raises(InstanceFileError, match="cannot be read"):
+        prepare_upgrade(town, "first", newer)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no named pipes in folders")
+def test_a_pipe_or_a_link_is_no_instance_file(town: MunicipalityFolder, newer: Path, tmp_path: Path) -> None:
+    """A pipe would never end, a link may lead out of the folder."""
+    outside = tmp_path / "outside.toml"
+    settings(outside, 1)
+    for name in ("first", "second"):
+        (town.folder / "bots" / f"{name}.toml").unlink()
+    (town.folder / "bots" / "first.toml").symlink_to(outside)
+    os.mkfifo(town.folder / "bots" / "second.toml")
+
+    with pytest.raises(InstanceFileError, match="leads out of its folder"):
+        prepare_upgrade(town, "first", newer)
+    if "second" in town.instances():
+        with pytest.raises(InstanceFileError, match="no regular file"):
+            prepare_upgrade(town, "second", newer)
+
+
+def test_a_block_that_changed_is_shown_with_both_texts(
+    town: MunicipalityFolder, wheel_of: Callable[..., Path]
+) -> None:
+    """And whoever overrides it here learns how to say that it still fits."""
+    wheels = []
+    for version, number in (("1.0.0", "12 34"), ("1.1.0", "56 78")):
+        block = (
+            f"{{% block title %}}Hi{{% endblock %}}\n{{% block school %}}\nCall {number}.\n{{% endblock %}}\n"
+        )
+        letters = town.folder.parent / version
+        letters.mkdir()
+        (letters / "families.md.j2").write_text(block, "utf-8")
+        extra = {"quiet_bot/letters/families.md.j2": block.encode()}
+        templates = describe_templates(letters)
+        wheels.append(wheel_of(version, settings_schema=OLD, extra=extra, templates=templates))
+    lock(town, wheels[0])
+    own = town.folder / "letters" / "quiet-bot" / "families.md.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text('{% extends "bot:families.md.j2" %}{% block school %}Ring.{% endblock %}', "utf-8")
+    plan = prepare_upgrade(town, "first", wheels[1]).plan
+    [change] = [one for one in plan.changes if one.kind == "letter"]
+
+    assert change.diff.splitlines()[-2:] == ["-Call 12 34.", "+Call 56 78."]
+    assert "`rpac config accept`" in change.text
 
 
 def test_the_wheels_here_are_honest(newer: Path) -> None:

@@ -225,3 +225,21 @@ def test_a_plan_shows_what_a_run_would_find_written_down(
         door.send(LETTER, to="x")
 
     assert calls.planned == []
+
+
+def test_a_plan_promises_nothing_that_the_connector_refuses() -> None:
+    """A connector that can tell without asking a system is asked; the effect is not planned."""
+
+    class PaperOnly:
+        def check_send(self, letter: Letter, *, to: str, channel: str) -> None:
+            if channel != "physical":
+                raise BusinessError(f"{letter.title}: on paper only")
+
+    calls = PlanCalls({})
+    door: Any = Door(SPEC, PaperOnly(), calls)
+
+    with pytest.raises(BusinessError, match="Welcome: on paper only"):
+        door.send(LETTER, to="2211771212", channel="digital")
+
+    assert calls.planned == []
+    assert door.send(LETTER, to="2211771212", channel="physical", key="2") == "planned physical"

@@ -93,7 +93,7 @@ def test_the_blanks_around_a_secret_do_not_hide_it() -> None:
 
 
 def test_a_tree_is_looked_through(redact: Redactor) -> None:
-    """Texts, lists, tables and the names of a bot's own values; numbers stay."""
+    """Texts, lists, tables and the names of a bot's own values; other numbers stay."""
     tree = {"reason": SECRET, "facts": {SECRET: [SECRET, 1, None, True]}}
 
     assert redact.tree(tree) == {"reason": "…", "facts": {"…": ["…", 1, None, True]}}
@@ -159,3 +159,114 @@ def test_many_threads_learn_at_once() -> None:
 def test_masked_takes_out_personal_numbers_as_well(redact: Redactor) -> None:
     """For log lines."""
     assert redact.masked(f"{SECRET} of 0706614285") == "… of …"
+
+
+def test_a_secret_of_digits_is_hidden_as_a_number_too() -> None:
+    """A bot's number; our own counts stay, whatever the secret, and so do ``true`` and ``false``."""
+    redact = Redactor()
+    redact.learn("123456")
+    redact.learn("True")
+    tree = {"facts": {"code": 123456, "run": 123456, "new": -1234567, "yes": True}, "found": 123456}
+
+    assert redact.tree(tree) == {
+        "facts": {"code": "…", "run": "…", "new": "-…7", "yes": True},
+        "found": 123456,
+    }
+    assert redact.tree([123456, 1.5]) == ["…", 1.5]
+    assert redact.tree({"states": {"done": 123456}}) == {"states": {"done": 123456}}
+
+
+def test_a_flush_keeps_back_what_may_begin_a_secret() -> None:
+    """``print("...", end="", flush=True)`` twice; the rest of the line is shown at once."""
+    out, redact = io.StringIO(), Redactor()
+    redact.learn("hunter2secret")
+    stream = RedactedStream(out, redact)
+
+    print("pass hunter2", end="", flush=True, file=stream)
+    shown = out.getvalue()
+    print("secret", file=stream)
+
+    assert shown == "pass "
+    assert out.getvalue() == "pass …\n"
+
+
+@pytest.mark.parametrize("cuts", [(3, 6), (1, 2), (8, 12), (5, 11)])
+def test_a_flush_anywhere_shows_what_one_print_would_show(cuts: tuple[int, int]) -> None:
+    """Secrets that overlap, or begin one another, leave no end of them either."""
+    text = "x abcdefgh abcdefXY efghij"
+    out, redact = io.StringIO(), Redactor()
+    for secret in ("abcdef", "efghij", "abcdefXY"):
+        redact.learn(secret)
+    stream = RedactedStream(out, redact)
+    for piece in (text[: cuts[0]], text[cuts[0] : cuts[1]], text[cuts[1] :]):
+        print(piece, end="", flush=True, file=stream)
+    stream.finish()
+
+    assert out.getvalue() == redact(text) == "x …gh … …"
+
+
+def test_a_match_whose_end_begins_another_is_hidden_whole() -> None:
+    """What is kept back never begins within a secret."""
+    redact = Redactor()
+    redact.learn("abcdef")
+    redact.learn("efgh")
+
+    assert redact.settled("x abcdef") == len("x abcdef")
+    assert redact.settled("x abcde") == len("x ")
+    assert redact.settled("nothing") == len("nothing")
+
+
+def test_the_end_shows_what_was_kept_back() -> None:
+    """Nothing follows, so it begins nothing."""
+    out, redact = io.StringIO(), Redactor()
+    redact.learn("hunter2secret")
+    stream = RedactedStream(out, redact)
+    stream.write("on the hunt")
+    stream.flush()
+    shown = out.getvalue()
+    stream.finish()
+
+    assert shown == "on the "
+    assert out.getvalue() == "on the hunt"
+
+
+def test_a_character_in_two_pieces_is_one(redact: Redactor) -> None:
+    """Bytes are cut anywhere; half a one at the end is shown as such."""
+    out = io.StringIO()
+    stream = RedactedStream(out, redact)
+    data = f"æ {SECRET}\n".encode()
+    for at in range(len(data)):
+        stream.buffer.write(data[at : at + 1])
+        stream.buffer.flush()
+    stream.buffer.write("æ".encode()[:1])
+    stream.finish()
+
+    assert out.getvalue() == "æ …\n\N{REPLACEMENT CHARACTER}"
+
+
+def test_a_line_without_an_end_is_not_held_for_ever() -> None:
+    """It is written in pieces, and a secret across two of them is found."""
+    out, redact = io.StringIO(), Redactor()
+    redact.learn("hunter2secret")
+    stream = RedactedStream(out, redact)
+    stream.write("." * (64 * 1024 - 3) + "hunter2")
+    shown = out.getvalue()
+    stream.write("secret" + "." * 64 * 1024)
+
+    assert shown == "." * (64 * 1024 - 3)
+    assert out.getvalue() == "." * (64 * 1024 - 3) + "…" + "." * 64 * 1024
+
+
+def test_personal_values_are_hidden_but_kept_in_records() -> None:
+    """A log must not say who; the record of the case must."""
+    redact = Redactor()
+    redact.learn("hunter22")
+    redact.learn_personal("Niels Ebbesen")
+
+    assert redact("hunter22 of Niels Ebbesen") == "… of …"
+    assert redact.masked("ask Niels Ebbesen") == "ask …"
+    assert redact.tree({"facts": {"who": "Niels Ebbesen"}}) == {"facts": {"who": "…"}}
+    assert redact.kept({"who": "Niels Ebbesen", "login": "hunter22"}) == {
+        "who": "Niels Ebbesen",
+        "login": "…",
+    }

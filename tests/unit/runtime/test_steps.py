@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rpa_commons.runtime._errors import RunRefusedError, Vetoed
+from rpa_commons.runtime._errors import BotMistake, RunRefusedError, Vetoed
 from rpa_commons.runtime._steps import Plugins, Steps
 from rpa_commons.sdk import Bot, BotSettings, StepCall, hookimpl, step
 
@@ -164,3 +164,20 @@ def test_wrappers_are_generators(hook: Path) -> None:
     assert callable(wrapper)
     assert isinstance(wrapper(StepCall("compose", {"text": "a"})), Iterator)
     assert len(steps.sha256 or "") == 64
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ('step.arguments["txt"] = "b"', "rpac_step_compose sets 'txt', .* compose: did you mean text?"),
+        ('step.arguments["zzzz"] = "b"', "rpac_step_compose sets 'zzzz', .* compose: it has text"),
+        ('del step.arguments["text"]', "rpac_step_compose takes away 'text', an argument of compose"),
+    ],
+)
+def test_a_wrapper_with_another_argument_is_told_so(tmp_path: Path, change: str, said: str) -> None:
+    """It is the hook's mistake and not the bot's; the step does not run."""
+    path = tmp_path / "careful.py"
+    path.write_text(HOOK.replace('step.arguments["text"] += "!"', change), encoding="utf-8")
+
+    with pytest.raises(BotMistake, match=said):
+        Steps(Careful, path).call(StepCall("compose", {"text": "a"}), lambda _: pytest.fail("it ran"))

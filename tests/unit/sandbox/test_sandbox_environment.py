@@ -71,6 +71,16 @@ def test_writes_its_own_file_again(box: Sandbox, tmp_path: Path) -> None:
     assert box.write_environment(folder) == box.write_environment(folder)
 
 
+def test_knows_its_own_file_below_a_line_for_editors(box: Sandbox, tmp_path: Path) -> None:
+    """An earlier version put a schema's name above the mark: nobody has to delete the file by hand."""
+    folder = municipality(tmp_path / "roskilde")
+    path = box.write_environment(folder)
+    before = path.read_text("utf-8")
+    path.write_text(f"#:schema ../../.rpac/schemas/stack.json\n{before}", "utf-8")
+
+    assert before == box.write_environment(folder).read_text("utf-8")
+
+
 def test_leaves_somebody_elses_file_alone(box: Sandbox, tmp_path: Path) -> None:
     """A file written by hand is not overwritten."""
     folder = municipality(tmp_path / "roskilde")

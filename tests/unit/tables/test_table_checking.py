@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rpa_commons.tables import Column, TableProblem, TableSpec, check_rules, read_csv, read_rules
+from rpa_commons.tables import Column, Table, TableProblem, TableSpec, check_rules, read_csv, read_rules
 
 TODAY = date(2026, 11, 22)
 FROM, UNTIL = Column.valid_from(), Column.valid_until()
@@ -307,3 +307,92 @@ def test_bands_beside_many_ranges_are_worked_out_in_time_or_refused() -> None:
 
     assert [] == said(spec, "\n".join(["income;size;rate", *apart]))
     assert "too many to be checked exactly" in said(spec, "\n".join(["income;size;rate", *over]))[-1][1]
+
+
+DESKS = TableSpec(
+    (
+        FROM,
+        Column.input("code", "whole", unit="code", match="range", description="Code."),
+        Column.output("desk", "text", description="Desk."),
+    ),
+    complete=False,
+)
+
+
+def test_a_later_day_ends_only_the_rows_of_the_same_range() -> None:
+    """One new row for one range leaves every other row in force; ranges may be written in two ways."""
+    rows = read_csv(
+        "from;code;desk\n2026-01-01;4000..4030;A\n2026-01-01;4130;B\n"
+        "2027-01-01;4130;C\n2027-06-01;[4000..4031);D\n",
+        DESKS,
+    ).rows
+    asked = Table(rows, DESKS, "desks")
+
+    assert [] == list(check_rules(DESKS, read_rules(DESKS, rows), TODAY))
+    assert ["A", "A", "D"] == [
+        asked.lookup(on=day, code=4000).desk for day in (TODAY, date(2027, 1, 2), date(2027, 6, 1))
+    ]
+    assert ["B", "C"] == [asked.lookup(on=day, code=4130).desk for day in (TODAY, date(2027, 1, 2))]
+
+
+def test_bands_are_replaced_as_a_set_within_one_range() -> None:
+    """New bands for some codes end the old ones of those codes, and no others."""
+    code = Column.input("code", "whole", unit="code", match="range", lowest=1, highest=9, description="Code.")
+    spec = TableSpec((FROM, code, income("band", lowest=0), RATE))
+    rows = read_csv(
+        "from;code;income;rate\n2026-01-01;1..5;0;1\n2026-01-01;1..5;500;2\n2026-01-01;6..9;0;3\n"
+        "2027-01-01;1..5;0;4\n",
+        spec,
+    ).rows
+    asked = Table(rows, spec, "rates")
+
+    assert [] == list(check_rules(spec, read_rules(spec, rows), date(2026, 11, 22)))
+    assert ["4", "3"] == [
+        str(asked.lookup(on=date(2027, 1, 1), code=code, income=900).rate) for code in (1, 6)
+    ]
+
+
+def test_a_later_range_over_an_earlier_one_is_an_overlap_unless_that_one_ends() -> None:
+    """The help names the day on which the older row must end, or how to do without such a column."""
+    dated = TableSpec((FROM, UNTIL, *DESKS.columns[1:]), complete=False)
+    text = "from;until;code;desk\n2026-01-01;{};4000..4030;A\n2027-01-01;;4010..4020;B\n"
+    [found] = problems(dated, text.format(""))
+
+    assert ("E803", "two rows answer for code 4010 to 4020 from 2027-01-01 on: also line 2") == (
+        found.code,
+        found.message,
+    )
+    assert (
+        "a later day takes the place only of rows with the same code: end line 2 with until 2026-12-31, "
+        "or give both the same" == found.help
+    )
+    assert [] == problems(dated, text.format("2026-12-31"))
+
+    [found] = problems(DESKS, "from;code;desk\n2026-01-01;4000..4030;A\n2027-01-01;4010..4020;B\n")
+    assert found.help.endswith("write the older row as several, one of them with the cells of the newer")
+
+
+def test_a_gap_is_said_at_a_row_that_is_in_force_beside_it() -> None:
+    """Not at one that a later row has ended, which nobody can widen any more."""
+    spec = TableSpec((FROM, income("band", lowest=0), RATE))
+    [found] = problems(spec, "from;income;rate\n2026-06-01;0;6\n2026-08-01;5;7\n")
+
+    assert ("E802", (1,)) == (found.code, found.rows)
+    assert "no row covers income 0 to below 5 DKK from 2026-08-01 on" == found.message
+
+
+def test_a_hundred_and_twenty_rows_over_each_other_in_four_ranges_are_checked() -> None:
+    """What a real table has is far below the limit."""
+    columns = [
+        Column.input(f"x{number}", "whole", unit="m", match="range", lowest=0, highest=99, description="X.")
+        for number in range(4)
+    ]
+    spec = TableSpec((*columns, RATE), "first")
+    lines = [
+        ";".join(f"{(row * (at + 3)) % 50}..{50 + (row * (at + 5)) % 50}" for at in range(4))
+        for row in range(119)
+    ]
+    head = ";".join(column.name for column in columns)
+    found = said(spec, f"{head};rate\n" + "".join(f"{line};1\n" for line in [*lines, "*;*;*;*"]))
+
+    assert {"E804"} >= {code for code, _ in found}

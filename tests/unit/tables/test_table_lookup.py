@@ -19,6 +19,11 @@ INCOME = Column.input("income", "money", unit="DKK", match="band", lowest="0.50"
 FEE = Column.output("fee", "money", unit="DKK", description="Fee.")
 
 
+def table_of(column: Column) -> TableSpec:
+    """A table with one more column."""
+    return TableSpec((column, FEE))
+
+
 class Prices(BotSettings):
     """A table inside a table of settings."""
 
@@ -224,9 +229,12 @@ def test_wrong_rows_of_the_bot_are_refused_where_they_are_written() -> None:
         (lambda: Column.input("a", "text", length=4, description="x"), "length goes with a code"),
         (lambda: Column.input("a", "text", lowest=4, description="x"), "lowest and highest go with"),
         (lambda: Column.input("a", "text", one_of=("x", "x"), description="x"), "each value once"),
-        (lambda: Column.input("a", "whole", unit="m", lowest=5, highest=4, description="x"), "above highest"),
         (
-            lambda: Column.input("a", "whole", unit="m", lowest="x", description="x"),
+            lambda: table_of(Column.input("a", "whole", unit="m", lowest=5, highest=4, description="x")),
+            "above highest",
+        ),
+        (
+            lambda: table_of(Column.input("a", "whole", unit="m", lowest="x", description="x")),
             "'x': x is no whole number",
         ),
         (lambda: Column.input("a", "decimal", unit="m", one_of=(1,), description="x"), "one_of goes with"),

@@ -106,7 +106,7 @@ def test_true_and_false_of_every_language(word: str, value: str) -> None:
         (">= 1000", ">= 1000"),
         ("<1000,50", "< 1000.5"),
         ("12,50", "12.5"),
-        ("-5..5", "-5..5"),
+        ("0..5", "0..5"),
         ("*", "*"),
     ],
 )
@@ -143,7 +143,7 @@ def test_a_range_may_stand_in_two_columns() -> None:
         ("2026-01-01;;0265;cheap;true;1", "size", "cheap is no number (m2)", "write 0..999"),
         ("2026-01-01;;0265;;true;1", "size", "the cell is empty", "write * where any value will do"),
         ("2026-01-01;;0265;*;maybe;1", "owner", "maybe is neither true nor false", "write true or false"),
-        ("2026-01-01;;0265;*;true;1.000", "fee", "can be read as 1000 or as 1,000", "whichever you mean"),
+        ("2026-01-01;;0265;*;true;1.000", "fee", "can be read as 1000 or as 1,0", "whichever you mean"),
         ("2026-01-01;;0265;*;true;1.000,50", "fee", "1.000,50 has a thousand separator", "without it"),
         ("2026-01-01;;0265;*;true;1 000", "fee", "1 000 has a thousand separator", "without it"),
         ("2026-01-01;;0265;*;true;12,505", "fee", "more than two decimals", "two at most"),
@@ -170,10 +170,10 @@ def test_a_decimal_comma_between_commas_is_refused() -> None:
 
     assert "write 12.50" in one_problem('2026-01-01,,0265,*,true,"12,50"', head=head).help
     assert (
-        "can be read as 1000 or as 1.000" in one_problem('2026-01-01,,0265,*,true,"1,000"', head=head).message
+        "can be read as 1000 or as 1.0" in one_problem('2026-01-01,,0265,*,true,"1,000"', head=head).message
     )
     assert (
-        "9 cells, the headings 8"
+        "9 cells, the headings are 8"
         in one_problem("2026-01-01,,0265,*,true,12,50,Housing,14", head=head).message
     )
 
@@ -289,3 +289,58 @@ def test_wrong_toml_values(change: dict[str, Any], message: str) -> None:
 def test_toml_rows_must_be_tables() -> None:
     """``row = [1]`` is no table."""
     assert "a row is a table" == read_tables([(1, 5)], SPEC).problems[0].message
+
+
+_RATE = TableSpec((Column.output("rate", "decimal", unit="percent", description="Rate."),))
+
+
+@pytest.mark.parametrize(
+    ("cell", "message", "remedy"),
+    [
+        ("1.000", "1.000 can be read as 1000 or as 1.0", "write 1000 or 1.0, whichever you mean"),
+        ("1.500", "1.500 can be read as 1500 or as 1.5", "write 1500 or 1.5, whichever you mean"),
+        ("-1.234", "-1.234 can be read as -1234 or as -1.2340", "write -1234 or -1.2340, whichever you mean"),
+        ("12,50", "12,50 has a decimal comma where decimals have a point", "write 12.50; a CSV file"),
+    ],
+)
+def test_a_number_as_text_that_can_be_read_in_two_ways_is_refused(
+    cell: str, message: str, remedy: str
+) -> None:
+    """In TOML as in a file separated by commas; TOML has no cells to separate."""
+    for read in (read_tables([(1, {"rate": cell})], _RATE), read_csv(f'rate,note\n"{cell}",x\n', _RATE)):
+        [problem] = read.problems
+
+        assert f"rate: {message}" == problem.message
+        assert problem.help.startswith(remedy)
+
+
+@pytest.mark.parametrize("value", [1.234, "1.2340", "0.125", 1000, "1000"])
+def test_a_number_that_can_be_read_in_one_way_is_read(value: object) -> None:
+    """TOML's own numbers have a point by their grammar; nobody groups digits behind a zero."""
+    read = read_tables([(1, {"rate": value})], _RATE)
+
+    assert () == read.problems
+    assert str(value) == read.rows[0]["then"]["rate"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("4320..433000", "4320..433000 reaches too far: cases have 99999 at most"),
+        ("0..4330", "0..4330 reaches too far: cases have 1 or more"),
+        (">= 100001", ">= 100001 reaches too far: cases have 99999 at most"),
+        ("100000", "100000 reaches too far: cases have 99999 at most"),
+    ],
+)
+def test_a_range_that_reaches_beyond_what_cases_have_is_refused(cell: str, said: str) -> None:
+    """A digit too many; also in two columns and in TOML."""
+    code = Column.input(
+        "code", "whole", unit="code", match="range", lowest=1, highest=99999, description="Code."
+    )
+    spec = TableSpec((code, *_RATE.columns))
+    reads = [read_csv(f"code;rate\n{cell};1\n", spec), read_tables([(2, {"code": cell, "rate": 1})], spec)]
+
+    assert [f"code: {said}"] * 2 == [one.problems[0].message for one in reads]
+    assert () == read_csv("code;rate\n1..99999;1\n[5..100000);1\n*;1\n< 100000;1\n", spec).problems
+    low_high = read_csv("code_from;code_to;rate\n1;433000;1\n", spec)
+    assert "reaches too far" in low_high.problems[0].message

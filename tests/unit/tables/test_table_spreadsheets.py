@@ -144,3 +144,38 @@ def test_a_line_that_cannot_be_taken_apart(line: str) -> None:
     found = problem(line)
 
     assert "the line cannot be read: a quote is not closed, or the line is far too long" == found.message
+
+
+DESKS = TableSpec(
+    (
+        Column.valid_from(),
+        Column.input("code", "whole", unit="code", match="range", description="Code."),
+        Column.output("desk", "text", description="Desk."),
+        Column.output("phone", "text", optional=True, description="Phone."),
+    )
+)
+
+
+@pytest.mark.parametrize("head", ["from,code,desk,phone,note", "from;code;desk;phone;note"])
+@pytest.mark.parametrize("end", ["", "x"])
+def test_a_line_with_more_cells_than_headings_is_refused_though_the_last_is_empty(
+    head: str, end: str
+) -> None:
+    """Text with a separator outside quotes would put every later cell below the wrong heading."""
+    separator = head[4]
+    line = f"2026-01-01,4320,Borgerservice, Møllebjergvej 4,46 46 46 46,{end}".replace(",", separator)
+    found = read_csv(f"{head}\n{line}\n", DESKS)
+
+    assert ((), ["the line has 6 cells, the headings are 5"]) == (
+        found.rows,
+        [one.message for one in found.problems],
+    )
+    assert "in quotes" in found.problems[0].help
+
+
+def test_empty_cells_behind_the_headings_are_passed_over_only_if_every_line_has_them_empty() -> None:
+    """One cell with something in it, and nobody knows any more what the others are."""
+    rows = "from;code;desk;phone;;\n2026-01-01;1;A;1;;\n2026-01-01;2;B;2;;{}\n"
+
+    assert () == read_csv(rows.format(""), DESKS).problems
+    assert [2, 3] == [one.line for one in read_csv(rows.format("x"), DESKS).problems]

@@ -77,6 +77,8 @@ class Settings(BotSettings):
             "whole",
             match="range",
             unit="postal code",
+            lowest=1,
+            highest=99999,
             description="Postal codes that the desk serves: 4000..4060, or one.",
         ),
         Column.output("desk", "text", description="The desk's name and address, as the letter says it."),

@@ -107,6 +107,9 @@ class CheckedSettings(Settings):
             threading.Event().wait()
         if value == 500:
             raise RuntimeError("a bug of the bot")
+        if value == 777:
+            _print(os.environ["REFKEY"])
+            raise ValueError(f"no register with {os.environ['REFKEY']}")
         if value % 7:
             raise ValueError(f"{value} days are no whole weeks")
         return value
@@ -115,6 +118,7 @@ class CheckedSettings(Settings):
     def check_contact(self) -> "CheckedSettings":
         """Not everybody may be asked."""
         if self.contact.startswith("Niels"):
+            logging.getLogger("bot").warning("asked %s", self.contact)
             raise ValueError(f"{self.contact} has retired")
         return self
 
@@ -130,6 +134,9 @@ class Checked(Bot[CheckedSettings]):
 
     def find(self) -> Sequence[WorkItem[Script]]:
         """Nothing; a check that comes here has gone too far."""
+        if "REFKEY" in os.environ:
+            _print(os.environ["REFKEY"])
+            raise ValueError(f"no register with {os.environ['REFKEY']}")
         Path(self.settings.cases).write_text("find was called", encoding="utf-8")
         return ()
 

@@ -206,3 +206,15 @@ class TestConnector:
             connector.send(LETTER, to="2211771212", key=KEY)
 
         assert [] == printed(folder)
+
+
+def test_a_plan_hears_what_a_run_would_be_refused(folder: Path) -> None:
+    """Paper only, with the same words; a letter on paper passes, and nothing is written."""
+    surroundings = Surroundings(Municipality("0265", "Roskilde"), "test", folder.parent, lambda _: "")
+    connector = PdfOutbox(PdfOutboxSettings(folder="outbox"), surroundings)
+
+    with pytest.raises(BusinessError, match="on paper only"):
+        connector.check_send(channel="digital", letter=LETTER, to="x")
+
+    connector.check_send(channel="physical", letter=LETTER, to="x")
+    assert list(folder.iterdir()) == []
