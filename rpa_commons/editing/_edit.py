@@ -22,7 +22,7 @@ from rpa_commons.config.findings import ConfigError, Finding, config_error, look
 from rpa_commons.config.instances import Awaiting, awaiting, changing, examine_instance, record_change
 from rpa_commons.config.layers import ENVIRONMENTS, ConnectorEntry, ExplainedValue, parse_value
 from rpa_commons.config.municipality import MunicipalityFolder, open_municipality, stems
-from rpa_commons.config.schema import SchemaView, is_secret_reference
+from rpa_commons.config.schema import SchemaView, is_amount, is_secret_reference
 from rpa_commons.manifest import Manifest
 
 from ._edit_diff import redacted_diff
@@ -299,7 +299,9 @@ class _Editing:
 
 
 def _as_meant(view: SchemaView, path: tuple[str, ...], typed: str, value: Any) -> Any:  # noqa: ANN401 - TOML
-    """The value, or the text as typed where nothing but text can be meant: 46313000 as a telephone number."""
+    """The value, or the text as typed where that is exact: a telephone number, an amount with decimals."""
+    if isinstance(value, float) and is_amount(view.at(path)):
+        return typed.strip()
     nodes = [node for node in view.at(path) if "type" in node or "enum" in node or "const" in node]
     kinds = {node.get("type") for node in nodes}
     is_text = bool(nodes) and kinds <= {"string", "null"} and not any("format" in node for node in nodes)

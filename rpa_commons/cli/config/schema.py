@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._shared import connectors, manifest_of
+from ._shared import connectors, json_option, manifest_of
 
 if TYPE_CHECKING:
     from rpa_commons.capabilities import RpaCommonsError
@@ -21,15 +21,18 @@ __all__ = ["schema"]
 @click.command()
 @click.argument("what", required=False)
 @click.option("--write", is_flag=True, help="Write them into .rpac/schemas/ and name them in each TOML file.")
+@json_option
 @click.pass_obj
 def schema(
     folder: Path,
     what: str | None,
     write: bool,  # noqa: FBT001 - click passes it by name
+    as_json: bool,  # noqa: FBT001 - click passes it by name
 ) -> None:
     """Print the JSON Schema of WHAT, or of everything as one object.
 
-    WHAT is municipality, stack, a bot, or of a cooperation's files baseline, policies or waivers.
+    WHAT is municipality, stack, a bot, or of a cooperation's files baseline, policies or waivers. What is
+    printed is JSON already; with --write, --json names the files that were written.
 
     With --write each TOML file gets a first line such as "#:schema .rpac/schemas/stack.json", which Taplo and
     Even Better TOML read. The schemas are not kept in version control: write them again after an upgrade.
@@ -61,8 +64,11 @@ def schema(
     if not write:
         click.echo(json.dumps(chosen if what is None else chosen[what], indent=2, ensure_ascii=False))
         return
-    changed = put(chosen)
-    for path in changed:
-        click.echo(path.relative_to(folder).as_posix())
+    changed = [path.relative_to(folder).as_posix() for path in put(chosen)]
+    if as_json:
+        click.echo(json.dumps({"written": changed}, indent=2, ensure_ascii=False))
+        return
+    for name in changed:
+        click.echo(name)
     if not changed:
         click.echo("every schema is there and named already")

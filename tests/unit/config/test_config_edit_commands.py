@@ -1,4 +1,5 @@
 import json
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -232,6 +233,24 @@ def paying(town: "Town") -> "Town":
     return town
 
 
+class Exact(BotSettings):
+    """Settings with an exact amount."""
+
+    limit: Decimal = Field(Decimal("300.00"), description="The highest amount.", unit="DKK", ge=0)
+
+
+def test_an_amount_is_written_as_text(town: "Town") -> None:
+    """A float would round what a person typed: 250.00 stays 250.00, whole amounts stay numbers."""
+    town.manifest = town.manifest.model_copy(update={"settings_schema": Exact.model_json_schema()})
+    town.write(INSTANCE, _text(town).replace('contact = "Sigrun"\n', ""))
+    _rpac("set", "welcome-letters", "limit", "250.00")
+    exact = _text(town)
+    _rpac("set", "welcome-letters", "limit", "250")
+
+    assert 'limit = "250.00"\n' in exact
+    assert "limit = 250\n" in _text(town)
+
+
 def test_a_sensitive_value_takes_two_people(paying: "Town") -> None:
     """Set by one, shown to the other, confirmed by the other."""
     note = _rpac("set", "welcome-letters", "limit", "500").stdout
@@ -340,6 +359,15 @@ def test_schema_of_something_unknown_is_a_usage_error(town: "Town") -> None:
 
     assert 2 == _code(result)
     assert "did you mean stack?" == result.exception.remedy  # type: ignore[union-attr]
+
+
+def test_schema_names_what_it_wrote_as_json(town: "Town") -> None:
+    """For whoever sets up many folders by a script; a second time nothing is left to write."""
+    first = json.loads(_rpac("schema", "--write", "--json").stdout)
+    again = json.loads(_rpac("schema", "--write", "--json").stdout)
+
+    assert ".rpac/schemas/stack.json" in first["written"]
+    assert {"written": []} == again
 
 
 def test_schema_writes_and_says_which_files(town: "Town") -> None:
