@@ -200,7 +200,7 @@ def test_a_broken_hook_is_refused_before_anything_runs(
 
     result = bench.run(hook=_hook(bench, source))
 
-    assert result.code == 2
+    assert result.code == 1
     assert "hook.py" in result.last["message"]
     assert problem in result.last["message"]
     assert remedy in result.last["remedy"]
