@@ -1,0 +1,78 @@
+"""Who takes part: members, their people, tokens, keys, stand-ins.
+
+Usage::
+
+    with database.write() as connection:
+        add_member(connection, operator(), "0265", "Roskilde", country="dk")
+        issued = issue_token(connection, operator(), "mette", label="CI", scopes=("upload",), days=90)
+    with database.read() as connection:
+        identity = authenticate(connection, issued.text)
+"""
+
+from ._founding import found_cooperation
+from ._identity import (
+    ROLES,
+    SCOPES,
+    Identity,
+    as_person,
+    may_act_for,
+    operator,
+    require_coordinator,
+    require_scope,
+)
+from ._members import (
+    Member,
+    Person,
+    add_member,
+    add_person,
+    disable_person,
+    members_list,
+    people_list,
+    register_key,
+)
+from ._rate import RateLimiter
+from ._stand_ins import StandIn, end_stand_in, name_stand_in, stand_ins_list, standing_in_for
+from ._tokens import (
+    IssuedToken,
+    Token,
+    authenticate,
+    check_current,
+    issue_token,
+    mark_used,
+    revoke_token,
+    tokens_list,
+)
+
+__all__ = [
+    "ROLES",
+    "SCOPES",
+    "Identity",
+    "IssuedToken",
+    "Member",
+    "Person",
+    "RateLimiter",
+    "StandIn",
+    "Token",
+    "add_member",
+    "add_person",
+    "as_person",
+    "authenticate",
+    "check_current",
+    "disable_person",
+    "end_stand_in",
+    "found_cooperation",
+    "issue_token",
+    "mark_used",
+    "may_act_for",
+    "members_list",
+    "name_stand_in",
+    "operator",
+    "people_list",
+    "register_key",
+    "require_coordinator",
+    "require_scope",
+    "revoke_token",
+    "stand_ins_list",
+    "standing_in_for",
+    "tokens_list",
+]

@@ -1,0 +1,49 @@
+"""The catalogue: what is there, in documents, and found by words.
+
+Usage::
+
+    project = load_project(connection, "welcome-letters")
+    canonical(project_document(project, runs_at(connection, "welcome-letters")))
+    search(connection, settings, "flytning brev", {"tier": "gold"})
+"""
+
+from ._documents import (
+    advisories_document,
+    canonical,
+    file_path,
+    index_document,
+    index_entry,
+    names_document,
+    project_document,
+    runs_at,
+)
+from ._index import update_search
+from ._records import CHANNELS, Channel, Person, Project, Release, Report, Signature, load_project
+from ._search import FILTERS, Result, search
+from ._stack_file import LARGEST_STACK, StackFile, read_stack
+
+__all__ = [
+    "CHANNELS",
+    "FILTERS",
+    "LARGEST_STACK",
+    "Channel",
+    "Person",
+    "Project",
+    "Release",
+    "Report",
+    "Result",
+    "Signature",
+    "StackFile",
+    "advisories_document",
+    "canonical",
+    "file_path",
+    "index_document",
+    "index_entry",
+    "load_project",
+    "names_document",
+    "project_document",
+    "read_stack",
+    "runs_at",
+    "search",
+    "update_search",
+]

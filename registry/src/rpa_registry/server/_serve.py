@@ -1,0 +1,73 @@
+"""The server that runs the application: uvicorn with httptools, and uvloop where there is one.
+
+Rules this module keeps: a stop lets what runs end, up to a bound; the port that was given by the system is
+told before the first request; TLS belongs to the proxy in front, and no address in an answer needs its name.
+
+Usage::
+
+    serve(registry, host="127.0.0.1", port=8080, ready=lambda url: click.echo(url))
+"""
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from rpa_registry.context import Registry
+
+from ._app import create_app
+
+__all__ = ["make_server", "serve"]
+
+_GRACE = 20  # seconds that running uploads and downloads have when the server is told to stop
+_KEEP_ALIVE = 30  # seconds an idle connection stays open
+
+
+def serve(
+    registry: Registry, *, host: str, port: int, ready: Callable[[str], None] = lambda _url: None
+) -> None:
+    """Serve until the process is told to stop (Ctrl-C, SIGTERM).
+
+    Args:
+        registry: An opened one; it stays the caller's to close.
+        host: Address to listen on.
+        port: 0: any that is free.
+        ready: Called with the server's address once it listens.
+    """
+    make_server(registry, host=host, port=port, ready=ready).run()
+
+
+def make_server(
+    registry: Registry, *, host: str, port: int, ready: Callable[[str], None] = lambda _url: None
+) -> uvicorn.Server:
+    """The server, for who starts and stops it (``should_exit``) in a thread of its own."""
+    config = uvicorn.Config(
+        create_app(registry),
+        host=host,
+        port=port,
+        loop="auto",  # uvloop where it is installed: not on Windows
+        http="httptools",
+        ws="none",
+        interface="asgi3",
+        proxy_headers=False,  # nothing here asks who the client is or how it came
+        lifespan="on",
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    return _Server(config, ready)
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say where."""
+        await super().startup(sockets)
+        if self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            self._ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")

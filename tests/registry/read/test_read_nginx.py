@@ -1,0 +1,117 @@
+"""The export under nginx, with the configuration that the documentation prints."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from rpa_registry.export import export
+
+GUIDE = Path(__file__).parents[3] / "docs" / "how-to" / "export-the-registry.md"
+NGINX = shutil.which("nginx")
+pytestmark = [
+    pytest.mark.nginx,
+    pytest.mark.skipif(NGINX is None, reason="nginx is not installed here (apt-get install nginx)"),
+]
+MAIN = """\
+{user}
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 64; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/tmp; proxy_temp_path {folder}/tmp; fastcgi_temp_path {folder}/tmp;
+    uwsgi_temp_path {folder}/tmp; scgi_temp_path {folder}/tmp;
+{body}
+}}
+"""
+JSON = "application/vnd.pypi.simple.v1+json"
+
+
+@pytest.fixture
+def nginx(shelf: Any, tmp_path: Path) -> Iterator[str]:
+    """An export of one bot under nginx; gives its address."""
+    shelf.put()
+    export(shelf.registry, tmp_path / "www")
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    found = re.search(r"```nginx\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    body = found[1].replace("/srv/www/registry", str(tmp_path / "www")).replace("80;", f"127.0.0.1:{port};")
+    folder = tmp_path / "nginx"
+    (folder / "tmp").mkdir(parents=True)
+    user = "user root;" if hasattr(os, "geteuid") and os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(MAIN.format(user=user, folder=folder, body=body), encoding="utf-8")
+    words = [str(NGINX), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
+    process = subprocess.Popen(words)
+    try:
+        for _ in range(200):
+            with socket.socket() as one:
+                if one.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            assert process.poll() is None, (folder / "error.log").read_text(encoding="utf-8")
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def test_pip_and_uv_install_through_nginx(nginx: str, pip: Any, run_uv: Any, tmp_path: Path) -> None:
+    """Both real programs install from the exported files."""
+    index = f"{nginx}/certified/simple/"
+    by_pip = pip("install", "--index-url", index, "--target", str(tmp_path / "p"), "welcome-letters")
+    by_uv = run_uv(
+        "pip", "install", "--default-index", index, "--target", str(tmp_path / "u"), "welcome-letters"
+    )
+
+    assert by_pip.returncode == 0, by_pip.stderr
+    assert by_uv.returncode == 0, by_uv.stderr
+    assert (tmp_path / "p" / "welcome_letters").is_dir()
+    assert (tmp_path / "u" / "welcome_letters").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        (f"{JSON}, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01", JSON),
+        ("text/html,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("*/*", "text/html; charset=utf-8"),
+    ],
+)
+def test_nginx_gives_the_form_that_is_asked_for(nginx: str, accept: str, kind: str) -> None:
+    """One address, JSON or HTML by the Accept header, and it says that it varies."""
+    answer = httpx.get(f"{nginx}/certified/simple/welcome-letters/", headers={"Accept": accept})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
+    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["cache-control"] == "max-age=60"
+
+
+def test_nginx_answers_as_the_registry_would(nginx: str) -> None:
+    """A slash is added, a file may be kept for ever, an unchanged page is 304, our own files are hidden."""
+    page = httpx.get(f"{nginx}/all/simple/welcome-letters", follow_redirects=False)
+    form = httpx.get(f"{nginx}/all/simple/welcome-letters/", headers={"Accept": JSON})
+    address = form.json()["files"][0]["url"]
+    file = httpx.get(f"{nginx}/all/simple/welcome-letters/{address}")
+    again = httpx.get(
+        f"{nginx}/all/simple/welcome-letters/",
+        headers={"Accept": JSON, "If-None-Match": form.headers["etag"]},
+    )
+
+    assert (page.status_code, page.headers["location"]) == (301, "/all/simple/welcome-letters/")
+    assert file.headers["cache-control"] == "max-age=31536000, immutable"
+    assert file.headers["content-type"] == "application/octet-stream"
+    assert again.status_code == 304
+    assert httpx.get(f"{nginx}/.rpac-export/state.json").status_code == 404
+    assert httpx.get(f"{nginx}/catalogue/index.json").headers["content-type"].startswith("application/json")
