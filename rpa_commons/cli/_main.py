@@ -1,19 +1,24 @@
-"""``rpac``: the top of the command line and how it ends."""
+"""``rpac``: the top of the command line and what it offers."""
 
-import sys
 from pathlib import Path
 
 import click
 
 from rpa_commons import __version__
 
+from ._ending import end
 from ._lazy import LazyGroup
 
 __all__ = ["main"]
 
 _COMMANDS = {
-    "demo": ("rpa_commons.cli.demo:demo", "One wheel, three municipalities: set up, plan, run, compare."),
-    "install": ("rpa_commons.cli.install:install", "Install a bot wheel for this municipality."),
+    "demo": ("rpa_commons.cli.demo:demo", "A bot from its author through a registry to its users."),
+    "search": ("rpa_commons.cli.search:search", "Find what the cooperation has, and whether it runs here."),
+    "info": ("rpa_commons.cli.info:info", "One bot of the registry: what it does, its versions and states."),
+    "install": ("rpa_commons.cli.install:install", "Install a bot by name or wheel for this municipality."),
+    "list": ("rpa_commons.cli.list:list_", "What is installed here, from where, and who answers for it."),
+    "outdated": ("rpa_commons.cli.list:outdated", "What has a newer version or was taken back."),
+    "remove": ("rpa_commons.cli.remove:remove", "Remove a bot or an instance; what it did stays on record."),
     "plan": ("rpa_commons.cli.run:plan", "Show what a run would do; changes nothing."),
     "run": ("rpa_commons.cli.run:run", "Run a bot instance now."),
     "status": (
@@ -31,11 +36,11 @@ _COMMANDS = {
     "fleet": ("rpa_commons.cli.fleet:fleet", "What a new version would do to every member."),
     "record": ("rpa_commons.cli.record:record", "Print the GDPR article 30 record of a bot instance."),
     "build": ("rpa_commons.cli.build:build", "Build a plugin wheel with its manifest."),
+    "check": ("rpa_commons.cli.check:check", "Look a wheel through by the rules of the registry."),
+    "publish": ("rpa_commons.cli.publish:publish", "Check a wheel and upload it to the registry."),
     "sandbox": ("rpa_commons.cli.sandbox:sandbox", "A municipality in a box: simulators of the systems."),
 }
 _BEFORE_THE_COMMAND = ("-C", "--directory")
-_OUR_BUG = 70
-_INTERRUPTED = 130
 
 
 @click.group(cls=LazyGroup, lazy=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,43 +60,4 @@ def cli(ctx: click.Context, directory: Path) -> None:
 
 def main() -> None:
     """Entry point of ``rpac``; turns every ending into an exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a Windows console may not speak UTF-8 by itself
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        code = cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
-        sys.exit(_INTERRUPTED)
-    except click.exceptions.NoSuchOption as error:
-        name = error.option_name
-        misplaced = f"{name} goes before the command: rpac {name} DIR COMMAND ..."
-        (click.UsageError(misplaced, error.ctx) if name in _BEFORE_THE_COMMAND else error).show()
-        sys.exit(error.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        sys.exit(_INTERRUPTED)
-    except BrokenPipeError:
-        sys.exit(1)
-    except Exception as error:  # noqa: BLE001 - the last door: an expected error is shown, any other is our bug
-        sys.exit(_show(error))
-    sys.exit(code if isinstance(code, int) else 0)
-
-
-def _show(error: Exception) -> int:
-    from rpa_commons.capabilities import RpaCommonsError
-    from rpa_commons.validators import mask_personal_numbers
-
-    if isinstance(error, RpaCommonsError):
-        click.secho(f"error: {error.message}", fg="red", err=True)
-        if error.remedy:
-            click.echo(f" help: {error.remedy}", err=True)
-        return error.exit_code
-    import traceback
-
-    click.echo(mask_personal_numbers("".join(traceback.format_exception(error))), err=True)
-    click.echo("This is a bug in rpa-commons. Please report it with the lines above.", err=True)
-    return _OUR_BUG
+    end(cli, program="rpac", before_the_command=_BEFORE_THE_COMMAND)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from ._options import uv_options
+
 __all__ = ["build"]
 
 
@@ -12,13 +14,7 @@ __all__ = ["build"]
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Default: dist/ in that folder."
 )
-@click.option(
-    "--find-links",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    multiple=True,
-    help="A folder with wheels to look in besides the index; may be repeated.",
-)
-@click.option("--offline", is_flag=True, help="Use what uv's cache holds, and no network.")
+@uv_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def build(
     folder: Path, out: Path | None, find_links: tuple[Path, ...], *, offline: bool, as_json: bool

@@ -8,17 +8,17 @@ __all__ = ["demo"]
 
 
 @click.command()
-@click.option("--fresh", is_flag=True, help="Forget what earlier demos did first.")
 @click.option(
     "--checkout",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="A checkout of rpa-commons; found by itself when rpac runs from one.",
 )
-def demo(checkout: Path | None, *, fresh: bool) -> None:
-    """Run one wheel of welcome-letters for three municipalities that differ only in configuration.
+def demo(checkout: Path | None) -> None:
+    """Publish welcome-letters to a cooperation's registry and run it in three municipalities.
 
-    Starts simulators of the systems on 127.0.0.1, builds the wheel once, installs it for both, plans, runs
-    and compares. What it starts is stopped; what it writes lies in .rpac and below examples/.
+    Starts simulators of the systems and a registry on 127.0.0.1 and plays every part: Roskilde publishes,
+    two coordinators certify, Hvidovre finds, installs, runs, upgrades, and is stopped by a recall. What it
+    starts is stopped; what it writes lies in .rpac/demo, which it makes anew each time.
     """
     from rpa_commons.capabilities import RpaCommonsError
     from rpa_commons.sandbox import SandboxError
@@ -26,6 +26,6 @@ def demo(checkout: Path | None, *, fresh: bool) -> None:
     from ._demo import run_demo
 
     try:
-        run_demo(checkout, fresh=fresh)
+        run_demo(checkout)
     except SandboxError as error:  # what stands in a municipality's folder, and no bug of ours
         raise RpaCommonsError(error.message, remedy=error.remedy) from None

@@ -14,16 +14,17 @@ _WIDTH = 100  # columns of running text
 @click.argument("code", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def explain(code: str | None, as_json: bool) -> None:  # noqa: FBT001 - click passes it by name
-    """Print the page of a finding's CODE, such as E301; without it, list every code."""
-    from rpa_commons.config import CODES, page_of
+    """Print the page of a finding's CODE, such as E301 or A112; without it, list every code."""
+    from rpa_commons import config, conformance
 
+    codes = {**config.CODES, **conformance.CODES}
     if code is None:
-        lines = [f"{one}  {meaning}" for one, meaning in CODES.items()]
-        click.echo(json.dumps(dict(CODES), indent=2) if as_json else "\n".join(lines))
+        lines = [f"{one}  {meaning}" for one, meaning in codes.items()]
+        click.echo(json.dumps(codes, indent=2) if as_json else "\n".join(lines))
         return
-    page = page_of(code)
     name = code.upper()
-    found = {"code": name, "meaning": CODES[name], "page": page}
+    page = conformance.page_of(name) if name.startswith("A") else config.page_of(code)
+    found = {"code": name, "meaning": codes[name], "page": page}
     click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else _wrapped(page))
 
 

@@ -1,9 +1,12 @@
-"""``rpac install``: bot wheels become environments that this municipality's instances run in."""
+"""``rpac install``: bots, by name or as wheels, become environments that the instances here run in."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from ._options import uv_options
+from ._registry import channel_options, registry_option
 
 if TYPE_CHECKING:
     from rpa_commons.environments import InstalledBot
@@ -12,46 +15,46 @@ __all__ = ["install"]
 
 
 @click.command()
-@click.argument("wheels", nargs=-1, type=click.Path(path_type=Path, dir_okay=False), metavar="[WHEEL]...")
-@click.option(
-    "--find-links",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    multiple=True,
-    help="A folder with wheels to look in besides the index; may be repeated.",
-)
-@click.option("--offline", is_flag=True, help="Use what uv's cache holds, and no network.")
+@click.argument("wanted", nargs=-1, metavar="[NAME[==VERSION] | WHEEL]...")
+@channel_options
+@registry_option
+@uv_options
 @click.option("--upgrade", is_flag=True, help="Move the packages beside the bots to their newest versions.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.pass_obj
-def install(
+def install(  # noqa: PLR0913 - click passes each by name
     directory: Path,
-    wheels: tuple[Path, ...],
+    wanted: tuple[str, ...],
+    channel: str | None,
+    because: str,
+    url: str,
     find_links: tuple[Path, ...],
     *,
     offline: bool,
     upgrade: bool,
     as_json: bool,
 ) -> None:
-    """Install each bot WHEEL for this municipality and write rpac.lock.
+    """Install bots for this municipality and write rpac.lock.
 
-    Without a WHEEL, make the environments that rpac.lock asks for: on a new machine, after a new instance
-    file, or after an interrupted installation.
+    NAME is looked up in the registry: the newest certified version that fits, or the VERSION named. A WHEEL
+    is a file. Without either, make the environments that rpac.lock asks for: on a new machine, after a new
+    instance file, or after an interrupted installation.
     """
     import json
 
-    from rpa_commons.config import open_municipality
-    from rpa_commons.environments import install as install_wheels
+    from rpa_commons.registry_client import install as install_wanted
 
-    if upgrade and not wheels:
-        raise click.UsageError("--upgrade needs the WHEEL of each bot whose packages move")
+    from ._registry import opened, tell, wish_of
 
-    def progress(text: str) -> None:
-        click.echo(f"{text} …", err=True)
-
-    bots = install_wheels(
-        open_municipality(directory),
-        wheels,
-        progress=progress,
+    if upgrade and not wanted:
+        raise click.UsageError("--upgrade needs the NAME or WHEEL of each bot whose packages move")
+    municipality, registry = opened(directory, url, offline=offline)
+    bots = install_wanted(
+        municipality,
+        wanted,
+        registry=registry,
+        progress=tell,
+        wish=wish_of(municipality, channel, because),
         find_links=find_links,
         offline=offline,
         upgrade=upgrade,

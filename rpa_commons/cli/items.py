@@ -44,7 +44,7 @@ def _state(value: str) -> str:
 @items.command("list")
 @click.argument("instance")
 @click.option("--state", type=_state, metavar=f"[{'|'.join(_STATES)}]", help="Only items in this state.")
-@click.option("--bot-version", help="Only items that this version of the bot brought to their state.")
+@click.option("--bot-version", help="Only items that this version of the bot touched.")
 @click.option(
     "--since", type=click.DateTime(["%Y-%m-%d"]), help="Only items that changed on or after this day (UTC)."
 )

@@ -48,10 +48,12 @@ def run(
     """Run the bot instance INSTANCE now: find its cases and process those that are not handled yet."""
     from rpa_commons.config import open_municipality
 
+    from ._recalls import refuse_paused
     from ._summary import run_text
     from ._worker import follow, prepared_for
 
     municipality = open_municipality(folder, environment=environment)
+    refuse_paused(municipality, instance)
     prepared = prepared_for(
         municipality, instance, mode="run", overrides=overrides, limit=limit, threads=threads
     )
@@ -81,10 +83,12 @@ def plan(
     """Show what a run of INSTANCE would do now. Systems are asked, nothing is changed or remembered."""
     from rpa_commons.config import open_municipality
 
+    from ._recalls import refuse_paused
     from ._summary import plan_text
     from ._worker import follow, prepared_for
 
     municipality = open_municipality(folder, environment=environment)
+    refuse_paused(municipality, instance)
     prepared = prepared_for(municipality, instance, mode="plan", overrides=overrides, limit=limit)
     cases, summary = [], {}
     for event in follow(prepared, instance):

@@ -29,12 +29,17 @@ def status(folder: Path, environment: str | None, as_json: bool) -> int:  # noqa
     from rpa_commons.config import open_municipality
     from rpa_commons.runtime import state_home
 
+    from ._recalls import paused_instances
     from ._worker import keys_or_none
 
     municipality = open_municipality(folder, environment=environment)
     home = state_home(municipality)
     keys = keys_or_none(municipality)
+    paused = paused_instances(municipality)
     rows = [_row(municipality, name, keys) for name in municipality.instances()]
+    rows = [
+        row | ({"recalled": paused[row["instance"]]} if row["instance"] in paused else {}) for row in rows
+    ]
     if as_json:
         document = {
             "municipality": municipality.name,
@@ -45,7 +50,7 @@ def status(folder: Path, environment: str | None, as_json: bool) -> int:  # noqa
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         click.echo(f"{municipality.name}, environment {municipality.environment}, state in {home}")
-        lines = [_text(row, environment) for row in rows]
+        lines = [_text(row, environment) + _recalled(row) for row in rows]
         click.echo("\n".join(lines) or "no bot instances: there is no file in bots/")
     return _PROBLEM if any("problem" in row for row in rows) else 0
 
@@ -73,6 +78,20 @@ def _row(municipality: "MunicipalityFolder", name: str, keys: "Keys | None") -> 
         if holder is None
         else {"pid": holder.pid, "host": holder.host, "since": holder.since},
     }
+
+
+def _recalled(row: dict[str, Any]) -> str:
+    if "recalled" not in row:
+        return ""
+    recall = row["recalled"]
+    word = "paused: no run starts" if recall["paused"] else "warning"
+    lines = [
+        f"\n  {word}: {one['what']} was recalled by {one['advisory']}: {one['summary']}"
+        for one in recall["advisories"]
+    ]
+    return "".join(
+        [*lines, *(f"\n    help: {one['remedy']}" for one in recall["advisories"] if one["remedy"])]
+    )
 
 
 def _text(row: dict[str, Any], environment: str | None) -> str:

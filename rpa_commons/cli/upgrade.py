@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ._options import uv_options
+from ._registry import channel_options, registry_option
+
 if TYPE_CHECKING:
+    from rpa_commons.config import MunicipalityFolder
+    from rpa_commons.registry_client import Registry, Wish
     from rpa_commons.upgrades import UpgradePlan
 
 __all__ = ["upgrade"]
@@ -24,25 +29,25 @@ _WAIT = (
 @click.argument("instance")
 @click.option(
     "--to",
-    "wheel",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The wheel of the version to come; without it the installed one, for files that are older.",
+    metavar="VERSION|WHEEL",
+    default="",
+    help="The version to come; without it the newest that may be installed, for a bot of the registry, or "
+    "the installed one, for files that are older.",
 )
 @click.option("--plan", "only_plan", is_flag=True, help="Show what it means; change nothing.")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
-@click.option(
-    "--find-links",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    multiple=True,
-    help="A folder with wheels to look in besides the index; may be repeated.",
-)
-@click.option("--offline", is_flag=True, help="Use what uv's cache holds, and no network.")
+@channel_options
+@registry_option
+@uv_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.pass_obj
-def upgrade(
+def upgrade(  # noqa: PLR0913 - click passes each option by name
     directory: Path,
     instance: str,
-    wheel: Path | None,
+    to: str,
+    channel: str | None,
+    because: str,
+    url: str,
     find_links: tuple[Path, ...],
     *,
     only_plan: bool,
@@ -52,15 +57,28 @@ def upgrade(
 ) -> int:
     """Move the bot of INSTANCE, and with it all its instances, to another version.
 
-    Shows first what changes and how each file is rewritten. In a cooperation's baseline folder INSTANCE is
-    the name of the bot: its files there are rewritten, and nothing is installed.
+    Shows first what changes and how each file is rewritten. `rpac upgrade baseline` does the same with a
+    baseline of the registry. In a cooperation's baseline folder INSTANCE is the name of the bot: its files
+    there are rewritten, and nothing is installed.
     """
-    from rpa_commons.config import open_municipality
     from rpa_commons.environments import carry_out_upgrade, prepare_upgrade
+    from rpa_commons.registry_client import is_file_wish, tell_usage, wheel_to_come
+
+    from ._registry import opened, wish_of
 
     if _is_baseline(directory):
+        wheel = Path(to) if to else None
         return _baseline(directory, instance, wheel, only_plan=only_plan, yes=yes, as_json=as_json)
-    prepared = prepare_upgrade(open_municipality(directory), instance, wheel)
+    municipality, registry = opened(directory, url, offline=offline)
+    wish = wish_of(municipality, channel, because)
+    if instance == "baseline" and instance not in municipality.instances():
+        return _shared(municipality, registry, to, wish, only_plan=only_plan, yes=yes, as_json=as_json)
+    if is_file_wish(to):
+        wheel, origin = Path(to), None
+    else:
+        asked = None if offline else registry
+        wheel, origin = wheel_to_come(municipality, asked, instance, to, wish if channel else None)
+    prepared = prepare_upgrade(municipality, instance, wheel)
     plan = prepared.plan
     if only_plan or plan.errors or not as_json:
         _show(plan, as_json=as_json)
@@ -68,11 +86,75 @@ def upgrade(
         return _code(plan)
     if not _agreed(yes=yes):
         return _CANCELLED
-    bot = carry_out_upgrade(prepared, progress=_progress, find_links=find_links, offline=offline)
+    bot = carry_out_upgrade(
+        prepared,
+        progress=_progress,
+        find_links=find_links,
+        offline=offline,
+        source=None if offline else registry,
+        origin=origin,
+    )
+    tell_usage(municipality, registry, bot.name, bot.version)
     if as_json:
         _print_json(plan, installed=bot.version)
     else:
         click.echo(f"\n{bot.name} {bot.version} is installed for {', '.join(bot.instances)}")
+    return 0
+
+
+def _shared(
+    municipality: "MunicipalityFolder",
+    registry: "Registry | None",
+    version: str,
+    wish: "Wish",
+    *,
+    only_plan: bool,
+    yes: bool,
+    as_json: bool,
+) -> int:
+    """Move the cooperation's baseline, where it comes from the registry."""
+    import json
+
+    from rpa_commons.config import config_error
+    from rpa_commons.registry_client import NoRegistryError, prepare_baseline, take_baseline
+
+    if not municipality.baseline_given.startswith("registry:"):
+        given = municipality.baseline_given or "no baseline"
+        raise click.UsageError(
+            f"municipality.toml names {given}: only a baseline of the registry is upgraded"
+        )
+    if registry is None:
+        raise NoRegistryError
+    prepared = prepare_baseline(municipality, registry, version, wish)
+    errors = [one for one in prepared.findings if not one.is_warning]
+    code = config_error(errors).exit_code if errors else 0
+    if as_json:
+        document = {
+            "baseline": prepared.record.name,
+            "before": prepared.before,
+            "after": prepared.record.version,
+            "changes": list(prepared.changes),
+            "findings": [one.render() for one in prepared.findings],
+        }
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        click.echo(
+            f"{prepared.record.name} {prepared.before or 'not pinned yet'} -> {prepared.record.version}"
+        )
+        click.echo(
+            "\n".join(f"  {one}" for one in prepared.changes) or "  no value of a bot instance changes"
+        )
+        for finding in prepared.findings:
+            click.echo("\n" + finding.render())
+    if only_plan or not prepared.is_new:
+        return code
+    if errors and not yes:
+        click.echo("this would be wrong afterwards; --yes takes the baseline all the same", err=True)
+        return code
+    if not _agreed(yes=yes):
+        return _CANCELLED
+    take_baseline(prepared, progress=_progress)
+    click.echo(f"the baseline is {prepared.record.name} {prepared.record.version} from now on", err=True)
     return 0
 
 

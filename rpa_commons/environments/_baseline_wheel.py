@@ -6,14 +6,14 @@ municipality would open it before it is handed over.
 
 Usage::
 
-    wheel = build_baseline(Path("baseline"), Path("dist"), progress=print)
+    wheel = build_baseline(Path("baseline"), Path("dist"), Uv(), progress=print)
 """
 
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
@@ -31,7 +31,7 @@ from rpa_commons.config import (
 from rpa_commons.manifest import Manifest
 
 from ._errors import BuildRefusedError, disk_error
-from ._host import FIXED_EPOCH
+from ._pack import packed_wheel
 from ._uv import Uv
 from ._wheels import check_wheel
 
@@ -65,22 +65,14 @@ def is_baseline(folder: Path) -> bool:
     return (folder / "baseline.toml").is_file() and not (folder / "pyproject.toml").exists()
 
 
-def build_baseline(
-    folder: Path,
-    out: Path,
-    *,
-    progress: Callable[[str], None],
-    find_links: Sequence[Path] = (),
-    offline: bool = False,
-) -> Path:
+def build_baseline(folder: Path, out: Path, uv: Uv, *, progress: Callable[[str], None]) -> Path:
     """Build a baseline's wheel, and return where it lies.
 
     Args:
         folder: The one with ``baseline.toml``.
         out: Where the wheel goes; made when missing.
+        uv: How to call it.
         progress: Told each thing that takes over a second.
-        find_links: Folders with wheels to look in besides the index.
-        offline: Use uv's cache alone.
 
     Raises:
         BuildRefusedError: something is wrong with a file; every problem is named.
@@ -106,9 +98,7 @@ def build_baseline(
             project = Path(scratch) / "project"
             _lay_out(project, folder, checked, manifest)
             progress(f"packing {manifest.name} {manifest.version}")
-            built = _packed(
-                project, Path(scratch) / "dist", Uv(offline=offline, find_links=tuple(find_links))
-            )
+            built = packed_wheel(project, Path(scratch) / "dist", uv, doing="packing the baseline")
             _prove(built, manifest, project)
             return _place(built, out)
     except OSError as error:
@@ -172,13 +162,6 @@ def _lay_out(project: Path, folder: Path, checked: CheckedBaseline, manifest: Ma
 def _quoted(text: str) -> str:
     """A text as a TOML basic string, which JSON's strings are."""
     return json.dumps(text, ensure_ascii=True)
-
-
-def _packed(project: Path, out: Path, uv: Uv) -> Path:
-    epoch = {"SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", FIXED_EPOCH)}
-    command = ["build", "--wheel", "--no-sources", "--quiet", "--out-dir", str(out), str(project)]
-    uv.run("packing the baseline", command, resolving=True, extra=epoch)
-    return next(out.glob("*.whl"))
 
 
 def _prove(built: Path, manifest: Manifest, project: Path) -> None:

@@ -5,7 +5,6 @@ manifest is written where hatchling's ``extra-metadata`` looks for it; equal sou
 """
 
 import hashlib
-import os
 import shutil
 import sys
 import tempfile
@@ -18,12 +17,13 @@ import platformdirs
 from filelock import FileLock
 from packaging.utils import canonicalize_name
 
+from rpa_commons.config.documents import replace_file
 from rpa_commons.manifest import Manifest
 
 from ._baseline_wheel import build_baseline, is_baseline
 from ._errors import BuildRefusedError, disk_error
-from ._host import FIXED_EPOCH, host_package
-from ._lock import replace_file
+from ._host import host_package
+from ._pack import packed_wheel
 from ._uv import Uv
 from ._venv import describe_in, interpreter_in
 from ._wheels import CheckedWheel, check_wheel
@@ -60,10 +60,10 @@ def build_wheel(
         WheelRefusedError: what came out is no wheel that ``rpac install`` would take.
     """
     project, out = project.resolve(), out.resolve()  # uv works in a folder of its own
-    if is_baseline(project):
-        return build_baseline(project, out, progress=progress, find_links=find_links, offline=offline)
-    name, source = _project(project)
     uv = Uv(offline=offline, find_links=tuple(find_links))
+    if is_baseline(project):
+        return build_baseline(project, out, uv, progress=progress)
+    name, source = _project(project)
     cache = platformdirs.user_cache_path("rpa-commons") / "builds"
     scratch = cache / hashlib.sha256(str(project).encode()).hexdigest()[:16]
     try:
@@ -130,12 +130,9 @@ def _describe(project: Path, name: str, folder: Path, uv: Uv, progress: Callable
 
 
 def _pack(project: Path, out: Path, manifest: Manifest, uv: Uv) -> CheckedWheel:
-    epoch = {"SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", FIXED_EPOCH)}
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".packing-") as scratch:
-        command = ["build", "--wheel", "--no-sources", "--quiet", "--out-dir", scratch, str(project)]
-        uv.run(f"packing {manifest.name}", command, resolving=True, extra=epoch)
-        built = next(Path(scratch).glob("*.whl"))
+        built = packed_wheel(project, Path(scratch), uv, doing=f"packing {manifest.name}")
         checked = check_wheel(built)
         if checked.manifest != manifest:
             raise BuildRefusedError(

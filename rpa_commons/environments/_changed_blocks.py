@@ -10,26 +10,24 @@ Usage::
 """
 
 import difflib
-import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rpa_commons.config.municipality import overridden_blocks
 from rpa_commons.letters import TemplateError, TemplateMissingError, block_text
 from rpa_commons.manifest import Manifest, ManifestError, read_manifest
 
 from ._instances import instance_head
 from ._lock import LockedBlock, read_lock, write_lock
-from ._records import overridden_blocks, recorded_blocks
+from ._records import locked_block, recorded_blocks
 from ._use import LockedBot, locked
 
 if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
 
 __all__ = ["ChangedBlock", "accept_blocks", "block_difference", "changed_blocks", "difference_of_bots"]
-
-_SUFFIX = ".md.j2"
 
 
 @dataclass(frozen=True)
@@ -68,12 +66,10 @@ def changed_blocks(municipality: "MunicipalityFolder", instance: str) -> tuple[C
         return ()
     bot = locked(municipality, instance_head(municipality, instance).bot)
     found = []
-    for now in overridden_blocks(municipality, instance, bot.manifest):
-        known = recorded.get((now.template, now.block))
-        if known is None or known.digest == now.digest or known.override != now.override:
-            continue
-        file, line = _place(municipality, instance, bot.name, now)
-        found.append(ChangedBlock(instance, bot.name, bot.version, known, now, file, line))
+    for one in overridden_blocks(municipality, instance, bot.manifest, shared=True):
+        now, known = locked_block(one), recorded.get((one.template, one.block))
+        if known is not None and known.digest != now.digest and known.override == now.override:
+            found.append(ChangedBlock(instance, bot.name, bot.version, known, now, one.file, one.line))
     return tuple(found)
 
 
@@ -139,21 +135,3 @@ def _text(bot: LockedBot, template: str, block: str) -> str:
             return block_text(zipfile.Path(wheel, f"{package}/letters/"), template, block)
         except (TemplateError, TemplateMissingError, KeyError):
             return ""
-
-
-def _place(
-    municipality: "MunicipalityFolder", instance: str, bot: str, block: LockedBlock
-) -> tuple[Path, int]:
-    from rpa_commons.config import letter_folders_of
-
-    folders = letter_folders_of(municipality, instance, bot)
-    tag = re.compile(rf"\{{%[-+]?\s*block\s+{re.escape(block.block)}\b")
-    for folder in folders:
-        file = folder / f"{block.template}{_SUFFIX}"
-        try:
-            text = file.read_text(encoding="utf-8-sig")
-        except (OSError, ValueError):
-            continue
-        if match := tag.search(text):
-            return file, text.count("\n", 0, match.start()) + 1
-    return folders[0] / f"{block.template}{_SUFFIX}", 1

@@ -8,6 +8,7 @@ from rpa_commons.capabilities import RpaCommonsError
 
 __all__ = [
     "BuildRefusedError",
+    "ForeignPackageError",
     "InstallError",
     "InstanceFileError",
     "LockMismatchError",
@@ -152,6 +153,27 @@ def disk_error(doing: str, error: OSError, *places: Path) -> InstallError:
     return InstallError(
         f"{doing} cannot be written: {error}", remedy=f"this user must be able to write {named}"
     )
+
+
+class ForeignPackageError(InstallError):
+    """A package has a name that the registry owns, and is not the registry's; nothing was installed.
+
+    Attributes:
+        bot: The bot that was to be installed.
+        packages: The names.
+        registry: Who owns them.
+    """
+
+    def __init__(self, bot: str, packages: Sequence[str], registry: str) -> None:
+        super().__init__(
+            f"{bot} needs {', '.join(packages)}, and what was found of that name is not what {registry} has",
+            remedy="a name of the cooperation is installed from its registry alone: see that what is needed "
+            "is published there in a version that fits; elsewhere that name is a stranger's",
+        )
+        self.bot = bot
+        self.packages = tuple(packages)
+        self.registry = registry
+        self.exit_code = 5
 
 
 class UvError(InstallError):

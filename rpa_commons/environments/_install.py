@@ -6,7 +6,7 @@ the old ones in use, and running the command again repairs; one installation at 
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,14 +20,17 @@ from ._errors import (
     InstanceFileError,
     LockMismatchError,
     NotInstalledError,
+    UvError,
     WheelRefusedError,
     disk_error,
 )
 from ._host import HOST, HostPackage, host_package
 from ._instances import InstanceHead, instance_head
 from ._lock import LockEntry, LockFile, read_lock, write_lock
+from ._pylock import has_pylock, pylock_text, write_pylock
 from ._records import instance_records, schema_digest
 from ._resolve import resolve
+from ._sources import Origin, WheelSource
 from ._store import WheelStore
 from ._uv import Uv
 from ._venv import Environment, python_version
@@ -36,7 +39,7 @@ from ._wheels import CheckedWheel, check_wheel
 if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
 
-__all__ = ["InstalledBot", "install"]
+__all__ = ["InstalledBot", "install", "installing_alone"]
 
 _WAIT = 1800  # seconds for another installation to end
 
@@ -64,7 +67,7 @@ class InstalledBot:
     before: str = ""
 
 
-def install(
+def install(  # noqa: PLR0913 - each is a choice of its own
     municipality: "MunicipalityFolder",
     wheels: Sequence[Path],
     *,
@@ -73,6 +76,8 @@ def install(
     offline: bool = False,
     upgrade: bool = False,
     before_lock: Callable[[], None] = lambda: None,
+    source: WheelSource | None = None,
+    origins: Mapping[str, Origin] | None = None,
 ) -> tuple[InstalledBot, ...]:
     """Install bot wheels for a municipality; without wheels, make what ``rpac.lock`` asks for.
 
@@ -85,6 +90,8 @@ def install(
         upgrade: Resolve the packages beside the bots anew, to their newest versions.
         before_lock: Called when every environment stands and nothing but ``rpac.lock`` is left to write;
             what it raises ends the installation, and the lock stays as it was.
+        source: The registry that owns names, and has wheels that a lock names.
+        origins: Where the wheels came from, by the bots' names; a bot without one came as a file.
 
     Raises:
         WheelRefusedError: a wheel is not what it claims to be.
@@ -95,14 +102,17 @@ def install(
     """
     checked = _check_all(wheels)
     uv = Uv(offline=offline, find_links=tuple(find_links))
-    try:
-        municipality.state_dir.mkdir(parents=True, exist_ok=True)
-        with _alone(municipality.state_dir, progress):
-            installation = _Installation(municipality, uv, progress, upgrade=upgrade, before_lock=before_lock)
-            return installation.carry_out(checked)
-    except OSError as error:
-        places = (municipality.folder, municipality.state_dir)
-        raise disk_error("the installation", error, *places) from error
+    with installing_alone(municipality, progress):
+        installation = _Installation(
+            municipality,
+            uv,
+            progress,
+            upgrade=upgrade,
+            before_lock=before_lock,
+            source=source,
+            origins=origins or {},
+        )
+        return installation.carry_out(checked)
 
 
 @dataclass
@@ -114,6 +124,8 @@ class _Installation:
     progress: Callable[[str], None]
     upgrade: bool
     before_lock: Callable[[], None] = lambda: None
+    source: WheelSource | None = None
+    origins: Mapping[str, Origin] = field(default_factory=dict)
     made: list[Environment] = field(default_factory=list)
     heads: dict[str, list[InstanceHead]] = field(default_factory=dict)
 
@@ -129,15 +141,31 @@ class _Installation:
             for entry, manifest in entries:
                 results.append(self._environments(entry, manifest))
                 lock = lock.replacing(entry)
+            pylocks = self._pylocks(lock) if checked else {}
             self.before_lock()
             if checked:  # without wheels the lock is carried out, not changed
                 lock = self._recorded(lock, {entry.name: manifest for entry, manifest in entries})
                 write_lock(self.municipality.folder, lock)
+                for name, text in pylocks.items():
+                    write_pylock(self.municipality.folder, lock.entry(name), text)
         except BaseException:  # Ctrl-C too: nothing of a failed attempt is left behind
             self._take_back()
             raise
         self._prune(lock)
         return tuple(results)
+
+    def _pylocks(self, lock: LockFile) -> dict[str, str]:
+        """The texts of the ``pylock`` files that are missing or of another entry, by bot."""
+        found = {}
+        for entry in lock.entries:
+            if has_pylock(self.municipality.folder, entry):
+                continue
+            try:
+                found[entry.name] = pylock_text(entry, self.store, self.uv)
+            except (UvError, LockMismatchError) as error:  # rpac goes by rpac.lock; this file is for others
+                self.progress(f"left out: pylock.{entry.name}.toml ({error.message.splitlines()[0]})")
+                (self.municipality.folder / f"pylock.{entry.name}.toml").unlink(missing_ok=True)
+        return found
 
     def _recorded(self, lock: LockFile, manifests: dict[str, Manifest]) -> LockFile:
         """The lock with what the bots' instances are set to now."""
@@ -150,12 +178,21 @@ class _Installation:
         for wheel in checked:
             old = self.before.find(wheel.name)
             kept = self.store.keep(wheel.path, wheel.sha256)
-            if old is None or self.upgrade or not _still_good(old, wheel, host):
+            if old is None or self.upgrade or not self._still_good(old, wheel, host):
                 self.progress(f"resolving {wheel.name} {wheel.version} and what it needs")
-                entries.append(resolve(wheel, kept, host, self.uv, None if self.upgrade else old))
+                kept_versions = None if self.upgrade else old
+                origin = self.origins.get(wheel.name)
+                entry = resolve(wheel, kept, host, self.uv, kept_versions, source=self.source, origin=origin)
+                self._fetch_packages(entry)
+                entries.append(entry)
             else:
                 entries.append(old.model_copy(update={"schema_sha256": schema_digest(wheel.manifest)}))
         return [(entry, wheel.manifest) for entry, wheel in zip(entries, checked, strict=True)]
+
+    def _still_good(self, old: LockEntry, wheel: CheckedWheel, host: HostPackage) -> bool:
+        origin = self.origins.get(wheel.name) or Origin()
+        same = (old.registry, old.channel, old.because) == (origin.registry, origin.channel, origin.because)
+        return same and _still_good(old, wheel, host)
 
     def _relock(self) -> list[tuple[LockEntry, Manifest]]:
         if not self.before.entries:
@@ -163,18 +200,21 @@ class _Installation:
         entries = []
         for entry in self.before.entries:
             _check_python(self.municipality.folder, entry)
-            self._fetch(entry.wheel, entry.sha256)
-            for package in entry.packages:
-                if package.file:
-                    self._fetch(package.file, package.hashes[0].removeprefix("sha256:"))
+            self._fetch(entry.wheel, entry.sha256, entry.registry)
+            self._fetch_packages(entry)
             checked = check_wheel(self.store.get(entry.wheel, entry.sha256))
             if checked.manifest.digest != entry.manifest_sha256:
                 raise LockMismatchError(checked.path, "its manifest is not the one in rpac.lock")
             entries.append((entry, checked.manifest))
         return entries
 
-    def _fetch(self, file: str, sha256: str) -> None:
-        """Make sure that a locked wheel is in the store: already there, in a given folder, or our own."""
+    def _fetch_packages(self, entry: LockEntry) -> None:
+        for package in entry.packages:
+            if package.file:
+                self._fetch(package.file, package.hashes[0].removeprefix("sha256:"), package.registry)
+
+    def _fetch(self, file: str, sha256: str, registry: str) -> None:
+        """Make sure that a locked wheel is in the store: there, given, our own, the registry's."""
         with contextlib.suppress(LockMismatchError):
             self.store.get(file, sha256)
             return
@@ -188,6 +228,9 @@ class _Installation:
             and host.sha256 == sha256
         ):
             self.store.keep(host.wheel, sha256)
+            return
+        if registry and self.source is not None and not self.uv.offline:
+            self.store.keep(self.source.fetch(registry, file, sha256), sha256)
             return
         self.store.get(file, sha256)
 
@@ -298,6 +341,22 @@ def _check_python(folder: Path, entry: LockEntry) -> None:
 
 def _as_numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
+
+
+@contextlib.contextmanager
+def installing_alone(municipality: "MunicipalityFolder", progress: Callable[[str], None]) -> Iterator[None]:
+    """Let nobody else install or remove anything for a municipality meanwhile.
+
+    Raises:
+        InstallError: somebody else does, for half an hour; or the disk is full or cannot be written.
+    """
+    try:
+        municipality.state_dir.mkdir(parents=True, exist_ok=True)
+        with _alone(municipality.state_dir, progress):
+            yield
+    except OSError as error:
+        places = (municipality.folder, municipality.state_dir)
+        raise disk_error("the installation", error, *places) from error
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 Rules this module keeps: the file holds no path of a machine and no value of a setting; equal contents give
 equal bytes; each entry carries a digest over itself, so that an edit or a bad merge is noticed; it is
-replaced in one step; version 1, which had no instances, is still read.
+replaced in one step; version 1, which had no instances, and 2, which knew no registry, are still read.
 
 Usage::
 
@@ -12,7 +12,6 @@ Usage::
 
 import hashlib
 import json
-import os
 import stat
 import tomllib
 from collections.abc import Collection, Sequence
@@ -20,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rpa_commons.config.documents import replace_file
 
 from ._errors import LockMismatchError, NotInstalledError
 
@@ -30,17 +31,21 @@ __all__ = [
     "LOCK_NAME",
     "LockEntry",
     "LockFile",
+    "LockedBaseline",
     "LockedBlock",
     "LockedInstance",
     "LockedLeaf",
     "LockedPackage",
     "read_lock",
-    "replace_file",
     "write_lock",
 ]
 
 LOCK_NAME = "rpac.lock"
 _VERSION = 2
+_VERSION_WITH_REGISTRY = 3  # written only where it is needed, so that older readers read the rest
+_ORIGIN = frozenset({"registry", "channel", "because"})
+_ADDRESS = r"^(https?://[^\s\"<>\\^`{|}]+)?$"
+_ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 _LARGEST = 8 * 1024 * 1024
 """Bytes; an entry is some 50 KiB, most of it digests of packages."""
 _RESTORE = "restore the file from version control, or remove it and `rpac install` the bots' wheels again"
@@ -67,6 +72,8 @@ class LockedPackage(_Model):
     """The wheel's file name where it came as a file; empty when an index has it."""
     hashes: tuple[Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")], ...] = Field(min_length=1)
     """``sha256:…`` of every file that may be installed."""
+    registry: str = Field(default="", pattern=_ADDRESS)
+    """The registry that alone may give it; empty for an index or a file."""
 
 
 class LockEntry(_Model):
@@ -82,16 +89,41 @@ class LockEntry(_Model):
     """Of the settings schema as canonical JSON; empty when a lock of version 1 was read."""
     python: str
     """``major.minor`` of the oldest Python the packages were resolved for."""
+    registry: str = Field(default="", pattern=_ADDRESS)
+    """The registry the wheel came from; empty for a file."""
+    channel: str = Field(default="", pattern=r"^(certified|all)?$")
+    because: str = Field(default="", pattern=_ONE_LINE)
+    """Why it was installed though it is not certified."""
     packages: tuple[LockedPackage, ...] = ()
 
     @property
     def digest(self) -> str:
         """SHA-256 (hex) over the whole entry: what an environment is known by.
 
-        The schema's digest follows from the manifest's and is left out, so that an environment made from a
-        lock of version 1 is still known.
+        The schema's digest follows from the manifest's and is left out, and so is an origin that says
+        nothing, so that an environment made from a lock of an earlier version is still known.
         """
-        return _digest(self.model_dump(mode="json", exclude={"schema_sha256"}))
+        document = _said(self.model_dump(mode="json", exclude={"schema_sha256", "packages"}))
+        packages = [_said(one.model_dump(mode="json")) for one in self.packages]
+        return _digest(document | {"packages": packages})
+
+
+class LockedBaseline(_Model):
+    """The cooperation's baseline, where it comes from a registry."""
+
+    name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    version: str
+    wheel: str = Field(pattern=r"^[A-Za-z0-9_.+!-]+\.whl$")
+    sha256: str = Field(pattern=_SHA256)
+    manifest_sha256: str = Field(pattern=_SHA256)
+    registry: str = Field(pattern=_ADDRESS)
+    channel: str = Field(pattern=r"^(certified|all)$")
+    because: str = Field(default="", pattern=_ONE_LINE)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) over the whole record."""
+        return _digest(self.model_dump(mode="json"))
 
 
 class LockedLeaf(_Model):
@@ -139,6 +171,7 @@ class LockFile(_Model):
 
     entries: tuple[LockEntry, ...] = ()
     instances: tuple[LockedInstance, ...] = ()
+    baseline: LockedBaseline | None = None
 
     def find(self, bot: str) -> LockEntry | None:
         """The entry of a bot, if there is one."""
@@ -158,7 +191,17 @@ class LockFile(_Model):
         """A lock in which ``entry`` stands for its bot."""
         others = [other for other in self.entries if other.name != entry.name]
         entries = tuple(sorted([*others, entry], key=lambda one: one.name))
-        return LockFile(entries=entries, instances=self.instances)
+        return self.model_copy(update={"entries": entries})
+
+    def without(self, bot: str) -> "LockFile":
+        """A lock without a bot and its instances."""
+        entries = tuple(one for one in self.entries if one.name != bot)
+        instances = tuple(one for one in self.instances if one.bot != bot)
+        return self.model_copy(update={"entries": entries, "instances": instances})
+
+    def without_instance(self, name: str) -> "LockFile":
+        """A lock without the record of an instance."""
+        return self.model_copy(update={"instances": tuple(one for one in self.instances if one.name != name)})
 
     def instance(self, name: str) -> LockedInstance | None:
         """The record of an instance, if there is one."""
@@ -169,7 +212,19 @@ class LockFile(_Model):
         new = {one.name: one for one in records}
         kept = [one for one in self.instances if one.name not in new and one.name in names]
         instances = tuple(sorted([*kept, *records], key=lambda one: one.name))
-        return LockFile(entries=self.entries, instances=instances)
+        return self.model_copy(update={"instances": instances})
+
+    @property
+    def needs_version_3(self) -> bool:
+        """Whether anything in it came from a registry, which a reader of version 2 would not understand."""
+        return self.baseline is not None or any(
+            one.registry or any(package.registry for package in one.packages) for one in self.entries
+        )
+
+
+def _said(document: dict[str, Any]) -> dict[str, Any]:
+    """Without what says nothing of where it came from: version 2 had no such keys."""
+    return {key: value for key, value in document.items() if value or key not in _ORIGIN}
 
 
 def _digest(document: dict[str, Any]) -> str:
@@ -185,8 +240,13 @@ class _InstanceTable(LockedInstance):
     written_digest: str = Field(alias="digest")
 
 
+class _BaselineTable(LockedBaseline):
+    written_digest: str = Field(alias="digest")
+
+
 class _Document(_Model):
-    lock_version: Literal[1, 2]
+    lock_version: Literal[1, 2, 3]
+    baseline: _BaselineTable | None = None
     bot: tuple[_BotTable, ...] = ()
     instance: tuple[_InstanceTable, ...] = ()
 
@@ -223,7 +283,17 @@ def read_lock(folder: Path) -> LockFile:
             problem = f"the record of bot instance {instance.name} was changed by hand"
             raise LockMismatchError(path, problem, remedy=_RESTORE)
         instances.append(instance)
-    return LockFile(entries=tuple(entries), instances=tuple(instances))
+    baseline = _baseline(path, document.baseline)
+    return LockFile(entries=tuple(entries), instances=tuple(instances), baseline=baseline)
+
+
+def _baseline(path: Path, table: _BaselineTable | None) -> LockedBaseline | None:
+    if table is None:
+        return None
+    baseline = LockedBaseline.model_validate(table.model_dump(exclude={"written_digest"}))
+    if baseline.digest != table.written_digest:
+        raise LockMismatchError(path, "the entry of the baseline was changed by hand", remedy=_RESTORE)
+    return baseline
 
 
 def _read(path: Path) -> str:
@@ -256,33 +326,22 @@ def write_lock(folder: Path, lock: LockFile) -> bool:
     return True
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Write a text file so that a reader, or a crash, sees the old or the new one and nothing between.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def _text(lock: LockFile) -> str:
     import tomlkit  # 30 ms that only an installation needs
 
     document = tomlkit.document()
     for line in _HEADER:
         document.add(tomlkit.comment(line))
-    document["lock_version"] = _VERSION
+    document["lock_version"] = _VERSION_WITH_REGISTRY if lock.needs_version_3 else _VERSION
+    if lock.baseline is not None:
+        table = tomlkit.item(
+            lock.baseline.model_dump(exclude_defaults=True) | {"digest": lock.baseline.digest}
+        )
+        document["baseline"] = table
     bots = tomlkit.aot()
     for entry in lock.entries:
-        written_without = {"packages"} | (set() if entry.schema_sha256 else {"schema_sha256"})
+        optional = {"schema_sha256", *_ORIGIN}
+        written_without = {"packages"} | {name for name in optional if not getattr(entry, name)}
         table = tomlkit.item(entry.model_dump(exclude=written_without) | {"digest": entry.digest})
         packages = tomlkit.aot()
         for package in entry.packages:

@@ -22,10 +22,9 @@ from ._lock import LockedBlock, LockedInstance, LockedLeaf, LockFile, read_lock
 
 if TYPE_CHECKING:
     from rpa_commons.config import Examination, MunicipalityFolder
+    from rpa_commons.config.municipality import OverriddenBlock
 
-__all__ = ["instance_records", "overridden_blocks", "recorded_blocks", "schema_digest", "value_digest"]
-
-_SUFFIX = ".md.j2"
+__all__ = ["instance_records", "locked_block", "recorded_blocks", "schema_digest", "value_digest"]
 
 
 def recorded_blocks(municipality: "MunicipalityFolder", instance: str) -> tuple[LockedBlock, ...]:
@@ -97,13 +96,15 @@ def _record(
     examined: "Examination",
     before: LockFile,
 ) -> LockedInstance:
+    from rpa_commons.config.municipality import overridden_blocks
+
     from ._instances import instance_head
 
     head = instance_head(municipality, name)
     old = before.instance(name)
     kept = {(one.template, one.block): one for one in (old.block if old else ())}
     blocks = []
-    for one in overridden_blocks(municipality, name, manifest):
+    for one in map(locked_block, overridden_blocks(municipality, name, manifest, shared=True)):
         known = kept.get((one.template, one.block))
         blocks.append(known if known is not None and known.override == one.override else one)
     return LockedInstance(
@@ -161,36 +162,8 @@ def _place(layer: Any) -> str:  # noqa: ANN401 - a layer of the configuration
     return f"{layer.name} {file}"
 
 
-def overridden_blocks(municipality: "MunicipalityFolder", name: str, manifest: Manifest) -> list[LockedBlock]:
-    """The blocks of a bot's letters that an instance's letter folders override, with the digests of now."""
-    from rpa_commons.config import letter_folders_of
-
-    found = []
-    folders = letter_folders_of(municipality, name, manifest.name)
-    for template in manifest.templates:
-        sources = list(_sources(folders, f"{template.name}{_SUFFIX}"))
-        for block, digest in sorted(template.blocks.items()):
-            override = [one for source in sources if (one := _block(source, block))]
-            if override:
-                joined = override[0] if len(override) == 1 else value_digest(override)
-                found.append(LockedBlock(template=template.name, block=block, digest=digest, override=joined))
-    return found
-
-
-def _sources(folders: tuple[Path, ...], file: str) -> Iterator[str]:
-    from rpa_commons.letters import template_source
-
-    for folder in folders:
-        try:
-            yield template_source(folder / file)
-        except (OSError, ValueError):
-            continue  # no such override, or one that the check of letters speaks about
-
-
-def _block(source: str, block: str) -> str | None:
-    from rpa_commons.letters import block_digest
-
-    try:
-        return block_digest(source, block)
-    except Exception:  # noqa: BLE001 - a block that is not there, or a template that the check of letters speaks about
-        return None
+def locked_block(one: "OverriddenBlock") -> LockedBlock:
+    """What ``rpac.lock`` keeps of an overridden block; of several overrides, a digest over theirs."""
+    digests = one.overrides
+    override = digests[0] if len(digests) == 1 else value_digest(digests)
+    return LockedBlock(template=one.template, block=one.block, digest=one.base, override=override)

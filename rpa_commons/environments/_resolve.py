@@ -1,23 +1,45 @@
-"""From one bot wheel to a lock entry: every package that its environment will hold, with hashes."""
+"""From one bot wheel to a lock entry: every package that its environment will hold, with hashes.
 
+Rules this module keeps: a package whose name a source owns comes from that source alone, whatever a public
+index offers under the name; no other package comes from it, whatever it offers; what uv chose is checked
+against the source's own list before it is believed.
+"""
+
+import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from ._errors import ForeignPackageError
 from ._host import HOST, HostPackage
 from ._lock import LockedPackage, LockEntry
 from ._records import schema_digest
+from ._sources import Origin, WheelSource
 from ._uv import Uv
 from ._venv import python_version
 from ._wheels import CheckedWheel
 
 __all__ = ["resolve"]
 
+_OPTIONS = ("--generate-hashes", "--universal", "--no-header", "--no-annotate", "--no-build")
+_NEVER = "implementation_name == 'never'"
+"""A marker that holds nowhere and that no package divides its requirements by: uv takes a package's index
+from direct requirements alone, so an owned name that is needed only indirectly is named with it."""
 
-def resolve(checked: CheckedWheel, kept: Path, host: HostPackage, uv: Uv, old: LockEntry | None) -> LockEntry:
+
+def resolve(
+    checked: CheckedWheel,
+    kept: Path,
+    host: HostPackage,
+    uv: Uv,
+    old: LockEntry | None,
+    *,
+    source: WheelSource | None = None,
+    origin: Origin | None = None,
+) -> LockEntry:
     """Resolve a bot wheel together with rpa-commons, for every platform at once.
 
     Args:
@@ -26,34 +48,20 @@ def resolve(checked: CheckedWheel, kept: Path, host: HostPackage, uv: Uv, old: L
         host: The rpa-commons to lock beside it.
         uv: How to call uv.
         old: The bot's entry so far; its versions are kept where they still fit.
+        source: Whose names come from it alone.
+        origin: Where the bot's wheel came from.
 
     Raises:
         UvError: no set of packages fits, or an index cannot be reached.
+        ForeignPackageError: a package of an owned name is not the source's.
     """
-    requirements = f"{checked.name} @ {kept.as_uri()}\n{host.requirement}\n"
-    options = [
-        "--generate-hashes",
-        "--universal",
-        "--no-header",
-        "--no-annotate",
-        "--no-build",
-        "--no-sources",
-    ]
-    with tempfile.TemporaryDirectory(prefix="rpac-resolve-") as folder:
-        output = Path(folder) / "requirements.txt"
-        output.write_text("".join(_preferences(old)), encoding="utf-8")
-        command = [
-            "pip",
-            "compile",
-            "-",
-            "--output-file",
-            str(output),
-            "--python-version",
-            python_version(),
-            *options,
-        ]
-        uv.run(f"resolving {checked.name} {checked.version}", command, resolving=True, stdin=requirements)
-        packages = tuple(_packages(output.read_text(encoding="utf-8"), host))
+    requirements = [f"{checked.name} @ {kept.as_uri()}", host.requirement]
+    owned = source.owned() - {checked.name, HOST} if source is not None else frozenset()
+    if source is None or not owned:
+        packages = _compiled(checked, host, uv, old, ["-", "--no-sources"], "\n".join(requirements) + "\n")
+    else:
+        packages = _with_owned(checked, host, uv, old, source, owned, requirements)
+    origin = origin or Origin()
     return LockEntry(
         name=checked.name,
         version=checked.version,
@@ -62,13 +70,120 @@ def resolve(checked: CheckedWheel, kept: Path, host: HostPackage, uv: Uv, old: L
         manifest_sha256=checked.manifest.digest,
         schema_sha256=schema_digest(checked.manifest),
         python=python_version(),
+        registry=origin.registry,
+        channel=origin.channel,
+        because=origin.because,
         packages=tuple(package for package in packages if package.name != checked.name),
     )
 
 
+def _compiled(
+    checked: CheckedWheel,
+    host: HostPackage,
+    uv: Uv,
+    old: LockEntry | None,
+    words: Sequence[str],
+    text: str,
+) -> tuple[LockedPackage, ...]:
+    """What uv makes of a project file or of requirement lines."""
+    with tempfile.TemporaryDirectory(prefix="rpac-resolve-") as folder:
+        output = Path(folder) / "requirements.txt"
+        output.write_text("".join(_preferences(old)), encoding="utf-8")
+        command = ["pip", "compile", *words, "--output-file", str(output)]
+        project = words[0] == _PROJECT
+        uv.run(
+            f"resolving {checked.name} {checked.version}",
+            [*command, "--python-version", python_version(), *_OPTIONS],
+            resolving=True,
+            stdin="" if project else text,
+            files={_PROJECT: text} if project else None,
+        )
+        return tuple(_packages(output.read_text(encoding="utf-8"), host))
+
+
+_PROJECT = "pyproject.toml"
+
+
+def _with_owned(
+    checked: CheckedWheel,
+    host: HostPackage,
+    uv: Uv,
+    old: LockEntry | None,
+    source: WheelSource,
+    owned: frozenset[str],
+    requirements: Sequence[str],
+) -> tuple[LockedPackage, ...]:
+    """Resolve with the source as the only index of owned names; unconditional where a marker did not do."""
+    indirect = _closure(checked.requires, source, owned)
+    direct: set[str] = set()
+    while True:
+        text = _project_file(requirements, indirect - direct, direct, source.simple())
+        packages = [
+            one for one in _compiled(checked, host, uv, old, [_PROJECT], text) if not _is_never(one.marker)
+        ]
+        foreign = {one.name for one in packages if one.name in owned and not _is_own(one, source)}
+        if not foreign:
+            return tuple(_located(one, source) if one.name in owned else one for one in packages)
+        if foreign <= direct:
+            raise ForeignPackageError(checked.name, sorted(foreign), source.home)
+        direct |= foreign
+
+
+def _closure(required: Iterable[str], source: WheelSource, owned: frozenset[str]) -> set[str]:
+    """The owned names that a bot may come to need, by way of other owned ones too."""
+    found: set[str] = set()
+    waiting = [name for name in required if name in owned]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [one for one in source.needed_by(name) if one in owned]
+    return found
+
+
+def _project_file(requirements: Sequence[str], indirect: set[str], direct: set[str], index: str) -> str:
+    """A project that pins owned names to their index (uv: explicit index, sources)."""
+    wanted = [*requirements, *(f"{name} ; {_NEVER}" for name in sorted(indirect)), *sorted(direct)]
+    lines = [
+        "[project]",
+        'name = "rpac-environment"',
+        'version = "0"',
+        f'requires-python = ">={python_version()}"',
+        f"dependencies = [{', '.join(map(_quoted, wanted))}]",
+        "[[tool.uv.index]]",
+        'name = "rpac-registry"',
+        f"url = {_quoted(index)}",
+        "explicit = true",
+        "[tool.uv.sources]",
+        *(f'{name} = {{ index = "rpac-registry" }}' for name in sorted(indirect | direct)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A text as a TOML basic string, which JSON's strings are."""
+    return json.dumps(text, ensure_ascii=True)
+
+
+def _is_own(package: LockedPackage, source: WheelSource) -> bool:
+    found = source.locked_file(package.name, package.version)
+    return found is not None and package.hashes == (f"sha256:{found[1]}",)
+
+
+def _located(package: LockedPackage, source: WheelSource) -> LockedPackage:
+    """The package with the file it is, which the source alone may give."""
+    found = source.locked_file(package.name, package.version)
+    return package.model_copy(update={"file": found[0] if found else "", "registry": source.home})
+
+
+def _is_never(marker: str) -> bool:
+    """Whether a package is there only because an owned name was named for its index."""
+    return 'implementation_name == "never"' in marker and " or " not in marker
+
+
 def _preferences(old: LockEntry | None) -> Iterator[str]:
     for package in old.packages if old else ():
-        if not package.file:
+        if not package.file or package.registry:
             yield f"{package.name}=={package.version}\n"
 
 

@@ -110,7 +110,7 @@ _BRING = "`rpac install --find-links DIR` with the folder that has {file}, or `r
 
 
 def _files(lock: LockFile) -> list[tuple[str, str]]:
-    found = []
+    found = [(lock.baseline.wheel, lock.baseline.sha256)] if lock.baseline is not None else []
     for entry in lock.entries:
         found.append((entry.wheel, entry.sha256))
         found += [(one.file, one.hashes[0].removeprefix("sha256:")) for one in entry.packages if one.file]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config import Finding, config_error, policies_on_old_keys
-from rpa_commons.config.instances import changing
+from rpa_commons.config.instances import begin_upgrade, changing, end_upgrade
 from rpa_commons.manifest import wheel_sha256
 from rpa_commons.upgrades import (
     FileMigration,
@@ -36,6 +36,7 @@ from ._errors import InstanceFileError, WheelRefusedError
 from ._install import InstalledBot, install
 from ._instances import instance_head
 from ._lock import read_lock
+from ._sources import Origin, WheelSource
 from ._use import LockedBot, locked
 from ._venv import python_version
 from ._wheels import CheckedWheel, check_wheel
@@ -110,6 +111,8 @@ def carry_out_upgrade(
     progress: Callable[[str], None],
     find_links: Sequence[Path] = (),
     offline: bool = False,
+    source: WheelSource | None = None,
+    origin: Origin | None = None,
 ) -> InstalledBot:
     """Install the wheel, rewrite the files, write ``rpac.lock``.
 
@@ -130,6 +133,7 @@ def carry_out_upgrade(
             until_the_lock_is_written.enter_context(changing(prepared.municipality.folder))
             if plan.files:
                 progress(f"rewriting {', '.join(file.name for file in plan.files)}")
+            begin_upgrade(prepared.municipality, plan.note())
             write_migrated(plan.files)
             rewritten.extend(plan.files)
 
@@ -141,11 +145,25 @@ def carry_out_upgrade(
                 find_links=find_links,
                 offline=offline,
                 before_lock=rewrite,
+                source=source,
+                origins={plan.bot: _origin(prepared, origin)},
             )
         except BaseException as error:  # Ctrl-C too
             _put_back(prepared, rewritten, error)
             raise
+        end_upgrade(prepared.municipality, plan.bot)
     return bot
+
+
+def _origin(prepared: PreparedUpgrade, origin: Origin | None) -> Origin:
+    """Where the wheel came from; the locked one came from where the lock says."""
+    if origin is not None:
+        return origin
+    with contextlib.suppress(RpaCommonsError):  # the installation speaks about a lock that cannot be read
+        entry = read_lock(prepared.municipality.folder).find(prepared.plan.bot)
+        if entry is not None and entry.sha256 == wheel_sha256(prepared.wheel):
+            return Origin(entry.registry, entry.channel, entry.because)
+    return Origin()
 
 
 def _put_back(prepared: PreparedUpgrade, rewritten: Sequence[FileMigration], error: BaseException) -> None:

@@ -69,6 +69,7 @@ class Uv:
         resolving: bool = False,
         stdin: str = "",
         extra: Mapping[str, str] | None = None,
+        files: Mapping[str, str] | None = None,
     ) -> str:
         """Run one uv command and return what it printed.
 
@@ -78,6 +79,7 @@ class Uv:
             resolving: Whether the command looks for packages.
             stdin: Text for its standard input.
             extra: Environment variables besides.
+            files: Texts to lay into the folder that uv works in, by file name.
 
         Raises:
             UvError: uv failed; the remedy depends on why.
@@ -91,6 +93,8 @@ class Uv:
         if self.offline:
             arguments.append("--offline")
         with tempfile.TemporaryDirectory(prefix="rpac-uv-") as folder:
+            for name, text in (files or {}).items():
+                (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")
             try:
                 done = subprocess.run(  # noqa: S603 - our own uv, arguments as a list
                     arguments,

@@ -13,10 +13,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from rpa_commons.config.documents import replace_file
 from rpa_commons.manifest import Manifest, parse_manifest
 
 from ._errors import BuildRefusedError, InstallError, ManifestMismatchError
-from ._lock import LockEntry, replace_file
+from ._lock import LockEntry
 from ._store import WheelStore
 from ._uv import Uv, plain_environment
 

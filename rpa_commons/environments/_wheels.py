@@ -9,18 +9,18 @@ Usage::
     checked.manifest.capabilities
 """
 
-import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from rpa_commons.config import record_problems
+from rpa_commons.conformance import Places, mode_problems, path_problems, record_problems
 from rpa_commons.manifest import Manifest, ManifestError, read_manifest, wheel_sha256
 
 from ._errors import WheelRefusedError
@@ -54,6 +54,7 @@ class CheckedWheel:
         sha256: Hex digest of the file.
         requires_python: As in the metadata; empty when it says nothing.
         manifest: The bot's description.
+        requires: Normalised names of the packages that it asks for.
     """
 
     path: Path
@@ -62,6 +63,7 @@ class CheckedWheel:
     sha256: str
     requires_python: str
     manifest: Manifest
+    requires: tuple[str, ...] = ()
 
 
 def check_wheel(path: Path) -> CheckedWheel:
@@ -89,7 +91,17 @@ def check_wheel(path: Path) -> CheckedWheel:
         raise WheelRefusedError(path, [f"cannot be read as a wheel: {error}"]) from error
     if problems:
         raise WheelRefusedError(path, problems)
-    return CheckedWheel(path, name, version, digest, str(metadata.get("Requires-Python", "")), manifest)
+    needs = str(metadata.get("Requires-Python", ""))
+    required = tuple(dict.fromkeys(_names(metadata.get_all("Requires-Dist", []))))
+    return CheckedWheel(path, name, version, digest, needs, manifest, required)
+
+
+def _names(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        try:
+            yield canonicalize_name(Requirement(str(line)).name)
+        except InvalidRequirement:
+            continue  # uv says what is wrong with it
 
 
 def _name_and_version(path: Path) -> tuple[str, str]:
@@ -111,24 +123,11 @@ def _unsafe_members(archive: zipfile.ZipFile) -> Iterator[str]:
     total = sum(member.file_size for member in members)
     if total > _LARGEST_WHEEL:
         yield f"it unpacks to {total} bytes, more than {_LARGEST_WHEEL}"
-    seen: set[str] = set()
+    places = Places()
     for member in members:
-        name = member.filename
-        parts = PurePosixPath(name).parts
-        if (
-            name.startswith("/")
-            or "\\" in member.orig_filename
-            or ":" in name
-            or "\0" in member.orig_filename
-        ):
-            yield f"member {name!r} is no relative path"
-        if ".." in parts:
-            yield f"member {name!r} leads out of the folder it is unpacked to"
-        if stat.S_ISLNK(member.external_attr >> 16):
-            yield f"member {name!r} is a symbolic link"
-        if name.casefold() in seen:
-            yield f"member {name!r} is there twice"
-        seen.add(name.casefold())
+        name = member.orig_filename
+        for problem in (*path_problems(name), *mode_problems(member.external_attr), *places.problems(name)):
+            yield f"member {name!r} {problem}"
 
 
 def _metadata_folder(archive: zipfile.ZipFile, path: Path, name: str) -> str:

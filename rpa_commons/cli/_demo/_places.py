@@ -1,5 +1,10 @@
-"""Where the demo finds its wheel's source and its municipalities, and what it may delete."""
+"""Where the demo finds its wheel's source and its municipalities, and what it may write.
 
+Rules this module keeps: the demo writes below ``.rpac/demo`` of the checkout and nowhere else; it works on
+copies of the example's folders, made anew each time, whose state lies there, too.
+"""
+
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +16,9 @@ __all__ = ["INSTANCE", "MUNICIPALITIES", "NoCheckoutError", "Places", "find_plac
 
 MUNICIPALITIES = ("roskilde", "hvidovre", "lejre")
 INSTANCE = "welcome-letters"
+_MADE = ("extracts", "outbox", "sandbox", "rpac.lock", "secrets", "__pycache__")
+_BASELINE = re.compile(r'^baseline = ".*"\n', re.MULTILINE)
+_STATE = re.compile(r'^state_dir = ".*"$', re.MULTILINE)
 
 
 class NoCheckoutError(RpaCommonsError):
@@ -33,27 +41,55 @@ class Places:
     Attributes:
         checkout: The repository.
         plugin: The bot's source project.
-        cooperation: ``examples/digit``.
-        scratch: The demo's own folder: wheels and the sandbox's state.
+        example: ``examples/digit``; only read.
+        scratch: The demo's own folder.
     """
 
     checkout: Path
     plugin: Path
-    cooperation: Path
+    example: Path
     scratch: Path
+
+    @property
+    def cooperation(self) -> Path:
+        """The copy of the example that the demo works on."""
+        return self.scratch / "digit"
+
+    @property
+    def wheels(self) -> Path:
+        """Where Roskilde builds."""
+        return self.scratch / "wheels"
+
+    @property
+    def patch(self) -> Path:
+        """What the bot's next version changes."""
+        return self.example / "next" / f"{INSTANCE}-1.1.0.patch"
 
     def municipality(self, name: str) -> Path:
         """The folder of one of them."""
         return self.cooperation / name
 
-    def forget(self) -> None:
-        """Delete what earlier demos wrote; configuration is never touched."""
+    def begin(self) -> None:
+        """Forget what an earlier demo wrote, and copy the example; the example itself is not touched."""
         shutil.rmtree(self.scratch, ignore_errors=True)
+        for name in ("baseline", *MUNICIPALITIES):
+            shutil.copytree(
+                self.example / name, self.municipality(name), ignore=shutil.ignore_patterns(*_MADE)
+            )
         for name in MUNICIPALITIES:
-            shutil.rmtree(self.checkout / ".rpac" / "state" / name, ignore_errors=True)
-            for made in ("extracts", "outbox", "environments/sandbox"):
-                shutil.rmtree(self.municipality(name) / made, ignore_errors=True)
-            (self.municipality(name) / "rpac.lock").unlink(missing_ok=True)
+            path = self.municipality(name) / "municipality.toml"
+            text = path.read_text(encoding="utf-8")
+            own = f'state_dir = "../../state/{name}"'
+            path.write_text(_STATE.sub(own, text), encoding="utf-8", newline="\n")
+
+    def name_registry(self, url: str) -> None:
+        """Say in each member's folder where the cooperation's registry is."""
+        for name in MUNICIPALITIES:
+            path = self.municipality(name) / "municipality.toml"
+            text = path.read_text(encoding="utf-8")
+            path.write_text(
+                _BASELINE.sub(rf'\g<0>registry = "{url}"\n', text), encoding="utf-8", newline="\n"
+            )
 
 
 def find_places(checkout: Path | None) -> Places:
@@ -66,9 +102,9 @@ def find_places(checkout: Path | None) -> Places:
     places = Places(
         checkout=root,
         plugin=root / "plugins" / INSTANCE,
-        cooperation=root / "examples" / "digit",
+        example=root / "examples" / "digit",
         scratch=root / ".rpac" / "demo",
     )
-    if not (places.plugin.is_dir() and places.cooperation.is_dir()):
+    if not (places.plugin.is_dir() and places.example.is_dir()):
         raise NoCheckoutError(root)
     return places

@@ -40,7 +40,7 @@ def prove(source: Path, folders: dict[str, Path]) -> Proof:
     for name, folder in folders.items():
         for file in sorted(folder.rglob("*")):
             place = file.relative_to(folder)
-            if not file.is_file() or _GENERATED & set(place.parts):
+            if not file.is_file() or _GENERATED & set(place.parts) or file.name.startswith("pylock."):
                 continue
             shown = f"{name}/{place.as_posix()}"
             copied += [f"{shown}:{number}" for number, line in _lines(file).items() if line in bot]

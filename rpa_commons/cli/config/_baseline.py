@@ -6,23 +6,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._shared import connectors
+from ._github import annotated
+from ._shared import connectors, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rpa_commons.config import CheckedBaseline, Finding
+    from rpa_commons.config import CheckedBaseline
 
 __all__ = ["check_of_baseline"]
 
 
-def check_of_baseline(folder: Path, form: str, annotation: "Callable[[Finding], str]") -> int:
+def check_of_baseline(folder: Path, form: str) -> int:
     """Print what is wrong with a baseline's folder.
 
     Args:
         folder: The one with ``baseline.toml``.
         form: ``text``, ``json`` or ``github``.
-        annotation: A finding as GitHub takes it.
 
     Returns:
         The exit code: 1 when something is wrong, whoever's word it breaks.
@@ -33,7 +31,7 @@ def check_of_baseline(folder: Path, form: str, annotation: "Callable[[Finding], 
     if form == "json":
         click.echo(json.dumps(_json(checked), indent=2, ensure_ascii=False))
     elif form == "github":
-        click.echo("\n".join(map(annotation, checked.findings)), nl=bool(checked.findings))
+        click.echo("\n".join(map(annotated, checked.findings)), nl=bool(checked.findings))
     else:
         click.echo("\n\n".join([*(one.render() for one in checked.findings), _summary(checked)]))
     return int(any(not one.is_warning for one in checked.findings))
@@ -55,13 +53,9 @@ def _summary(checked: "CheckedBaseline") -> str:
     wrong = len(checked.findings) - warnings
     baseline = checked.baseline
     name = f"{baseline.name} {baseline.version}" if baseline else "the baseline"
-    said = _counted(wrong, "finding") if wrong else "nothing wrong"
-    said += f", {_counted(warnings, 'warning')}" if warnings else ""
+    said = counted(wrong, "finding") if wrong else "nothing wrong"
+    said += f", {counted(warnings, 'warning')}" if warnings else ""
     unseen = (
         "keys of bots, columns and names in letters are checked at a municipality or by `rpac fleet check`"
     )
-    return f"{name}, {_counted(len(checked.files), 'file')}: {said}\n{unseen}"
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
+    return f"{name}, {counted(len(checked.files), 'file')}: {said}\n{unseen}"

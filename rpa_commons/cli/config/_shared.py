@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FINDINGS",
     "connectors",
+    "counted",
     "environment_option",
     "error_text",
     "json_option",
@@ -54,3 +55,8 @@ def connectors() -> Mapping[str, Any]:
 def error_text(name: str, error: "RpaCommonsError") -> str:
     """Why an instance cannot be looked at, in the form of a finding."""
     return f"bots/{name}.toml: {error.message}" + (f"\n    help: {error.remedy}" if error.remedy else "")
+
+
+def counted(count: int, word: str) -> str:
+    """``1 finding``, ``2 findings``."""
+    return f"{count} {word}{'' if count == 1 else 's'}"

@@ -1,22 +1,39 @@
 """``rpac config check``: everything that is wrong, at once."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ._baseline import check_of_baseline
-from ._shared import FINDINGS, connectors, error_text, manifest_of, options
+from ._github import annotations
+from ._shared import FINDINGS, connectors, counted, error_text, manifest_of, options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rpa_commons.config import Checked, Finding, MunicipalityFolder
+    from rpa_commons.config import Checked, MunicipalityFolder
 
 __all__ = ["check"]
 
 _MOST_NAMES = 5
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a check found, and what is left to somebody else.
+
+    Attributes:
+        checked: The findings, and the instances that could not be looked at.
+        unrun: Instance -> the checks in Python that did not run.
+        waiting: How many values await a second person before production uses them.
+    """
+
+    checked: "Checked"
+    unrun: "Mapping[str, Sequence[str]]"
+    waiting: int
 
 
 @click.command()
@@ -48,51 +65,55 @@ def check(
 
     In a baseline's folder (rpac -C BASELINE) its files are checked, as far as no bot need be known for that.
     """
-    from rpa_commons.cli._letters import with_letters
-    from rpa_commons.config import (
-        check_municipality,
-        is_baseline_folder,
-        open_municipality,
-        unrun_checks,
-        waiting_for_production,
-    )
+    from rpa_commons.config import is_baseline_folder, open_municipality
 
+    form = "json" if as_json else form
     if is_baseline_folder(folder):
         if instances or deep or environment or overrides:
             raise click.UsageError("a baseline has no bot instances: it is checked as a whole")
-        return check_of_baseline(folder, "json" if as_json else form, _annotated)
+        return check_of_baseline(folder, form)
     municipality = open_municipality(folder, environment=environment)
+    found = _check(municipality, instances, overrides, deep=deep, ahead=form != "github")
+    if form == "json":
+        click.echo(json.dumps(_json(found, municipality), indent=2, ensure_ascii=False))
+    elif form == "github":
+        lines = annotations(found.checked, municipality)
+        click.echo("\n".join(lines), nl=bool(lines))
+    else:
+        click.echo(_text(found, municipality))
+    return _exit_code(found.checked)
+
+
+def _check(
+    municipality: "MunicipalityFolder",
+    instances: tuple[str, ...],
+    overrides: tuple[str, ...],
+    *,
+    deep: bool,
+    ahead: bool,
+) -> _Found:
+    """Look at everything; with ``ahead`` also at what production will want before it uses the values."""
+    from rpa_commons.cli._letters import with_letters
+    from rpa_commons.config import check_municipality, unrun_checks, waiting_for_production
+
+    manifests, known = manifest_of(municipality), connectors()
     checked = check_municipality(
-        municipality,
-        manifest_of(municipality),
-        connectors=connectors(),
-        names=instances,
-        overrides=overrides,
+        municipality, manifests, connectors=known, names=instances, overrides=overrides
     )
     checked = with_letters(checked, municipality, instances)
     if deep:
-        from rpa_commons.runtime import (
-            with_deep_checks,
-        )  # brings the database, which a plain check does without
+        from rpa_commons.runtime import with_deep_checks  # brings the database; a plain check needs none
 
-        checked = with_deep_checks(
-            checked, municipality, overrides=overrides, progress=lambda text: click.echo(text, err=True)
-        )
-    unrun = {} if deep else unrun_checks(municipality, checked.instances, manifest_of(municipality))
+        checked = with_deep_checks(checked, municipality, overrides=overrides, progress=_say)
+    unrun = {} if deep else unrun_checks(municipality, checked.instances, manifests)
     waiting = 0
-    if municipality.environment != "production" and form != "github":
-        waiting = waiting_for_production(
-            municipality, manifest_of(municipality), connectors=connectors(), names=instances
-        )
-    if as_json or form == "json":
-        click.echo(json.dumps(_json(checked, municipality, unrun, waiting), indent=2, ensure_ascii=False))
-    elif form == "github":
-        click.echo(
-            "\n".join(_annotations(checked, municipality)), nl=bool(checked.findings or checked.errors)
-        )
-    else:
-        click.echo(_text(checked, municipality, unrun, waiting))
-    return _exit_code(checked)
+    if ahead and municipality.environment != "production":
+        waiting = waiting_for_production(municipality, manifests, connectors=known, names=instances)
+    return _Found(checked, unrun, waiting)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def _exit_code(checked: "Checked") -> int:
@@ -104,12 +125,8 @@ def _exit_code(checked: "Checked") -> int:
     return config_error(wrong).exit_code if wrong else 0
 
 
-def _json(
-    checked: "Checked",
-    municipality: "MunicipalityFolder",
-    unrun: "Mapping[str, Sequence[str]]",
-    waiting: int,
-) -> dict[str, Any]:
+def _json(found: _Found, municipality: "MunicipalityFolder") -> dict[str, Any]:
+    checked = found.checked
     return {
         "municipality": municipality.code,
         "environment": municipality.environment,
@@ -118,89 +135,43 @@ def _json(
         "errors": {
             name: {"message": error.message, "help": error.remedy} for name, error in checked.errors.items()
         },
-        "not_run": {name: list(names) for name, names in unrun.items()},
-        "awaiting_second_person_in_production": waiting,
+        "not_run": {name: list(names) for name, names in found.unrun.items()},
+        "awaiting_second_person_in_production": found.waiting,
     }
 
 
-def _annotations(checked: "Checked", municipality: "MunicipalityFolder") -> list[str]:
-    """Workflow commands, one a line: https://docs.github.com/actions/reference/workflow-commands."""
-    lines = [_annotated(one) for one in checked.findings]
-    for name, error in checked.errors.items():
-        file = municipality.folder / "bots" / f"{name}.toml"
-        place = {"file": _relative(file), "title": "not checked"}
-        advice = f"\nhelp: {error.remedy}" if error.remedy else ""
-        lines.append(_annotation("error", place, f"{error.message}{advice}"))
-    return lines
-
-
-def _annotated(one: "Finding") -> str:
-    """A finding as one command."""
-    words = [f"{one.key}: {one.message}" if one.key else one.message]
-    words += [f"because: {one.because}"] if one.because else []
-    words += [f"help: {one.help}"] if one.help else []
-    place = {"file": one.to_json()["file"] or "", "line": str(one.line or "")}
-    if not place["file"]:
-        words[0] = f"{one.place}: {words[0]}"
-    kind = "warning" if one.is_warning else "error"
-    return _annotation(kind, {**place, "title": one.code}, "\n".join(words))
-
-
-def _annotation(kind: str, properties: "Mapping[str, str]", message: str) -> str:
-    """One command; a sign that would end it, or a property of it, is written by its number."""
-    given = ",".join(
-        f"{name}={_escaped(value).replace(':', '%3A').replace(',', '%2C')}"
-        for name, value in properties.items()
-        if value
-    )
-    return f"::{kind} {given}::{_escaped(message)}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _relative(path: Path) -> str:
-    here = Path.cwd()
-    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
-
-
-def _text(
-    checked: "Checked",
-    municipality: "MunicipalityFolder",
-    unrun: "Mapping[str, Sequence[str]]",
-    waiting: int,
-) -> str:
+def _text(found: _Found, municipality: "MunicipalityFolder") -> str:
+    checked = found.checked
     parts = [finding.render() for finding in checked.findings]
     parts += [error_text(name, error) for name, error in checked.errors.items()]
     count = len(checked.instances)
     if not count and not parts:
         return f"{municipality.name} has no bot instance yet: `rpac config init BOT` begins one"
     where = (
-        f"{_counted(count, 'bot instance')} of {municipality.name} (environment {municipality.environment})"
+        f"{counted(count, 'bot instance')} of {municipality.name} (environment {municipality.environment})"
     )
     warnings = sum(one.is_warning for one in checked.findings)
     wrong = len(checked.findings) - warnings + len(checked.errors)
-    said = _counted(wrong, "finding") if wrong else "nothing wrong"
+    said = counted(wrong, "finding") if wrong else "nothing wrong"
     if warnings:
-        said += f", {_counted(warnings, 'warning')}"
+        said += f", {counted(warnings, 'warning')}"
     summary = [f"{where}: {said}"]
-    if unrun:
-        summary.append(_unrun_text(unrun))
-    if waiting:
-        them = "awaits" if waiting == 1 else "await"
-        said = f"{_counted(waiting, 'value')} {them} a second person before production uses"
-        summary.append(f"{said} {'it' if waiting == 1 else 'them'}: `rpac config confirm` shows which")
+    if found.unrun:
+        summary.append(_unrun_text(found.unrun))
+    if found.waiting:
+        summary.append(_waiting_text(found.waiting))
     return "\n\n".join([*parts, "\n".join(summary)])
 
 
 def _unrun_text(unrun: "Mapping[str, Sequence[str]]") -> str:
     names = list(dict.fromkeys(name for given in unrun.values() for name in given))
     listed = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
-    count = _counted(len(names), "check")
+    count = counted(len(names), "check")
     them = "it" if len(names) == 1 else "them"
     return f"not run: {count} written in Python ({listed}); `rpac config check --deep` runs {them}"
 
 
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
+def _waiting_text(count: int) -> str:
+    them = ("awaits", "it") if count == 1 else ("await", "them")
+    said = f"{counted(count, 'value')} {them[0]} a second person before production uses {them[1]}"
+    return f"{said}: `rpac config confirm` shows which"

@@ -23,19 +23,33 @@ __all__ = ["waivers"]
 def waivers(folder: Path, of_all: bool, as_json: bool) -> int:  # noqa: FBT001 - click passes them by name
     """Show which policies do not hold here, why, who granted that, and until when.
 
-    A waiver that has ended is shown too: the policy holds again.
+    A waiver that has ended is shown too: the policy holds again. In a baseline's folder (rpac -C BASELINE)
+    those of every municipality are shown.
     """
-    from rpa_commons.config import local_today, open_municipality, waivers_of
+    from rpa_commons.config import (
+        is_baseline_folder,
+        local_today,
+        open_municipality,
+        waivers_of,
+        waivers_of_baseline,
+    )
 
-    municipality = open_municipality(folder)
+    name = ""
+    if is_baseline_folder(folder):
+        found = waivers_of_baseline(folder)
+    else:
+        municipality = open_municipality(folder)
+        found = waivers_of(municipality)
+        if not of_all:
+            name = municipality.name
+            found = tuple(one for one in found if one.municipality == municipality.code)
     today = local_today()
-    found = [one for one in waivers_of(municipality) if of_all or one.municipality == municipality.code]
     if as_json:
         click.echo(json.dumps([one.to_json(today) for one in found], indent=2, ensure_ascii=False))
     elif found:
-        click.echo("\n\n".join(_text(one, today, name_code=of_all) for one in found))
+        click.echo("\n\n".join(_text(one, today, name_code=not name) for one in found))
     else:
-        click.echo(f"{municipality.name} has no waiver" if not of_all else "there is no waiver")
+        click.echo(f"{name} has no waiver" if name else "there is no waiver")
     return 0
 
 

@@ -61,8 +61,8 @@ def test_configuration_and_a_hook_share_nothing_with_the_bot(tmp_path: Path, sou
 
 
 def test_what_a_run_makes_is_no_copy(tmp_path: Path, source: Path) -> None:
-    """Extracts, letters and the lock are data, whatever they hold."""
-    folder = _town(tmp_path, extracts__a=_BOT, outbox__b=_BOT, **{"rpac.lock": _BOT})
+    """Extracts, letters and locks are data, whatever they hold."""
+    folder = _town(tmp_path, extracts__a=_BOT, outbox__b=_BOT, **{"rpac.lock": _BOT, "pylock.x.toml": _BOT})
 
     assert prove(source, {"town": folder}).copied == ()
 
@@ -122,17 +122,64 @@ def test_without_a_checkout_the_demo_says_what_it_needs(tmp_path: Path) -> None:
     assert "--checkout" in caught.value.remedy
 
 
-def test_forgetting_deletes_what_was_made_and_no_configuration(tmp_path: Path) -> None:
-    """State, outbox, extracts and locks go; what people wrote stays."""
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A repository with an example of three municipalities, and what a run has left in one of them."""
     (tmp_path / "plugins" / "welcome-letters").mkdir(parents=True)
-    town = tmp_path / "examples" / "digit" / "roskilde"
-    made = [town / "outbox" / "a.pdf", town / "rpac.lock", tmp_path / ".rpac" / "demo" / "x"]
-    kept = [town / "stack.toml", town / "environments" / "production" / "stack.toml"]
-    for file in (*made, *kept):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("x", encoding="utf-8")
+    example = tmp_path / "examples" / "digit"
+    for name in ("roskilde", "hvidovre", "lejre"):
+        text = f'name = "{name}"\nbaseline = "../baseline"\nstate_dir = "../../../.rpac/state/{name}"\n'
+        _write(example / name / "municipality.toml", text)
+    _write(example / "baseline" / "baseline.toml", "name = 'x'\n")
+    for name in ("outbox/a.pdf", "extracts/b.csv", "rpac.lock", "environments/sandbox/stack.toml"):
+        _write(example / "roskilde" / name, "made")
+    _write(example / "roskilde" / "environments" / "production" / "stack.toml", "kept")
+    return tmp_path
 
-    find_places(tmp_path).forget()
 
-    assert [file.exists() for file in made] == [False] * 3
-    assert [file.exists() for file in kept] == [True] * 2
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def _files(folder: Path) -> dict[str, str]:
+    return {
+        file.relative_to(folder).as_posix(): file.read_text("utf-8")
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+def test_the_demo_works_on_a_copy(checkout: Path) -> None:
+    """Configuration is copied, what runs have made is not; state lies in the demo's own folder."""
+    before = _files(checkout / "examples")
+    places = find_places(checkout)
+    places.begin()
+    copied = _files(places.municipality("roskilde"))
+
+    assert {"municipality.toml", "environments/production/stack.toml"} == set(copied)
+    assert 'state_dir = "../../state/roskilde"' in copied["municipality.toml"]
+    assert checkout / ".rpac" / "demo" == places.scratch
+    assert before == _files(checkout / "examples")
+
+
+def test_a_second_demo_starts_from_nothing(checkout: Path) -> None:
+    """State, wheels and a registry of before are gone."""
+    places = find_places(checkout)
+    left = places.scratch / "registry" / "registry.toml"
+    _write(left, "old")
+
+    places.begin()
+
+    assert not left.exists()
+    assert (places.cooperation / "baseline" / "baseline.toml").exists()
+
+
+def test_each_copy_names_the_registry(checkout: Path) -> None:
+    """In its own municipality.toml, where a member would write it."""
+    places = find_places(checkout)
+    places.begin()
+    places.name_registry("http://127.0.0.1:1")
+
+    text = (places.municipality("lejre") / "municipality.toml").read_text("utf-8")
+    assert 'baseline = "../baseline"\nregistry = "http://127.0.0.1:1"\n' in text

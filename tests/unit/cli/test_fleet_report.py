@@ -1,5 +1,3 @@
-import base64
-import hashlib
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -39,28 +37,6 @@ def _bot_wheel(manifest: Manifest) -> str:
     with zipfile.ZipFile(f"{name}-py3-none-any.whl", "w") as archive:
         archive.writestr(f"{name}.dist-info/extra_metadata/rpac.json", manifest.to_json())
     return f"{name}-py3-none-any.whl"
-
-
-def _baseline_wheel(days: int) -> str:
-    manifest = Manifest(
-        kind="baseline", name="digit-baseline", version="2026.1", summary="Shared.", sdk_version="0.1.0"
-    )
-    info = "digit_baseline-2026.1.dist-info"
-    files = {
-        "digit_baseline/baseline.toml": 'name = "DIGIT baseline"\nversion = "2026.1"\n',
-        "digit_baseline/policies.toml": POLICY,
-        "digit_baseline/bots/greeter.toml": f"[settings]\nwindow_days = {days}\n",
-        f"{info}/METADATA": "Metadata-Version: 2.4\nName: digit-baseline\nVersion: 2026.1\n",
-        f"{info}/extra_metadata/rpac.json": manifest.to_json(),
-    }
-    record = [f"{info}/RECORD,,"]
-    for name, text in files.items():
-        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
-        record.append(f"{name},sha256={digest},{len(text.encode())}")
-    with zipfile.ZipFile("digit_baseline-2026.1-py3-none-any.whl", "w") as archive:
-        for name, text in {**files, f"{info}/RECORD": "\n".join(record)}.items():
-            archive.writestr(name, text)
-    return "digit_baseline-2026.1-py3-none-any.whl"
 
 
 def _town(name: str, code: str, *lines: str) -> None:
@@ -107,10 +83,12 @@ def test_the_cooperations_warning_is_printed_once() -> None:
     assert result.stdout.endswith("greeter 1.1.0: works: 2\n")
 
 
-def test_a_file_in_the_baselines_wheel_is_told_by_the_wheels_name() -> None:
+def test_a_file_in_the_baselines_wheel_is_told_by_the_wheels_name(pack_baseline: Any) -> None:
     """The folder it was unpacked into is gone when somebody reads the report."""
-    code, result = _check(_manifest("2.0.0", maximum=20), "--baseline", _baseline_wheel(40))
-    _, as_json = _check(_manifest("2.0.0", maximum=20), "--baseline", _baseline_wheel(40), "--json")
+    shared = {"policies.toml": POLICY, "bots/greeter.toml": "[settings]\nwindow_days = 40\n"}
+    words = ["--baseline", str(pack_baseline(Path(), shared))]
+    code, result = _check(_manifest("2.0.0", maximum=20), *words)
+    _, as_json = _check(_manifest("2.0.0", maximum=20), *words, "--json")
 
     assert 1 == code
     assert "  digit_baseline-2026.1-py3-none-any.whl/policies.toml:" in result.stdout

@@ -22,7 +22,9 @@ baseline = "../baseline"
 state_dir = "../state"
 letterhead.name = "Roskilde Kommune"
 """
-INSTANCE = 'bot = "welcome-letters"\nid = "0b6f0c1e-2c9c-4c0e-9f3d-6d1f1e8f9a1{}"\n'
+INSTANCE = (
+    'bot = "welcome-letters"\nid = "0b6f0c1e-2c9c-4c0e-9f3d-6d1f1e8f9a1{}"\nowner = "A"\ndeputy = "B"\n'
+)
 BASE = "{% block title %}x{% endblock %}\n{% block school %}Skole{% endblock %}\n"
 EXTENDS = '{% extends "bot:families.md.j2" %}\n'
 

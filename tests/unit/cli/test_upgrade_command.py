@@ -14,6 +14,16 @@ from rpa_commons.environments import InstalledBot, PreparedUpgrade
 from rpa_commons.manifest import Manifest
 from rpa_commons.upgrades import FileMigration, UpgradeChange, UpgradePlan
 
+ID = "0b6f0c1e-0000-4000-8000-000000000001"
+MUNICIPALITY = """\
+name = "Roskilde"
+code = "0265"
+cvr = "29189404"
+state_dir = "../state-of-counter"
+[letterhead]
+name = "Roskilde Kommune"
+address = ["Rådhusbuen 1", "4000 Roskilde"]
+"""
 DIFF = "-old = 1\n+new = 1\n"
 FILE = FileMigration(Path("/x/bots/a.toml"), "bots/a.toml", "old = 1\n", "new = 1\n", DIFF)
 PLAN = UpgradePlan(
@@ -45,7 +55,9 @@ def rpac(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., int]:
             manifest = Manifest(kind="bot", name="counter", version="2.0.0", summary="", sdk_version="0")
             return InstalledBot("counter", "2.0.0", "", manifest, ("count", "recount"), changed=True)
 
-        monkeypatch.setattr("rpa_commons.config.open_municipality", lambda _: None)
+        (tmp_path / "bots").mkdir(exist_ok=True)
+        (tmp_path / "municipality.toml").write_text(MUNICIPALITY, encoding="utf-8")
+        (tmp_path / "bots" / "count.toml").write_text(f'bot = "counter"\nid = "{ID}"\n', encoding="utf-8")
         monkeypatch.setattr(
             "rpa_commons.environments.prepare_upgrade",
             lambda *_: PreparedUpgrade(None, Path(), plan),  # type: ignore[arg-type]

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from rpa_commons.cli._main import cli
-from rpa_commons.config import baseline_members, unpack_baseline
+from rpa_commons.config import baseline_members
+from rpa_commons.config.municipality import unpack_baseline
 from rpa_commons.environments import (
     BuildRefusedError,
     InstallError,

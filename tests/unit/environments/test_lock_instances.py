@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 
 from rpa_commons.config import SecretRef
+from rpa_commons.config.municipality import overridden_blocks
 from rpa_commons.environments import (
     LockedBlock,
     LockedInstance,
     LockedLeaf,
     LockFile,
     LockMismatchError,
-    overridden_blocks,
     read_lock,
     recorded_blocks,
     value_digest,
 )
 from rpa_commons.environments._lock import LockEntry, write_lock
-from rpa_commons.environments._records import instance_records, schema_digest
+from rpa_commons.environments._records import instance_records, locked_block, schema_digest
 from rpa_commons.manifest import Manifest, TemplateEntry
 from rpa_commons.sdk import BotSettings, Field
 
@@ -211,7 +211,9 @@ def test_the_digests_of_now_can_be_compared_with_the_record(folder: Path, bot: M
     assert recorded_blocks(roskilde, "quiet") == ()
     write_lock(folder, LockFile(instances=(record(folder, bot),)))
 
-    assert tuple(overridden_blocks(roskilde, "quiet", bot)) == recorded_blocks(roskilde, "quiet")
+    now = tuple(map(locked_block, overridden_blocks(roskilde, "quiet", bot, shared=True)))
+
+    assert now == recorded_blocks(roskilde, "quiet")
 
 
 LOCK = LockFile(

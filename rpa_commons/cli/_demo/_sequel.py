@@ -1,0 +1,69 @@
+"""The second half of the demo: a new version is reviewed, seen before it is installed, and recalled."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ._curating import recall
+from ._next import make_next
+from ._places import INSTANCE
+from ._scene import REFUSED, Scene, tell
+from ._stage import next_morning
+
+__all__ = ["build", "build_next", "recalled", "upgraded"]
+
+_SHOWN = ("permission", "record", "renamed")
+
+
+def build_next(scene: Scene) -> Path:
+    """Roskilde's 1.1.0: the plugin with the patch of the example on it."""
+    places = scene.places
+    tell("letters to families now name the school; what was changed stands in examples/digit/next")
+    return build(scene, make_next(places.plugin, places.patch, places.scratch / "next"))
+
+
+def build(scene: Scene, source: Path) -> Path:
+    """Build a wheel, as its author would; the same bytes as last time when nothing changed."""
+    built = scene.shell.rpac("build", source, "--out", scene.places.wheels, answer=True)
+    tell(f"{Path(built['wheel']).name}  sha256 {built['sha256'][:16]}…")
+    return Path(built["wheel"])
+
+
+def upgraded(scene: Scene, name: str) -> None:
+    """Both changes are seen before anything happens; then files, environment and lock move together."""
+    folder = scene.places.municipality(name)
+    scene.shell.rpac("-C", folder, "outdated")
+    plan = scene.shell.rpac("-C", folder, "upgrade", INSTANCE, "--plan", answer=True)
+    _show_plan(plan)
+    scene.shell.rpac("-C", folder, "upgrade", INSTANCE, "--yes", output=False)
+    tell(f"rewritten: {', '.join(one['file'] for one in plan['files'])}; the comments stayed")
+    next_morning(folder)
+    tell("the next morning: a new file of moves")
+    ran = scene.shell.rpac("-C", folder, "run", INSTANCE, answer=True)
+    tell(
+        f"{ran['found']} found, {ran['new']} of them new, {sum(ran['effects'].values())} letters sent: "
+        "whoever was greeted by 1.0.0 is not greeted again"
+    )
+
+
+def _show_plan(plan: dict[str, Any]) -> None:
+    for change in plan["changes"]:
+        if change["kind"] in _SHOWN:
+            click.echo(f"   {change['kind']}: {change['key']}: {change['text']}", err=True)
+    for file in plan["files"]:
+        for line in file["diff"].splitlines()[2:]:
+            click.echo(f"      {line}", err=True)
+
+
+def recalled(scene: Scene, name: str, version: str) -> None:
+    """A coordinator stops the version; the member's next run does not start and says why."""
+    folder = scene.places.municipality(name)
+    recall(scene, version)
+    scene.shell.rpac("-C", folder, "run", INSTANCE, ends=REFUSED)
+    tell("which cases did that version touch?")
+    today = datetime.now(UTC).date().isoformat()
+    words = ("items", "list", INSTANCE, "--bot-version", "1.1", "--since", today)
+    scene.shell.rpac("-C", folder, *words)
+    scene.shell.registry("-C", scene.registry, "verify")

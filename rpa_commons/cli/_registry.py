@@ -1,0 +1,109 @@
+"""What commands share that ask the registry: which one is meant, and how progress is told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rpa_commons.config import MunicipalityFolder
+    from rpa_commons.registry_client import Registry, Wish
+
+__all__ = ["Asked", "asked_of", "channel_options", "opened", "registry_option", "tell", "wish_of"]
+
+_FILE = "municipality.toml"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A registry, and the municipality on whose behalf it is asked; ``None`` outside a folder."""
+
+    registry: "Registry"
+    municipality: "MunicipalityFolder | None"
+
+
+def tell(text: str) -> None:
+    """Progress: on standard error, a line each."""
+    click.echo(f"{text} …", err=True)
+
+
+def registry_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--registry URL``, as ``url``."""
+    return click.option(
+        "--registry",
+        "url",
+        default="",
+        envvar="RPAC_REGISTRY",
+        metavar="URL",
+        help="Instead of the one in municipality.toml.",
+    )(command)
+
+
+def channel_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--channel`` and ``--because``."""
+    because = click.option(
+        "--because",
+        default="",
+        metavar="TEXT",
+        help="Why what is not certified is installed; kept in rpac.lock.",
+    )
+    channel = click.option(
+        "--channel",
+        type=click.Choice(["certified", "all"]),
+        help="certified by the cooperation, or all that is published; without it, as municipality.toml says.",
+    )
+    return channel(because(command))
+
+
+def asked_of(directory: Path, url: str) -> Asked:
+    """The registry that is meant: the one named, or the municipality's.
+
+    Raises:
+        RpaCommonsError: none is named, its address is wrong, or the municipality's files are.
+    """
+    from rpa_commons.registry_client import Registry
+
+    if (directory / _FILE).is_file() or not url:
+        from rpa_commons.config import open_municipality
+
+        municipality = open_municipality(directory)
+        if not url:
+            return Asked(Registry.of(municipality, progress=tell), municipality)
+        folder = municipality.state_dir / "registry"
+        return Asked(Registry.at(url, folder, progress=tell), municipality)
+    import platformdirs
+
+    folder = platformdirs.user_cache_path("rpa-commons") / "registry"
+    return Asked(Registry.at(url, folder, progress=tell), None)
+
+
+def opened(
+    directory: Path, url: str = "", *, offline: bool = False
+) -> "tuple[MunicipalityFolder, Registry | None]":
+    """A municipality and the registry it installs from; ``None`` where it names none.
+
+    Raises:
+        RpaCommonsError: its files are wrong, or the registry's address is.
+    """
+    from rpa_commons.registry_client import open_with_baseline
+
+    return open_with_baseline(directory, url, progress=tell, offline=offline)
+
+
+def wish_of(municipality: "MunicipalityFolder", channel: str | None, because: str) -> "Wish":
+    """What may be installed: as said, or as the municipality has it.
+
+    Raises:
+        UsageError: what is not certified is asked for, and nobody says why.
+    """
+    from rpa_commons.registry_client import Wish
+
+    chosen = channel or municipality.registry.channel
+    because = " ".join(because.split())
+    if channel == "all" and not because:
+        raise click.UsageError("--channel all needs --because TEXT: why what is not certified is installed")
+    if because and chosen != "all":
+        raise click.UsageError("--because goes with --channel all")
+    return Wish(chosen, because)

@@ -1,0 +1,106 @@
+"""``rpac list`` and ``rpac outdated``: what is installed here, and what became of it in the registry."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ._registry import registry_option
+
+if TYPE_CHECKING:
+    from rpa_commons.registry_client import InstalledRow, Recalls
+
+__all__ = ["list_", "outdated"]
+
+_FINDINGS = 1
+_OFFLINE = click.option("--offline", is_flag=True, help="Ask no registry: only what is known here.")
+
+
+@click.command("list")
+@_OFFLINE
+@registry_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def list_(directory: Path, url: str, *, offline: bool, as_json: bool) -> int:
+    """List the bots that are installed here: version, channel, source, state, instances, owner and deputy."""
+    rows, recalls = _looked_up(directory, url, offline=offline)
+    if as_json:
+        click.echo(json.dumps([one.to_json() for one in rows], indent=2, ensure_ascii=False))
+        return 0
+    _warn(recalls)
+    click.echo("\n".join(line for one in rows for line in _lines(one)) or "nothing is installed here yet")
+    return 0
+
+
+@click.command()
+@registry_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def outdated(directory: Path, url: str, *, as_json: bool) -> int:
+    """List what has a newer version, is deprecated, or was taken back; the last ends with 1."""
+    rows, recalls = _looked_up(directory, url, force=True)
+    found = [one for one in rows if one.newest or one.taken_back or one.notes]
+    if as_json:
+        click.echo(json.dumps([one.to_json() for one in found], indent=2, ensure_ascii=False))
+    else:
+        _warn(recalls)
+        for one in rows:
+            if one.why_unknown and one.source != "file":
+                click.echo(f"warning: {one.name}: {one.why_unknown}", err=True)
+        click.echo("\n".join(line for one in found for line in _news(one)) or "everything is up to date")
+    return _FINDINGS if any(one.taken_back for one in rows) else 0
+
+
+def _looked_up(
+    directory: Path, url: str, *, offline: bool = False, force: bool = False
+) -> "tuple[tuple[InstalledRow, ...], Recalls]":
+    from rpa_commons.registry_client import known, refresh, rows
+
+    from ._registry import opened
+
+    municipality, registry = opened(directory, url, offline=offline)
+    recalls = known(municipality) if offline else refresh(municipality, force=force)
+    return rows(municipality, None if offline else registry, recalls), recalls
+
+
+def _warn(recalls: "Recalls") -> None:
+    for one in recalls.warnings:
+        click.echo(f"warning: {one}", err=True)
+
+
+def _lines(row: "InstalledRow") -> Iterator[str]:
+    source = f"{row.channel}, {row.source}" if row.channel else "from a file"
+    state = row.state or (f"state not known: {row.why_unknown}" if row.source != "file" else "")
+    kind = "" if row.kind == "bot" else f" ({row.kind})"
+    yield f"{row.name} {row.version}{kind}  {source}" + (f"  {state}" if state else "")
+    if row.because:
+        yield f"  because: {row.because}"
+    yield from _alarms(row)
+    for one in row.instances:
+        people = ", ".join(
+            f"{label} {who}" for label, who in (("owner", one.owner), ("deputy", one.deputy)) if who
+        )
+        paused = f"; paused by {one.paused_by}" if one.paused_by else ""
+        yield f"  {one.name}: {people or 'nobody is named for it'}{paused}"
+    if row.kind == "bot" and not row.instances:
+        yield "  no bot instance uses it"
+
+
+def _alarms(row: "InstalledRow") -> Iterator[str]:
+    if row.advisories:
+        yield f"  recalled by {', '.join(row.advisories)}"
+    yield from (f"  {note}" for note in row.notes)
+
+
+def _news(row: "InstalledRow") -> Iterator[str]:
+    newer = f" -> {row.newest}" if row.newest else ", nothing newer that may be installed"
+    yield f"{row.name} {row.version}{newer}" + (f"  ({row.state})" if row.state else "")
+    yield from _alarms(row)
+    if row.newest:
+        target = row.instances[0].name if row.instances else row.name
+        command = (
+            "rpac upgrade baseline" if row.kind == "baseline" else f"rpac upgrade {target} --to {row.newest}"
+        )
+        yield f"  {command if row.instances or row.kind == 'baseline' else f'rpac install {row.name}'}"

@@ -1,0 +1,241 @@
+"""From names to installed bots: choose, fetch, and hand the wheels to the environments.
+
+Rules this module keeps: nothing is fetched before every name is settled; what was chosen, from where and
+why, goes into ``rpac.lock``; a name that the registry owns is resolved from it alone, also under a bot that
+came as a wheel file; a registry that cannot be asked stops only what needs it.
+
+Usage::
+
+    installed = install(municipality, ["welcome-letters==1.1.0"], registry=registry, progress=print)
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from rpa_commons.environments import InstalledBot, Origin, instance_head, read_lock
+from rpa_commons.environments import install as install_wheels
+
+from ._choose import Choice, Wish, choose
+from ._client import Registry
+from ._documents import FileEntry, Project
+from ._errors import NoRegistryError, RegistryError, ReleaseRefusedError
+from ._recalls import known
+from ._usage import tell_usage
+
+if TYPE_CHECKING:
+    from rpa_commons.config import MunicipalityFolder
+
+__all__ = [
+    "Wanted",
+    "WantedError",
+    "choice_of",
+    "fetch_chosen",
+    "install",
+    "is_file_wish",
+    "parse_wanted",
+    "wheel_to_come",
+]
+
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
+class WantedError(RegistryError):
+    """What is to be installed is neither a wheel file nor ``NAME`` nor ``NAME==VERSION``."""
+
+    exit_code: int = 2
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"{text!r} is neither a wheel file nor the name of a bot",
+            remedy="write NAME, NAME==VERSION, or the path of a .whl file",
+        )
+        self.text = text
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A bot by name; ``version`` is empty for the newest that may be installed."""
+
+    name: str
+    version: str = ""
+
+
+def is_file_wish(text: str) -> bool:
+    """Whether an argument means a file and not a name: it ends in ``.whl`` or is a path."""
+    return text.lower().endswith(".whl") or "/" in text or "\\" in text
+
+
+def parse_wanted(text: str) -> Wanted:
+    """``NAME`` or ``NAME==VERSION``.
+
+    Raises:
+        WantedError: it is neither.
+    """
+    name, equals, version = (part.strip() for part in text.partition("=="))
+    try:
+        normal = str(Version(version)) if equals else ""
+    except InvalidVersion:
+        raise WantedError(text) from None
+    if not _NAME.fullmatch(name):
+        raise WantedError(text)
+    return Wanted(canonicalize_name(name), normal)
+
+
+def choice_of(registry: Registry, wanted: Wanted, wish: Wish, *, kind: str = "bot") -> tuple[Project, Choice]:
+    """The release that a wish comes to.
+
+    Raises:
+        UnknownProjectError: there is no such project.
+        NoSuchReleaseError: there is no such version.
+        ReleaseRefusedError: it may not be installed, or is of another kind.
+    """
+    project = registry.project(wanted.name)
+    if project.kind != kind:
+        raise ReleaseRefusedError(
+            project.name, "", f"is a {project.kind}, not a {kind}", remedy=_OTHER_KINDS.get(project.kind, "")
+        )
+    return project, choose(project, wanted.version, wish)
+
+
+_OTHER_KINDS = {
+    "baseline": 'name it in municipality.toml: baseline = "registry:NAME"; then `rpac install`',
+    "connector": "a connector is installed with the bots whose stack names it",
+    "bot": "`rpac install NAME` installs a bot",
+}
+
+
+def fetch_chosen(registry: Registry, project: Project, choice: Choice) -> Path:
+    """The wheel of a choice; what whoever installs should know is said.
+
+    Raises:
+        RegistryError: it cannot be had.
+    """
+    for one in choice.passed_over:
+        registry.progress(f"passed over: {project.name} {one}")
+    for note in choice.notes:
+        registry.progress(f"note: {note}")
+    file = choice.release.file
+    if file is None:  # chosen releases have one
+        raise ReleaseRefusedError(project.name, choice.release.version, "has no file", remedy="")
+    return registry.download(FileEntry.model_validate(file.model_dump()))
+
+
+def install(
+    municipality: "MunicipalityFolder",
+    wanted: Sequence[str],
+    *,
+    registry: Registry | None,
+    progress: Callable[[str], None],
+    wish: Wish | None = None,
+    find_links: Sequence[Path] = (),
+    offline: bool = False,
+    upgrade: bool = False,
+) -> tuple[InstalledBot, ...]:
+    """Install bots by name or wheel file; without any, make what ``rpac.lock`` asks for.
+
+    Args:
+        municipality: Whose.
+        wanted: Names, ``NAME==VERSION``, or paths of wheels.
+        registry: Where names are looked up; ``None`` where the municipality names none.
+        progress: Told each thing that takes over a second.
+        wish: Channel and reason for what is installed by name.
+        find_links: Folders with further wheels.
+        offline: Use uv's cache alone, and no registry.
+        upgrade: Resolve the packages beside the bots anew.
+
+    Raises:
+        RegistryError: a name cannot be had; nothing was installed.
+        RpaCommonsError: whatever installing raises; nothing was installed.
+    """
+    wish = wish or Wish()
+    if not wanted and not read_lock(municipality.folder).entries and read_lock(municipality.folder).baseline:
+        return ()  # the baseline is all there is, and it was fetched when the folder was opened
+    names = [parse_wanted(one) for one in wanted if not is_file_wish(one)]
+    wheels = [Path(one) for one in wanted if is_file_wish(one)]
+    origins: dict[str, Origin] = {}
+    if names:
+        if registry is None:
+            raise NoRegistryError
+        registry = replace(registry, channel=wish.channel)
+        choices = [choice_of(registry, one, wish) for one in names]
+        for project, choice in choices:
+            _refuse_recalled(municipality, project.name, choice.release.version)
+        for project, choice in choices:
+            wheels.append(fetch_chosen(registry, project, choice))
+            origins[project.name] = Origin(registry.home, wish.channel, wish.because)
+    bots = install_wheels(
+        municipality,
+        wheels,
+        progress=progress,
+        find_links=find_links,
+        offline=offline,
+        upgrade=upgrade,
+        source=None if offline else registry,
+        origins=origins,
+    )
+    if registry is not None:
+        registry.forget_files()
+        for bot in bots:
+            if bot.changed:
+                tell_usage(municipality, registry, bot.name, bot.version)
+    return bots
+
+
+def _refuse_recalled(municipality: "MunicipalityFolder", name: str, version: str) -> None:
+    """Refuse what is known here to be recalled, whatever the registry shows of it now.
+
+    Raises:
+        ReleaseRefusedError: it was recalled, and nobody withdrew that by signature.
+    """
+    for one in known(municipality).advisories:
+        if one.project == name and one.names(version):
+            raise ReleaseRefusedError(
+                name, version, f"was recalled by {one.id}: {one.summary}", remedy=one.remedy
+            )
+
+
+def wheel_to_come(
+    municipality: "MunicipalityFolder",
+    registry: Registry | None,
+    instance: str,
+    version: str,
+    wish: Wish | None = None,
+) -> tuple[Path | None, Origin | None]:
+    """The wheel that an instance's bot is to be upgraded to, and where it comes from.
+
+    Args:
+        municipality: Whose.
+        registry: Who is asked; ``None``: nobody.
+        instance: The bot instance.
+        version: The one wanted; empty: the newest, where the bot came from the registry.
+        wish: What is allowed; ``None``: the channel that the bot was installed from.
+
+    Returns:
+        ``None`` twice where the locked wheel is meant: nothing newer, or a bot that came as a file.
+
+    Raises:
+        RegistryError: it cannot be had.
+        InstanceFileError: there is no such instance.
+    """
+    bot = instance_head(municipality, instance).bot
+    entry = read_lock(municipality.folder).find(bot)
+    if not version and (entry is None or not entry.registry or registry is None):
+        return None, None
+    if registry is None:
+        raise NoRegistryError
+    if wish is None:
+        from_lock = Wish(entry.channel, entry.because) if entry is not None and entry.channel else None
+        wish = from_lock or Wish(municipality.registry.channel)
+    wanted = replace(parse_wanted(bot), version=parse_wanted(f"{bot}=={version}").version if version else "")
+    project, choice = choice_of(registry, wanted, wish)
+    _refuse_recalled(municipality, project.name, choice.release.version)
+    file = choice.release.file
+    if entry is not None and file is not None and file.sha256 == entry.sha256:
+        return None, None
+    return fetch_chosen(registry, project, choice), Origin(registry.home, wish.channel, wish.because)

@@ -1,0 +1,148 @@
+"""``baseline = "registry:digit-baseline"``: fetched, pinned, found by the lock, upgraded after a look."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rpa_commons.cli import main
+from rpa_commons.config import ConfigError, open_municipality
+from rpa_commons.environments import read_lock
+
+
+@pytest.fixture
+def town(hvidovre: Path) -> Path:
+    """Hvidovre, whose baseline comes from the registry."""
+    path = hvidovre / "municipality.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text('baseline = "registry:digit-baseline"\n' + text, encoding="utf-8")
+    return hvidovre
+
+
+@pytest.fixture
+def rpac(
+    town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run ``rpac`` for the municipality."""
+
+    def run(*arguments: str, folder: Path = town) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["rpac", "-C", str(folder), *arguments])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        printed = capsys.readouterr()
+        assert isinstance(caught.value.code, int)
+        return caught.value.code, printed.out, printed.err
+
+    return run
+
+
+def baseline(make_wheel: Any, version: str) -> Path:
+    """A baseline's wheel."""
+    text = f'name = "DIGIT baseline"\nversion = "{version}"\n'
+    wheel: Path = make_wheel("digit-baseline", version, kind="baseline", files={"baseline.toml": text})
+    return wheel
+
+
+def test_before_it_was_fetched_the_configuration_says_how(town: Path) -> None:
+    """The configuration itself asks nobody."""
+    with pytest.raises(ConfigError) as caught:
+        open_municipality(town)
+
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.key) == ("E103", "baseline")
+    assert "has not been fetched yet" in finding.message
+    assert finding.help == "`rpac install` fetches and pins it"
+
+
+def test_installing_fetches_and_pins_it(simulator: Any, town: Path, rpac: Any, make_wheel: Any) -> None:
+    """From then on everybody reads the same wheel, by its hash."""
+    simulator.publish(baseline(make_wheel, "2026.1"))
+    simulator.publish(baseline(make_wheel, "2026.2"), "published")
+
+    code, _, err = rpac("install")
+
+    record = read_lock(town).baseline
+    assert code == 0, err
+    assert record is not None
+    assert ("digit-baseline", "2026.1", "certified") == (record.name, record.version, record.channel)
+    opened = open_municipality(town).baseline_info
+    assert opened is not None
+    assert ("DIGIT baseline", "2026.1", "digit-baseline 2026.1") == (
+        opened.name,
+        opened.version,
+        opened.label,
+    )
+
+
+def test_a_pinned_one_does_not_move_by_itself(simulator: Any, town: Path, rpac: Any, make_wheel: Any) -> None:
+    """A newer one is taken by an upgrade alone; another machine fetches the pinned one by hash."""
+    simulator.publish(baseline(make_wheel, "2026.1"))
+    rpac("install")
+    simulator.publish(baseline(make_wheel, "2026.2"))
+    lock = (town / "rpac.lock").read_bytes()
+    elsewhere = town.parent / "elsewhere" / "hvidovre"
+    shutil.copytree(town, elsewhere)
+
+    code, _, err = rpac("install", folder=elsewhere)
+
+    assert code == 0, err
+    assert lock == (elsewhere / "rpac.lock").read_bytes()
+    info = open_municipality(elsewhere).baseline_info
+    assert info is not None
+    assert info.version == "2026.1"
+
+
+def test_an_upgrade_shows_the_step_and_takes_it(
+    simulator: Any, town: Path, rpac: Any, make_wheel: Any
+) -> None:
+    """`--plan` changes nothing."""
+    simulator.publish(baseline(make_wheel, "2026.1"))
+    rpac("install")
+    simulator.publish(baseline(make_wheel, "2026.2"))
+
+    planned = rpac("upgrade", "baseline", "--plan")
+    before = read_lock(town).baseline
+    done = rpac("upgrade", "baseline", "--yes")
+    after = read_lock(town).baseline
+
+    assert planned[0] == done[0] == 0, done[2]
+    assert "digit-baseline 2026.1 -> 2026.2" in planned[1]
+    assert before is not None
+    assert after is not None
+    assert ("2026.1", "2026.2") == (before.version, after.version)
+
+
+def test_a_changed_wheel_in_the_store_is_noticed(
+    simulator: Any, town: Path, rpac: Any, make_wheel: Any
+) -> None:
+    """Nobody gets round a policy by editing what was fetched."""
+    simulator.publish(baseline(make_wheel, "2026.1"))
+    rpac("install")
+    (kept,) = (town.parent / "state").glob("wheels/*/digit_baseline-*.whl")
+    shutil.copy(
+        make_wheel(
+            "digit-baseline",
+            "2026.1",
+            kind="baseline",
+            files={
+                "baseline.toml": 'name = "DIGIT baseline"\nversion = "2026.1"\n',
+                "policies.toml": "",
+            },
+        ),
+        kept,
+    )
+
+    with pytest.raises(ConfigError, match=r"is not the one in rpac\.lock"):
+        open_municipality(town)
+
+
+def test_a_bot_is_no_baseline(simulator: Any, town: Path, rpac: Any, make_wheel: Any) -> None:
+    """The kind is part of what is asked for."""
+    simulator.publish(make_wheel("digit-baseline", "2026.1"))
+
+    code, _, err = rpac("install")
+
+    assert code == 5
+    assert "digit-baseline is a bot, not a baseline" in err
