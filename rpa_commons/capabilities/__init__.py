@@ -14,6 +14,7 @@ from ._errors import BusinessError, PersonNotFoundError, RpaCommonsError, Transi
 from .digital_post import Channel, DigitalPost, Letter, Receipt
 from .population_events import Move, Origin, PopulationEvents
 from .population_register import Address, AddressPeriod, Person, PersonStatus, PopulationRegister
+from .school_districts import School, SchoolDistricts
 
 __all__ = [
     "Address",
@@ -34,6 +35,8 @@ __all__ = [
     "PopulationRegister",
     "Receipt",
     "RpaCommonsError",
+    "School",
+    "SchoolDistricts",
     "TransientError",
     "capability",
     "capability_spec",

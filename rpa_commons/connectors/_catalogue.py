@@ -18,6 +18,7 @@ _BUILT_IN: Mapping[str, str] = MappingProxyType(
         "moves-extract": "moves_extract:MovesExtract",
         "pdf-outbox": "pdf_outbox:PdfOutbox",
         "register-extract": "register_extract:RegisterExtract",
+        "school-extract": "school_extract:SchoolExtract",
         "sf1520": "sf1520:Sf1520",
         "sf1601": "sf1601:Sf1601",
     }

@@ -26,6 +26,7 @@ from ._errors import (
     UnexpectedAnswerError,
 )
 from ._settings import HttpSettings
+from ._transport import TlsAdapter, is_loopback
 
 __all__ = [
     "AccessRefusedError",
@@ -39,6 +40,8 @@ __all__ = [
     "HttpSettings",
     "Kind",
     "RequestRefusedError",
+    "TlsAdapter",
     "UnexpectedAnswerError",
+    "is_loopback",
     "load_certificate",
 ]

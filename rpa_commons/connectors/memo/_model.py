@@ -58,36 +58,52 @@ _OneAtLeast = Field(min_length=1)
 
 
 class AttentionPerson(Element):
+    """A named person at the sender or the recipient."""
+
     tag: ClassVar = "memo:AttentionPerson"
     person_id: Text | None = None
     label: Text | None = None
 
 
 class Email(Element):
+    """An e-mail address, and whose it is."""
+
     tag: ClassVar = "memo:EMail"
     email_address: Text
     related_agent: Text | None = None
 
 
 class Telephone(Element):
+    """A telephone number, and whose it is."""
+
     tag: ClassVar = "memo:Telephone"
     telephone_number: Text
     related_agent: Text | None = None
 
 
 class ContentResponsible(Element):
+    """The unit that answers for what the message says."""
+
     tag: ClassVar = "memo:ContentResponsible"
     content_responsible_id: Text | None = None
     label: Text | None = None
 
 
 class GeneratingSystem(Element):
+    """The system that made the message."""
+
     tag: ClassVar = "memo:GeneratingSystem"
     generating_system_id: Text
     label: Text | None = None
 
 
 class AttentionData(Element):
+    """Whom at the sender or the recipient a message concerns; every child is optional.
+
+    People, units and systems stand here by whatever number they are known under; it sorts and routes, and
+    decides nothing about who receives the message.
+    """
+
     tag: ClassVar = "memo:AttentionData"
     attention_person: AttentionPerson | None = None
     production_unit: ProductionUnit | None = None
@@ -104,12 +120,16 @@ class AttentionData(Element):
 
 
 class ContactInfo(Element):
+    """One way to reach a contact point: its label and what to dial or write."""
+
     tag: ClassVar = "memo:ContactInfo"
     label: Text
     value: Text
 
 
 class ContactPoint(Element):
+    """The place in the sender's contact structure where an answer goes, with at most two ways to reach it."""
+
     tag: ClassVar = "memo:ContactPoint"
     contact_group: Text | None = None
     contact_point_id: Text
@@ -118,6 +138,8 @@ class ContactPoint(Element):
 
 
 class Representative(Element):
+    """Who sends on behalf of the sender, or receives on behalf of the recipient."""
+
     tag: ClassVar = "memo:Representative"
     representative_id: Text | None = None
     id_type: Text | None = None
@@ -126,6 +148,8 @@ class Representative(Element):
 
 
 class Sender(Element):
+    """Who sends: a number (``sender_id``), its kind (``id_type``, e.g. ``CVR``) and the name to show."""
+
     tag: ClassVar = "memo:Sender"
     sender_id: Text
     id_type: Text
@@ -137,6 +161,11 @@ class Sender(Element):
 
 
 class Recipient(Element):
+    """Who receives: a number (``recipient_id``) and its kind (``id_type``: ``CPR`` or ``CVR``).
+
+    Personal where the kind is ``CPR``.
+    """
+
     tag: ClassVar = "memo:Recipient"
     recipient_id: Text
     id_type: Text
@@ -150,12 +179,16 @@ class Recipient(Element):
 
 
 class CaseId(Element):
+    """A case in the sender's case system."""
+
     tag: ClassVar = "memo:CaseID"
     case_id: Text
     case_system: Text
 
 
 class AdditionalContentData(Element):
+    """A name and a value that no other child has a place for."""
+
     tag: ClassVar = "memo:AdditionalContentData"
     content_data_type: Text | None = None
     content_data_name: Text
@@ -163,6 +196,11 @@ class AdditionalContentData(Element):
 
 
 class ContentData(Element):
+    """What a message is about, in the words of public registers, so that the receiver can sort it by machine.
+
+    Every child is optional; at most ten are :class:`AdditionalContentData`.
+    """
+
     tag: ClassVar = "memo:ContentData"
     cpr_data: CprData | None = None
     cvr_data: CvrData | None = None
@@ -179,6 +217,8 @@ class ContentData(Element):
 
 
 class ForwardData(Element):
+    """Where a forwarded message comes from: its UUID, its time in UTC, its sender, and a comment."""
+
     tag: ClassVar = "memo:ForwardData"
     message_uuid: Uuid
     original_message_date_time: UtcTime
@@ -190,12 +230,19 @@ class ForwardData(Element):
 
 
 class AdditionalReplyData(Element):
+    """A label and a value that an answer carries back."""
+
     tag: ClassVar = "memo:AdditionalReplyData"
     label: Text
     value: Text
 
 
 class ReplyData(Element):
+    """An earlier message of the thread that this one answers: its UUID, and what both sides call it.
+
+    At most four are :class:`AdditionalReplyData`.
+    """
+
     tag: ClassVar = "memo:ReplyData"
     message_id: Text | None = None
     message_uuid: Uuid
@@ -213,6 +260,11 @@ class ReplyData(Element):
 
 
 class File(Element):
+    """One rendition of a document: MIME type, file name, language (ISO 639-1) and the bytes.
+
+    In XML the bytes are base64.
+    """
+
     tag: ClassVar = "memo:File"
     encoding_format: Text
     filename: Text
@@ -221,6 +273,8 @@ class File(Element):
 
 
 class Reservation(Element):
+    """An appointment that the recipient can put into a calendar: what, where, from when until when (UTC)."""
+
     tag: ClassVar = "memo:Reservation"
     description: Text
     reservation_uuid: Uuid
@@ -233,11 +287,22 @@ class Reservation(Element):
 
 
 class EntryPoint(Element):
+    """A web address where the recipient goes on."""
+
     tag: ClassVar = "memo:EntryPoint"
     url: Uri
 
 
 class Action(Element):
+    """Something the recipient is asked to do, by a code, e.g. to pay, or to keep an appointment.
+
+    It leads to a :class:`Reservation` or an :class:`EntryPoint`, never to both; the times (UTC) say from when
+    until when it can be done.
+
+    Raises:
+        ValidationError: it has both.
+    """
+
     tag: ClassVar = "memo:Action"
     label: Text
     action_code: Text
@@ -254,6 +319,8 @@ class Action(Element):
 
 
 class MainDocument(Element):
+    """The letter itself: the same text in one or more files, and what the recipient is asked to do."""
+
     tag: ClassVar = "memo:MainDocument"
     main_document_id: Text | None = None
     label: Text | None = None
@@ -262,6 +329,8 @@ class MainDocument(Element):
 
 
 class AdditionalDocument(Element):
+    """A document that goes with the letter: the same text in one or more files, and its actions."""
+
     tag: ClassVar = "memo:AdditionalDocument"
     additional_document_id: Text | None = None
     label: Text | None = None
@@ -270,6 +339,8 @@ class AdditionalDocument(Element):
 
 
 class TechnicalDocument(Element):
+    """A document for machines, in one or more files."""
+
     tag: ClassVar = "memo:TechnicalDocument"
     technical_document_id: Text | None = None
     label: Text | None = None
@@ -280,6 +351,14 @@ class TechnicalDocument(Element):
 
 
 class MessageHeader(Element):
+    """What is known of a message without opening it: who, to whom, about what, when and what it answers.
+
+    Times are in UTC; ``reply_by_date_time`` is the last moment for an answer, and before
+    ``do_not_deliver_until_date`` nothing is handed over. ``notification`` is the text of an SMS or e-mail
+    (at most 160 characters); ``mandatory`` marks post that cannot be declined, ``legal_notification`` a
+    service of process (*forkyndelse*).
+    """
+
     tag: ClassVar = "memo:MessageHeader"
     message_type: Literal["DIGITALPOST", "NEMSMS"]
     message_uuid: Uuid
@@ -302,6 +381,8 @@ class MessageHeader(Element):
 
 
 class MessageBody(Element):
+    """The documents of a message: exactly one letter, and what goes with it; made at a time in UTC."""
+
     tag: ClassVar = "memo:MessageBody"
     created_date_time: UtcTime
     main_document: MainDocument

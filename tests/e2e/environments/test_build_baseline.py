@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from rpa_commons.config import baseline_members, unpack_baseline
+from rpa_commons.config import baseline_members
+from rpa_commons.config.municipality import unpack_baseline
 from rpa_commons.environments import build_wheel, check_wheel
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "digit" / "baseline"

@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -91,31 +93,37 @@ def test_a_worker_gets_the_base_variables_and_those_of_its_declared_secrets(benc
     assert environment == {"PATH": "/bin", "TOKEN_A": "a", "RPAC_KEY": "k"}
 
 
-def test_ctrl_c_lets_the_worker_finish_the_case_in_hand(bench: Any) -> None:
-    """The command says so, the worker ends with 130, and nothing is left running."""
-    bench.cases({f"case-{number}": "keyed, sleep:0.5" for number in range(20)})
+@contextmanager
+def _followed(bench: Any) -> Iterator[tuple[subprocess.Popen[str], IO[str], IO[str]]]:
+    """A host process of its own that follows the bench's job; with its two streams."""
     job = bench.folder / "job.json"
     job.write_text(json.dumps(bench.job(supervised=True)), encoding="utf-8")
     here = Path(__file__).parent
-    environment = os.environ | {"PYTHONPATH": str(here / "plugin")}
-
     with subprocess.Popen(
         [sys.executable, str(here / "follow_job.py"), str(job)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment,
+        env=os.environ | {"PYTHONPATH": str(here / "plugin")},
         start_new_session=True,
     ) as host:
         assert host.stdout is not None
         assert host.stderr is not None
-        while '"item"' not in host.stdout.readline():
+        yield host, host.stdout, host.stderr
+
+
+def test_ctrl_c_lets_the_worker_finish_the_case_in_hand(bench: Any) -> None:
+    """The command says so, the worker ends with 130, and nothing is left running."""
+    bench.cases({f"case-{number}": "keyed, sleep:0.5" for number in range(20)})
+
+    with _followed(bench) as (host, said, talk):
+        while '"item"' not in said.readline():
             pass
         os.kill(host.pid, signal.SIGINT)
-        last = json.loads(host.stdout.read().splitlines()[-1])
-        talk = host.stderr.read()
+        last = json.loads(said.read().splitlines()[-1])
+        told = talk.read()
 
-    assert "finishing the case in hand" in talk
+    assert "finishing the case in hand" in told
     assert (last["event"], last["exit_code"]) == ("finished", 130)
     assert "running" not in bench.states().values()
 
@@ -123,25 +131,12 @@ def test_ctrl_c_lets_the_worker_finish_the_case_in_hand(bench: Any) -> None:
 def test_a_second_ctrl_c_ends_the_worker_at_once(bench: Any) -> None:
     """The case in hand would take ten minutes; nothing is left running."""
     bench.cases({"case-1": "sleep:600"})
-    job = bench.folder / "job.json"
-    job.write_text(json.dumps(bench.job(supervised=True)), encoding="utf-8")
-    here = Path(__file__).parent
-    environment = os.environ | {"PYTHONPATH": str(here / "plugin")}
 
-    with subprocess.Popen(
-        [sys.executable, str(here / "follow_job.py"), str(job)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-        start_new_session=True,
-    ) as host:
-        assert host.stdout is not None
-        assert host.stderr is not None
-        while '"found"' not in host.stdout.readline():
+    with _followed(bench) as (host, said, talk):
+        while '"found"' not in said.readline():
             pass
         os.kill(host.pid, signal.SIGINT)
-        while "finishing the case in hand" not in host.stderr.readline():
+        while "finishing the case in hand" not in talk.readline():
             pass
         os.kill(host.pid, signal.SIGINT)
         host.communicate(timeout=60)

@@ -8,13 +8,13 @@ import pytest
 from rpa_commons.capabilities import is_capability
 from rpa_commons.connectors import UnknownConnectorError, catalogue, load, message_uuid
 
-NAMES = ["moves-extract", "pdf-outbox", "register-extract", "sf1520", "sf1601"]
+NAMES = ["moves-extract", "pdf-outbox", "register-extract", "school-extract", "sf1520", "sf1601"]
 
 
 def test_the_connectors_are_listed() -> None:
-    """Five connectors come with the library."""
+    """Six connectors come with the library."""
     assert NAMES == sorted(catalogue())
-    assert 5 == len(catalogue())
+    assert 6 == len(catalogue())
 
 
 @pytest.mark.parametrize("name", NAMES)
