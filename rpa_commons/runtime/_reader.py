@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from packaging.utils import canonicalize_version
 
 from rpa_commons.validators import mask_personal_numbers
 
@@ -30,7 +31,7 @@ from ._errors import JournalKeyError, StateVersionError
 from ._journal import outcome_place
 from ._runs import overrides_place, report_place
 from ._slots import Holder, holder_of
-from ._tables import SCHEMA_VERSION, audit, items, meta, reports, runs
+from ._tables import SCHEMA_VERSION, audit, effects, items, meta, queries, reports, runs
 
 __all__ = [
     "InstanceStatus",
@@ -170,6 +171,8 @@ def list_items(
 ) -> list[ItemRow]:
     """Items, oldest first; ``since`` compares the UTC day of the last change.
 
+    ``bot_version`` takes what a version touched: what it brought to its state, and what it made a call for
+    though another version ended it. It stands for every way to write it (PEP 440): ``1.1`` is ``1.1.0``.
     Reasons are shown to whoever has the key; without ``sealer``, or with another one, they are ``None``.
     """
     changed = sa.func.coalesce(items.c.finished_at, items.c.enqueued_at)
@@ -178,15 +181,36 @@ def list_items(
     statement = sa.select(*columns).order_by(items.c.enqueued_at, items.c.reference)
     if state is not None:
         statement = statement.where(items.c.state == state)
-    if bot_version is not None:
-        statement = statement.where(items.c.bot_version == bot_version)
     if since is not None:
         statement = statement.where(changed >= since.isoformat())
     with guarded(), engine.connect() as connection:
+        if bot_version is not None:
+            statement = statement.where(_touched_by(connection, bot_version))
         return [
             ItemRow(**{name: getattr(row, name) for name in names}, reason=_reason(sealer, row))
             for row in connection.execute(statement)
         ]
+
+
+def _canonical(version: str) -> str:
+    return canonicalize_version(version.strip())
+
+
+def _touched_by(connection: sa.Connection, version: str) -> sa.ColumnElement[bool]:
+    """Items that a version ended, or made a call for: a call belongs to the run in whose time it falls."""
+    wanted = _canonical(version)
+
+    def written(column: sa.Column[Any]) -> list[str]:
+        there = connection.execute(sa.select(column).distinct()).scalars()
+        return [one for one in there if one and _canonical(one) == wanted]
+
+    touched: list[sa.ColumnElement[bool]] = [items.c.bot_version.in_(written(items.c.bot_version))]
+    own_runs = runs.c.bot_version.in_(written(runs.c.bot_version))
+    for table, at in ((effects, effects.c.intent_at), (queries, queries.c.at)):
+        until = sa.func.coalesce(runs.c.ended_at, "9999")
+        during = sa.and_(own_runs, at >= runs.c.started_at, at <= until)
+        touched.append(items.c.reference.in_(sa.select(table.c.reference).join(runs, during)))
+    return sa.or_(*touched)
 
 
 def unused_states(state_dir: Path, used: Iterable[str]) -> list[UnusedState]:

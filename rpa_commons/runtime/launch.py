@@ -35,6 +35,7 @@ from rpa_commons.config import (
     resolve_instance,
     secret_findings,
     unconfirmed,
+    unfinished_upgrades,
 )
 from rpa_commons.connectors import catalogue
 from rpa_commons.environments import locked, python_of
@@ -117,6 +118,8 @@ def prepare(
     Raises:
         RpaCommonsError: configuration, lock or environment are not in order, or a secret is missing.
     """
+    if unfinished := unfinished_upgrades(municipality, [instance]):
+        raise config_error(unfinished)  # before the keys that the installed version does not know yet
     resolved = resolved_for(municipality, instance, overrides)
     wrong = list(secret_findings(resolved, municipality.folder))
     alone = unconfirmed(resolved, municipality)

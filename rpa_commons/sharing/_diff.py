@@ -16,33 +16,23 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config.findings import HIDDEN, guess
+from rpa_commons.config.findings import HIDDEN
 from rpa_commons.manifest import Manifest
 
 from ._diff_report import ConfigDiff, DiffEntry, DiffValue, InstanceDiff
 from ._diff_side import IDENTITY, DiffSide, FoundValue, InstanceSide, different_rows, rows_of_one, values_of
 from ._fleet_withheld import Withheld
+from ._no_such import NoSuchNameError
 
 __all__ = ["DiffSide", "NoSuchInstanceError", "diff_baseline", "diff_locked", "diff_sides"]
 
 
-class NoSuchInstanceError(RpaCommonsError):
-    """No bot instance that is compared is called so.
-
-    Attributes:
-        word: What was asked for.
-    """
-
-    exit_code: int = 2
+class NoSuchInstanceError(NoSuchNameError):
+    """No bot instance that is compared is called so."""
 
     def __init__(self, word: str, known: Sequence[str]) -> None:
-        meant = guess(word, known)
         there = f"the bot instances are {', '.join(known)}" if known else "there is no bot instance yet"
-        super().__init__(
-            f"there is no bot instance {word!r}", remedy=f"did you mean {meant}?" if meant else there
-        )
-        self.word = word
+        super().__init__(f"there is no bot instance {word!r}", word, known, there)
 
 
 _DOTS = 2  # in stack.CAPABILITY.connector

@@ -18,10 +18,11 @@ from pathlib import Path
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config.documents import Reader
-from rpa_commons.config.findings import ConfigError, Finding, display_path, guess, printable
+from rpa_commons.config.findings import ConfigError, Finding, display_path, printable
 from rpa_commons.config.municipality import Baseline, BaselineOpening, MunicipalityFolder, open_municipality
 
 from ._member_readers import RebasedReader, WithheldReader
+from ._no_such import NoSuchNameError
 from ._published import NAME, PublishedInfo, key_names, read_published
 
 __all__ = [
@@ -58,22 +59,12 @@ class NoMembersError(RpaCommonsError):
         self.folder = folder
 
 
-class NoSuchMemberError(RpaCommonsError):
-    """No municipality is called so.
-
-    Attributes:
-        word: What was asked for.
-    """
-
-    exit_code: int = 2
+class NoSuchMemberError(NoSuchNameError):
+    """No municipality is called so."""
 
     def __init__(self, word: str, known: Sequence[str]) -> None:
-        meant = guess(word, known)
         there = f"there is: {', '.join(dict.fromkeys(known))}" if known else "name its folder"
-        super().__init__(
-            f"there is no municipality {word!r} here", remedy=f"did you mean {meant}?" if meant else there
-        )
-        self.word = word
+        super().__init__(f"there is no municipality {word!r} here", word, known, there)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ Usage::
     plan.findings, [file.diff for file in plan.files]
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +29,7 @@ from rpa_commons.config.findings import (
     parse_key,
     show,
 )
-from rpa_commons.config.instances import Confirmation, Examination, awaiting, examine_instance
+from rpa_commons.config.instances import Confirmation, Examination, UpgradeNote, awaiting, examine_instance
 from rpa_commons.config.layers import ENVIRONMENTS, NOTHING, ConnectorEntry
 from rpa_commons.config.migrations import final_path, operations_of
 from rpa_commons.config.municipality import MunicipalityFolder, hooks_of_instance, letter_folders_of
@@ -83,6 +84,11 @@ class UpgradePlan:
     def errors(self) -> tuple[Finding, ...]:
         """What keeps the bot from running afterwards."""
         return tuple(one for one in self.findings if not one.is_warning)
+
+    def note(self) -> UpgradeNote:
+        """What is left in ``state_dir`` while the files are rewritten."""
+        digests = {one.name: hashlib.sha256(one.after.encode()).hexdigest() for one in self.files}
+        return UpgradeNote(self.bot, self.before, self.after, self.instances, digests)
 
     def to_json(self) -> dict[str, Any]:
         """The plan as JSON values."""

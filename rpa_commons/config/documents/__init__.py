@@ -15,7 +15,7 @@ from ._overlay import OverlayReader
 from ._places import Place, find_places
 from ._toml_text import Edit, MarkedText, Pair, TextSection, edited, mark
 from ._toml_values import GONE, EditRefusedError, changed_tree, same_tree, toml_text
-from ._write import FileNotWrittenError, replace_text, write_part
+from ._write import FileNotWrittenError, replace_file, replace_text, write_part
 
 __all__ = [
     "DEEPEST",
@@ -40,6 +40,7 @@ __all__ = [
     "read_document",
     "read_optional_document",
     "read_optional_text",
+    "replace_file",
     "replace_text",
     "same_tree",
     "toml_text",

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 from rpa_commons.config.findings import HIDDEN, ConfigError, Finding, KeyPath, lookup
 
 from ._deep_keys import line_of_deep_key
-from ._places import Place, find_places, plain_lines
+from ._places import Place, PlainLines, find_places, plain_lines
 from ._syntax import read_trouble
 
 __all__ = ["Document", "Reader", "read_document", "read_optional_document", "read_optional_text"]
@@ -36,7 +36,7 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how Windows editors begin such a file
 _SAVE_AS = "save it again in the editor with UTF-8 as its encoding"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Document:
     """A parsed file.
 
@@ -51,6 +51,10 @@ class Document:
     name: str
     text: str = ""
     values: dict[str, Any] = field(default_factory=dict)
+
+    def __init__(self, path: Path, name: str, text: str = "", values: dict[str, Any] | None = None) -> None:
+        # As the one that would be generated, without a call for each attribute: every file is one.
+        vars(self).update(path=path, name=name, text=text, values={} if values is None else values)
 
     @cached_property
     def places(self) -> dict[KeyPath, Place]:
@@ -74,8 +78,13 @@ class Document:
     @cached_property
     def lines(self) -> Mapping[KeyPath, int]:
         """The line of each key; an item on the same line may be missing."""
-        lines = plain_lines(self.text) if type(self) is Document else None
-        return {path: place.line for path, place in self.places.items()} if lines is None else lines
+        plain = self.plain
+        return {path: place.line for path, place in self.places.items()} if plain is None else plain.by_path()
+
+    @cached_property
+    def plain(self) -> PlainLines | None:
+        """The lines by table, which is quicker; ``None`` for a document that is not so simple."""
+        return plain_lines(self.text) if type(self) is Document else None
 
     def quote(self, line: int | None, hidden: Callable[[KeyPath], bool]) -> str:
         """The line with each value for which ``hidden`` says so as ``…``."""
@@ -139,6 +148,7 @@ class Reader:
         self.is_snapshot = is_snapshot
         self._kept: dict[_Key, tuple[_Signature | None, Document | None]] = {}
         self._made: dict[str, Any] = {}
+        self._folders: set[str] | None = set() if is_snapshot else None  # those that are no links
         self.sections: dict[Any, Any] = {}  # see ._kept
         self._lock = threading.Lock()
 
@@ -147,12 +157,12 @@ class Reader:
         return {
             name: value
             for name, value in vars(self).items()
-            if name not in {"_kept", "_made", "sections", "_lock"}
+            if name not in {"_kept", "_made", "_folders", "sections", "_lock"}
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """See :meth:`__getstate__`."""
-        Reader.__init__(self)
+        Reader.__init__(self, is_snapshot=state["is_snapshot"])
         vars(self).update(state)
 
     def optional(self, path: Path, *, root: Path, name: str) -> Document | None:
@@ -180,7 +190,7 @@ class Reader:
         kept = self._kept.get(key)
         if kept is not None and self.is_snapshot:
             return kept[1]
-        status = _status(path, root)
+        status = _status(path, root, self._folders)
         if status is None:
             if self.is_snapshot:
                 self._keep(key, None, None)
@@ -266,20 +276,26 @@ def parse_document(path: Path, name: str, data: bytes) -> Document:
         line, quoted, message, advice = read_trouble(text, str(error))
         raise ConfigError([Finding("E104", "", message, path, line, quoted, help=advice)]) from None
     # Each level below the first is opened by one of these signs; counting them is quicker than looking.
-    is_flat = sum(map(text.count, ".[{")) < DEEPEST
+    is_flat = text.count(".") + text.count("[") + text.count("{") < DEEPEST
     if not is_flat and _is_deeper_than(values, DEEPEST):
         raise _refused(path, "E104", f"tables or lists stand more than {DEEPEST} levels deep")
     return Document(path, name, text, values)
 
 
-def _status(path: Path, root: Path) -> os.stat_result | None:
+def _status(path: Path, root: Path, folders: set[str] | None = None) -> os.stat_result | None:
     """What the system says about a file, itself or through links; ``None`` when nothing is there.
+
+    Args:
+        path: The file.
+        root: The folder it must stay below.
+        folders: Those that are known to be no links, for whoever looks at everything as at one time; those
+            that are found are added.
 
     Raises:
         ConfigError: E103 it cannot be asked, or a link leads out of ``root`` or nowhere.
     """
     try:
-        status = _plain_status(path, root)
+        status = _plain_status(path, root, folders)
         if status is not _LOOK_CLOSER:
             return status
         if not path.is_symlink() and not path.exists():
@@ -303,31 +319,36 @@ class _LookCloser(enum.Enum):
 _LOOK_CLOSER = _LookCloser.LINK
 
 
-def _plain_status(path: Path, root: Path) -> os.stat_result | _LookCloser | None:
+def _plain_status(path: Path, root: Path, folders: set[str] | None) -> os.stat_result | _LookCloser | None:
     """The status of a file to which no link leads between ``root`` and itself; ``None``: there is nothing."""
     given, folder = str(path), str(root)
     if os.name == "nt" or not given.startswith(folder + "/") or "/.." in given:
         return _LOOK_CLOSER  # Windows has more kinds of links than one
-    end = len(folder)
+    end = given.find("/", len(folder) + 1)
     try:
-        while True:
+        while end >= 0:
+            above = given[:end]
             end = given.find("/", end + 1)
-            status = os.lstat(given if end < 0 else given[:end])
-            if stat.S_ISLNK(status.st_mode):
+            if folders is not None and above in folders:
+                continue
+            if stat.S_ISLNK(os.lstat(above).st_mode):
                 return _LOOK_CLOSER
-            if end < 0:
-                return status
+            if folders is not None:
+                folders.add(above)
+        status = os.lstat(given)
     except FileNotFoundError:
         return None
     except (OSError, ValueError):  # ValueError: a null byte
         return _LOOK_CLOSER
+    return _LOOK_CLOSER if stat.S_ISLNK(status.st_mode) else status
 
 
 def _read_bytes(path: Path, status: os.stat_result) -> bytes:
-    if stat.S_ISDIR(status.st_mode):
-        raise _refused(path, "E103", "is a folder where a file is expected")
     if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
-        raise _refused(path, "E103", "is no regular file")
+        is_folder = stat.S_ISDIR(status.st_mode)
+        raise _refused(
+            path, "E103", "is a folder where a file is expected" if is_folder else "is no regular file"
+        )
     _check_size(path, status.st_size)
     try:
         data = _bytes_of(str(path), status.st_size)
@@ -338,9 +359,12 @@ def _read_bytes(path: Path, status: os.stat_result) -> bytes:
     return data
 
 
+_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # which only Windows knows
+
+
 def _bytes_of(path: str, size: int) -> bytes:
     """All of a file, by the three calls that it takes: a stream asks the system twice as often."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    descriptor = os.open(path, _READING)
     try:
         data = os.read(descriptor, size + 1)
         while len(data) != size and len(data) <= LARGEST_FILE and (more := os.read(descriptor, LARGEST_FILE)):

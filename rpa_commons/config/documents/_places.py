@@ -17,7 +17,9 @@ from typing import NamedTuple
 
 from rpa_commons.config.findings import KeyPath
 
-__all__ = ["Place", "find_places", "plain_lines"]
+from ._patterns import BARE_KEY, SPACE, STRING
+
+__all__ = ["Place", "PlainLines", "find_places", "plain_lines"]
 
 
 class Place(NamedTuple):
@@ -31,17 +33,8 @@ class Place(NamedTuple):
     end: int
 
 
-# Loops are unrolled instead of possessive: Python 3.11 before 3.11.5 gets possessive groups wrong.
+# Loops are unrolled as in ._patterns.
 _BLANK = re.compile(r"[ \t\r\n]*(?:#[^\n]*[ \t\r\n]*)*")
-_SPACE = re.compile(r"[ \t]*")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_STRING = re.compile(  # alternatives in TOML's own order: the three quotes first
-    r'"""[^\\"]*(?:(?:\\.|"(?!""))[^\\"]*)*"{3,5}'
-    r"|'''[^']*(?:'(?!'')[^']*)*'{3,5}"
-    r'|"[^\\"\n]*(?:\\.[^\\"\n]*)*"'
-    r"|'[^'\n]*'",
-    re.DOTALL,
-)
 _SCALAR = re.compile(r"[^,\]}#\n]*")
 _PLAIN_VALUE = (  # no escape, no line end, no bracket: such a value ends where the pattern does
     r"""(?:"[^"\\\n]*"(?!")|'[^'\n]*'(?!')"""
@@ -70,9 +63,9 @@ _PLAIN_LINES = re.compile(
 # line, whatever it is. Only lists, tables and long texts can go on.
 _UNCAUGHT_LIST = rf"\[[ \t]*(?:{_PLAIN_ITEMS}(?:,[ \t]*)?)?\][ \t]*(?:#[^\n]*)?"
 _UNCAUGHT_TABLE = re.sub(r"[(](?=[^?])", "(?:", rf"\{{[ \t]*(?:{_PLAIN_PAIRS})?\}}[ \t]*(?:#[^\n]*)?")
-_SHORT_LINE = rf"""[^ \t\[{{"'\n][^\n]*|"(?!"")[^\n]*|'(?!'')[^\n]*|{_UNCAUGHT_LIST}|{_UNCAUGHT_TABLE}"""
+_SHORT_LINE = rf"""[^ \t\[{{"'\n].*|"(?!"").*|'(?!'').*|{_UNCAUGHT_LIST}|{_UNCAUGHT_TABLE}"""
 _PLAIN_LINE = re.compile(
-    rf"^[ \t]*(?:({_PLAIN_KEY})[ \t]*=[ \t]*(?:{_SHORT_LINE})|{_PLAIN_HEADER}[ \t]*(?:#[^\n]*)?|#[^\n]*|)$",
+    rf"^[ \t]*(?:({_PLAIN_KEY})[ \t]*=[ \t]*(?:{_SHORT_LINE})|{_PLAIN_HEADER}[ \t]*(?:#.*)?|#.*|)$",
     re.MULTILINE,
 )
 _LIST, _TABLE, _HEADER = 3, 4, 5  # the groups of a plain line
@@ -87,25 +80,48 @@ def find_places(text: str) -> dict[KeyPath, Place]:
     return _Scanner(text).scan()
 
 
-def plain_lines(text: str) -> dict[KeyPath, int] | None:
-    """The line of every key and table, when each statement stands on a line of its own; else ``None``.
+class PlainLines(NamedTuple):
+    """The lines of a document that has nothing but bare keys, each statement on a line of its own.
 
-    What :func:`find_places` finds, in a third of the time; items on their key's line are left out.
+    Attributes:
+        keys: Of each table by its dotted name (the first one has none), the line of each of its own keys.
+        headers: The line of each table's header, by dotted name.
+    """
+
+    keys: dict[str, dict[str, int]]
+    headers: dict[str, int]
+
+    def by_path(self) -> dict[KeyPath, int]:
+        """What :func:`find_places` finds, without items on their key's line."""
+        lines: dict[KeyPath, int] = {}
+        for header, number in self.headers.items():
+            table = tuple(header.split("."))
+            for length in range(1, len(table) + 1):
+                lines.setdefault(table[:length], number)
+        for name, keys in self.keys.items():
+            table = tuple(name.split(".")) if name else ()
+            lines.update(((*table, key), number) for key, number in keys.items())
+        return lines
+
+
+def plain_lines(text: str) -> PlainLines | None:
+    """The line of every key and header, when each statement stands on a line of its own; else ``None``.
+
+    Takes a fifth of the time of :func:`find_places`: one pattern finds all lines, no path is made.
     """
     found = _PLAIN_LINE.findall(text)
     if len(found) <= text.count("\n"):  # some line is none of these
         return None
-    lines: dict[KeyPath, int] = {}
-    table: KeyPath = ()
-    for number, (key, header) in enumerate(found, start=1):
+    own: dict[str, int] = {}
+    keys, headers, number = {"": own}, {}, 0
+    for key, header in found:
+        number += 1  # noqa: SIM113 - quicker than enumerate, which makes a pair for each line
         if key:
-            lines[*table, key] = number
+            own[key] = number
         elif header:
-            table = tuple(header.split("."))
-            if table not in lines:
-                for length in range(1, len(table) + 1):
-                    lines.setdefault(table[:length], number)
-    return lines
+            headers[header] = number
+            own = keys[header] = {}
+    return PlainLines(keys, headers)
 
 
 class _Scanner:
@@ -191,7 +207,7 @@ class _Scanner:
         self._value((*path, keys[-1]), line)
 
     def _value(self, path: KeyPath, line: int) -> None:
-        self._skip(_SPACE)
+        self._skip(SPACE)
         start = self.position
         self.places[path] = Place(line, start, start)
         if self._peek("["):
@@ -199,7 +215,7 @@ class _Scanner:
         elif self._peek("{"):
             self._inline_table(path)
         else:
-            match = _STRING.match(self.text, start) or _SCALAR.match(self.text, start)
+            match = STRING.match(self.text, start) or _SCALAR.match(self.text, start)
             self.position = match.end() if match else start
         end = start + len(self.text[start : self.position].rstrip())
         self.places[path] = Place(line, start, end)
@@ -233,17 +249,17 @@ class _Scanner:
     def _key(self) -> list[str]:
         keys = []
         while True:
-            self._skip(_SPACE)
-            if match := _STRING.match(self.text, self.position):
+            self._skip(SPACE)
+            if match := STRING.match(self.text, self.position):
                 [key] = tomllib.loads(f"{match.group()} = 0")
             else:
-                match = _BARE_KEY.match(self.text, self.position)
+                match = BARE_KEY.match(self.text, self.position)
                 if match is None:
                     raise ValueError(f"line {self._line()}: no key where one is expected")
                 key = match.group()
             keys.append(key)
             self.position = match.end()
-            self._skip(_SPACE)
+            self._skip(SPACE)
             if not self._peek("."):
                 return keys
             self.position += 1

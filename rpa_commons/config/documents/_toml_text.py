@@ -17,19 +17,12 @@ from typing import NamedTuple
 
 from rpa_commons.config.findings import KeyPath
 
+from ._patterns import BARE_KEY, SPACE, STRING
+
 __all__ = ["Edit", "MarkedText", "Pair", "TextSection", "Token", "edited", "mark"]
 
-_SPACE = re.compile(r"[ \t]*")
 _BLANK = re.compile(r"[ \t\r\n]*")
 _COMMENT = re.compile(r"#[^\r\n]*")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_STRING = re.compile(  # alternatives in TOML's own order: the three quotes first
-    r'"""[^\\"]*(?:(?:\\.|"(?!""))[^\\"]*)*"{3,5}'
-    r"|'''[^']*(?:'(?!'')[^']*)*'{3,5}"
-    r'|"[^\\"\n]*(?:\\.[^\\"\n]*)*"'
-    r"|'[^'\n]*'",
-    re.DOTALL,
-)
 _SCALAR = re.compile(r"[^,\]}#\r\n]*")
 
 
@@ -123,7 +116,7 @@ class MarkedText:
         begins = {begin for begin, _ in self.comments}
         while start > 0:
             above = self.line_start(start - 1)
-            match = _SPACE.match(self.text, above)
+            match = SPACE.match(self.text, above)
             if match is None or match.end() not in begins:
                 break
             start = above
@@ -195,7 +188,7 @@ class _Marker:
     def _pair(self, table: KeyPath) -> Pair:
         tokens = self._key()
         self._at += 1  # the equals sign
-        self._skip(_SPACE)
+        self._skip(SPACE)
         path = (*table, *(token.name for token in tokens))
         start = self._at
         is_table = self._peek("{")
@@ -210,7 +203,7 @@ class _Marker:
         elif self._peek("{"):
             inline = self._inline(path)
         else:
-            match = _STRING.match(self._text, start) or _SCALAR.match(self._text, start)
+            match = STRING.match(self._text, start) or _SCALAR.match(self._text, start)
             self._at = match.end() if match else start
         end = start + len(self._text[start : self._at].rstrip())
         self._found.spans[path] = (start, end)
@@ -247,18 +240,18 @@ class _Marker:
     def _key(self) -> tuple[Token, ...]:
         tokens = []
         while True:
-            self._skip(_SPACE)
-            match = _STRING.match(self._text, self._at)
+            self._skip(SPACE)
+            match = STRING.match(self._text, self._at)
             if match:
                 [name] = tomllib.loads(f"{match.group()} = 0")
             else:
-                match = _BARE_KEY.match(self._text, self._at)
+                match = BARE_KEY.match(self._text, self._at)
                 if match is None:
                     raise ValueError(f"offset {self._at}: no key where one is expected")
                 name = match.group()
             tokens.append(Token(name, match.start(), match.end()))
             self._at = match.end()
-            self._skip(_SPACE)
+            self._skip(SPACE)
             if not self._peek("."):
                 return tuple(tokens)
             self._at += 1

@@ -17,7 +17,7 @@ from pathlib import Path
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config.findings import display_path
 
-__all__ = ["FileNotWrittenError", "replace_text", "write_part"]
+__all__ = ["FileNotWrittenError", "replace_file", "replace_text", "write_part"]
 
 _OWNER_ONLY = 0o600
 
@@ -40,25 +40,36 @@ class FileNotWrittenError(RpaCommonsError):
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a text file as UTF-8, its line ends as they are in ``text``; folders on the way are made.
-
-    A symbolic link stays one: the file it leads to is written.
+    """Write a configuration file as :func:`replace_file` does; a refusal says what a person can do.
 
     Raises:
         FileNotWrittenError: the system refuses; the old file is untouched.
     """
     try:
-        target = path.resolve()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        before = target.stat() if target.exists() else None
-        part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
-    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links before Python 3.13
-        raise _not_written(path, error) from None
+        replace_file(path, text)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise FileNotWrittenError(
+            path, getattr(error, "strerror", None) or "it is no text or no usable path"
+        ) from None
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a text file as UTF-8, its line ends as they are in ``text``; folders on the way are made.
+
+    A symbolic link stays one: the file it leads to is written.
+
+    Raises:
+        OSError: the system refuses; the old file is untouched.
+        ValueError: UTF-8 cannot hold the text.
+        RuntimeError: a loop of links, before Python 3.13.
+    """
+    target = path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    before = target.stat() if target.exists() else None
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
     try:
         write_part(part, text, before)
         part.replace(target)
-    except (OSError, ValueError) as error:  # ValueError: text that UTF-8 cannot hold
-        raise _not_written(path, error) from None
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -91,7 +102,3 @@ def write_part(part: Path, text: str, before: os.stat_result | None) -> None:
         with suppress(OSError):  # only root may give files away
             os.chown(part, before.st_uid, before.st_gid)
     part.chmod(stat.S_IMODE(before.st_mode))
-
-
-def _not_written(path: Path, error: Exception) -> FileNotWrittenError:
-    return FileNotWrittenError(path, getattr(error, "strerror", None) or "it is no text or no usable path")

@@ -49,6 +49,7 @@ CODES = MappingProxyType(
         "W302": "a policy without effect",
         "W501": "the letter changed under an override",
         "W502": "the baseline is written for an older version",
+        "W601": "nobody answers for a production instance",
         "W801": "a decision table ends soon",
     }
 )

@@ -1,6 +1,6 @@
 """One bot instance resolved, and a whole municipality checked: where all the other parts meet."""
 
-from ._baseline_check import CheckedBaseline, check_baseline, is_baseline_folder
+from ._baseline_check import CheckedBaseline, check_baseline, is_baseline_folder, waivers_of_baseline
 from ._candidates import CandidateFile, candidate_files
 from ._check import Checked, check_municipality, secret_findings
 from ._confirm import (
@@ -29,6 +29,7 @@ from ._table_views import (
     table_template,
     table_tests,
 )
+from ._unfinished import UpgradeNote, begin_upgrade, end_upgrade, unfinished_upgrades
 
 __all__ = [
     "Awaiting",
@@ -45,14 +46,17 @@ __all__ = [
     "ShownTable",
     "TableTest",
     "UnknownKeyError",
+    "UpgradeNote",
     "awaiting",
     "awaiting_in",
+    "begin_upgrade",
     "candidate_files",
     "changing",
     "check_baseline",
     "check_municipality",
     "confirm",
     "digest_of",
+    "end_upgrade",
     "examine_instance",
     "explain_sections",
     "hidden_texts",
@@ -68,5 +72,7 @@ __all__ = [
     "table_tests",
     "the_person",
     "unconfirmed",
+    "unfinished_upgrades",
     "waiting_for_production",
+    "waivers_of_baseline",
 ]

@@ -18,8 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from rpa_commons.config.documents import Document, Reader, read_optional_text
-from rpa_commons.config.findings import ConfigError, Finding, KeyPath, format_key, in_order, printable, walk
-from rpa_commons.config.layers import ConnectorEntry, Layer, Section, binding_schema
+from rpa_commons.config.findings import (
+    ConfigError,
+    Finding,
+    KeyPath,
+    config_error,
+    format_key,
+    in_order,
+    printable,
+    walk,
+)
+from rpa_commons.config.layers import ConnectorEntry, Layer, Section, Waiver, binding_schema
 from rpa_commons.config.municipality import KEY as PROFILES
 from rpa_commons.config.municipality import (
     Baseline,
@@ -34,7 +43,7 @@ from rpa_commons.config.schema import Problem, SchemaView
 from ._baseline_policies import contradictions, given_in
 from ._baseline_words import misspelt_here, uses_in
 
-__all__ = ["CheckedBaseline", "check_baseline", "is_baseline_folder"]
+__all__ = ["CheckedBaseline", "check_baseline", "is_baseline_folder", "waivers_of_baseline"]
 
 _SECRET = re.compile(
     r"(^|[_-])(password|passwd|passphrase|secret|token|api[_-]?key|private[_-]?key|adgangskode)$",
@@ -72,13 +81,7 @@ def check_baseline(folder: Path, *, connectors: Mapping[str, ConnectorEntry]) ->
     """
     folder = folder.resolve()
     reader = Reader()
-    opening = BaselineOpening(
-        folder.name,
-        folder,
-        folder,
-        reader,
-        lambda message, advice: Finding("E103", "", message, folder, help=advice),
-    )
+    opening = _opening(folder, reader)
     findings = list(opening.findings())
     files, left_out, strange = sorted_files(folder)
     findings += strange
@@ -90,9 +93,38 @@ def check_baseline(folder: Path, *, connectors: Mapping[str, ConnectorEntry]) ->
     return CheckedBaseline(opening.baseline, tuple(files), tuple(left_out), in_order(findings))
 
 
+def waivers_of_baseline(folder: Path) -> tuple[Waiver, ...]:
+    """Every waiver in a baseline's folder, in the order of the file.
+
+    Raises:
+        ConfigError: the folder is no baseline, or a policy or waiver in it is wrong.
+    """
+    folder = folder.resolve()
+    reader = Reader()
+    opening = _opening(folder, reader)
+    findings = list(opening.findings())
+    if opening.baseline is not None:
+        _, waivers, wrong = granted(_any_member(opening.baseline, reader))
+        if not wrong:
+            return waivers
+        findings += wrong
+    raise config_error(findings)
+
+
 def is_baseline_folder(folder: Path) -> bool:
     """Whether a folder is a cooperation's baseline and no municipality's."""
     return (folder / "baseline.toml").is_file() and not (folder / "municipality.toml").exists()
+
+
+def _opening(folder: Path, reader: Reader) -> BaselineOpening:
+    """A folder as a baseline; what is wrong with it as such stands at the folder itself."""
+    return BaselineOpening(
+        folder.name,
+        folder,
+        folder,
+        reader,
+        lambda message, advice: Finding("E103", "", message, folder, help=advice),
+    )
 
 
 def _as_a_whole(baseline: Baseline, files: list[str], reader: Reader) -> Iterator[Finding]:

@@ -160,8 +160,8 @@ class _Listing:
 
     def _strange_names(self, own: _Place) -> Iterator[CandidateFile]:
         for path in _visible(own.folder):
-            if path.name in (*_OWN_FILES, *_OWN_FOLDERS):
-                continue
+            if path.name in (*_OWN_FILES, *_OWN_FOLDERS) or path.match("pylock.*.toml"):
+                continue  # the last is written beside rpac.lock, for other tools
             meant = meant_name(path.name, _OWN_FOLDERS if path.is_dir() else _OWN_FILES)
             if path.name in _OF_BASELINE:
                 yield _stray(own, path, None, "it belongs into the cooperation's baseline")

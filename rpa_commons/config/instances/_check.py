@@ -19,12 +19,14 @@ from rpa_commons.config.stack import StackReader, stack_of
 from rpa_commons.config.table_files import stray_table_folders
 from rpa_commons.manifest import Manifest
 
+from ._answerable import answerable_findings
 from ._baseline_words import misspelt_for, uses_in
 from ._confirm import unconfirmed
 from ._resolve import examine_instance
 from ._resolved import ResolvedInstance
 from ._strays import hook_findings, stray_findings
 from ._table_views import example_findings
+from ._unfinished import unfinished_upgrades
 
 __all__ = ["Checked", "check_municipality", "secret_findings"]
 
@@ -86,6 +88,7 @@ def check_municipality(
                 findings += secret_findings(examination.instance, municipality.folder)
                 findings += unconfirmed(examination.instance, municipality)
                 findings += example_findings(municipality, name, examination)
+                findings += answerable_findings(municipality, name, examination)
             findings += hook_findings(municipality, name, examination, manifest_of)
     if not names:
         stack, in_files = stack_of(municipality, connectors)
@@ -96,6 +99,9 @@ def check_municipality(
         findings += _misspelt_in_baseline(municipality, _bots(municipality))
         findings += stray_findings(municipality, findings)
     findings += _journal_key(municipality)
+    unfinished = unfinished_upgrades(municipality, names)
+    written = {one.file for one in unfinished}  # for another version: what this one says of them is no matter
+    findings = [*unfinished, *(one for one in findings if one.file not in written)]
     return Checked(wanted, _once(in_order(findings)), errors)
 
 

@@ -1,8 +1,9 @@
 """The second person: production uses a value with money or law behind it when two people stand behind it.
 
-Rules this module keeps: it is about keys that the bot or connector marks ``sensitive``, in production only;
-what the author or the cooperation says needs nobody, unless another value was confirmed here before; whoever
-changed a value cannot confirm it; a value that changes again, or is taken out, needs two people again.
+Rules this module keeps: it is about keys that the bot or connector marks ``sensitive``, and about the choice
+of such a connector, in production only; what the author or the cooperation says needs nobody, unless another
+value was confirmed here before; whoever changed a value cannot confirm it; a value that changes again, or is
+taken out, needs two people again.
 
 A person is the login name, or what ``--as`` says: an organisational rule, not a cryptographic one. The
 evidence is the history of ``confirmations.toml`` in version control.
@@ -14,19 +15,21 @@ Usage::
 """
 
 import getpass
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config.findings import HIDDEN, Finding, KeyPath, config_error, lookup, show
-from rpa_commons.config.layers import NOTHING, ConnectorEntry, Origin, Section, redact, value_without_places
+from rpa_commons.config.findings import Finding, config_error, show
+from rpa_commons.config.layers import ConnectorEntry, Section
 from rpa_commons.config.municipality import MunicipalityFolder, open_municipality
 from rpa_commons.manifest import Manifest
 
-from ._confirm_changes import changes_in, sensitive_leaves, vanished
-from ._confirmations import FILE_NAME, Confirmation, Confirmations, digest_of, read_confirmations, same_person
+from ._confirm_awaiting import Awaiting, awaiting_of
+from ._confirm_changes import sensitive_leaves
+from ._confirm_choices import connector_choices
+from ._confirmations import FILE_NAME, Confirmation, Confirmations, read_confirmations, same_person
 from ._edit_lock import changing
 from ._resolve import examine_instance
 from ._resolved import ResolvedInstance, explain_sections
@@ -97,62 +100,6 @@ class NotSensitiveError(RpaCommonsError):
         self.key = key
 
 
-@dataclass(frozen=True)
-class Awaiting:
-    """A sensitive value behind which two people do not stand yet.
-
-    Attributes:
-        name: The bot instance.
-        instance: Its id.
-        key: As ``explain`` names it.
-        description: What the value is.
-        old: The value that was confirmed last, ``…`` when hidden; ``None`` when none was.
-        new: The value now, ``…`` when hidden.
-        origin: Where it comes from.
-        digest: Of the value.
-        value: What goes into the record: the value, or :data:`NOTHING` where it is not shown.
-        changed_by: The first person; empty when nobody vouches for the value yet.
-        changed_at: When; ``None`` when nobody does.
-        changes: Of a list or decision table, in words: what is added, removed and changed.
-        taken_out: Whether the value was confirmed once and is not there any more.
-    """
-
-    name: str
-    instance: str
-    key: str
-    description: str
-    old: Any
-    new: Any
-    origin: Origin
-    digest: str
-    value: Any
-    changed_by: str = ""
-    changed_at: datetime | None = None
-    changes: tuple[str, ...] = ()
-    taken_out: bool = False
-
-    @property
-    def needed(self) -> str:
-        """Who must still confirm, in words."""
-        return f"somebody other than {self.changed_by}" if self.changed_by else "two people"
-
-    def to_json(self) -> dict[str, Any]:
-        """As JSON values."""
-        return {
-            "instance": self.name,
-            "key": self.key,
-            "description": self.description,
-            "confirmed_value": self.old,
-            "value": self.new,
-            "origin": str(self.origin),
-            "changed_by": self.changed_by or None,
-            "changed_at": self.changed_at.isoformat() if self.changed_at else None,
-            "needed": self.needed,
-            "changes": list(self.changes),
-            "taken_out": self.taken_out,
-        }
-
-
 def the_person(said: str | None) -> str:
     """Who acts: the name that was said, or else the login name.
 
@@ -172,7 +119,7 @@ def awaiting(
 ) -> tuple[Awaiting, ...]:
     """What awaits confirmation among the values of one bot instance, resolved for production."""
     record = read_confirmations(municipality)
-    return tuple(_awaiting(record, name, instance.lower(), sections))
+    return tuple(awaiting_of(record, name, instance.lower(), sections))
 
 
 def awaiting_in(
@@ -205,13 +152,20 @@ def awaiting_in(
         identity = str(sections[0].values.get("id", "")).lower()
         here = [
             one
-            for one in _awaiting(record, name, identity, sections)
+            for one in awaiting_of(record, name, identity, sections)
             if key is None or one.key == key or one.key.startswith((f"{key}.", f"{key}["))
         ]
-        if key is not None and not here and not any(one.sensitive for one in explain_sections(sections, key)):
+        if key is not None and not here and not _is_asked_about(record, identity, sections, key):
             raise NotSensitiveError(key)
         found += here
     return tuple(found)
+
+
+def _is_asked_about(record: Confirmations, instance: str, sections: Sequence[Section], key: str) -> bool:
+    choices = connector_choices(sections, tuple(record.confirmed_of(instance)))
+    return any(one.sensitive for one in explain_sections(sections, key)) or any(
+        section.name_of(path) == key for section, path in choices
+    )
 
 
 def waiting_for_production(
@@ -235,7 +189,7 @@ def unconfirmed(instance: ResolvedInstance, municipality: MunicipalityFolder) ->
     if municipality.environment != PRODUCTION:
         return ()
     record = read_confirmations(municipality)
-    found = list(_awaiting(record, instance.name, instance.id, instance.sections))
+    found = list(awaiting_of(record, instance.name, instance.id, instance.sections))
     concerned = found or any(True for _ in sensitive_leaves(instance.sections))
     return (*(record.findings if concerned else ()), *map(_finding, found))
 
@@ -294,87 +248,6 @@ def _whole(now: datetime) -> datetime:
     return now.replace(microsecond=0)
 
 
-def _awaiting(
-    record: Confirmations, name: str, instance: str, sections: Sequence[Section]
-) -> Iterator[Awaiting]:
-    for section, path in sensitive_leaves(sections):
-        key = section.name_of(path)
-        value = value_without_places(section.view, path, lookup(section.values, path))
-        digest = digest_of(instance, key, value)
-        confirmed = record.confirmed(instance, key)
-        winner = section.merged.leaves[path][-1]
-        if digest == confirmed.digest if confirmed else winner.layer.is_shared:
-            continue
-        shown = redact(section, path, value)
-        yield _vouched(
-            record,
-            Awaiting(
-                name=name,
-                instance=instance,
-                key=key,
-                description=_description(section, path),
-                old=_old(confirmed),
-                new=shown,
-                origin=winner.origin(path),
-                digest=digest,
-                value=value if shown == value and _is_toml(value) else NOTHING,
-                changes=changes_in(section, path, confirmed.value if confirmed else NOTHING),
-            ),
-        )
-    yield from _taken_out(record, name, instance, sections)
-
-
-def _taken_out(
-    record: Confirmations, name: str, instance: str, sections: Sequence[Section]
-) -> Iterator[Awaiting]:
-    """What two people stood behind and is not there any more: the key of a table that somebody emptied."""
-    for confirmed in record.confirmed_of(instance):
-        digest = digest_of(instance, confirmed.key)
-        place = vanished(sections, confirmed.key)
-        if place is None or digest == confirmed.digest:
-            continue
-        section, path = place
-        yield _vouched(
-            record,
-            Awaiting(
-                name=name,
-                instance=instance,
-                key=confirmed.key,
-                description=_description(section, path),
-                old=_old(confirmed),
-                new=None,
-                origin=(section.home or section.layers[-1]).origin(path[:-1]),
-                digest=digest,
-                value=NOTHING,
-                taken_out=True,
-            ),
-        )
-
-
-def _vouched(record: Confirmations, one: Awaiting) -> Awaiting:
-    """With the first person, when somebody stands behind this very value already."""
-    waiting = record.waiting(one.instance, one.key)
-    if waiting is None or waiting.digest != one.digest:
-        return one
-    return replace(one, changed_by=waiting.changed_by, changed_at=waiting.changed_at)
-
-
-def _description(section: Section, path: KeyPath) -> str:
-    return " ".join(str(section.view.note(path, "description") or "").split())
-
-
-def _old(confirmed: Confirmation | None) -> Any:  # noqa: ANN401 - any TOML value
-    if confirmed is None or confirmed.digest == digest_of(confirmed.instance, confirmed.key):
-        return None
-    return HIDDEN if confirmed.value is NOTHING else confirmed.value
-
-
-def _is_toml(value: Any) -> bool:  # noqa: ANN401 - any JSON value
-    if isinstance(value, dict):
-        return all(map(_is_toml, value.values()))
-    return all(map(_is_toml, value)) if isinstance(value, list) else value is not None
-
-
 def _finding(one: Awaiting) -> Finding:
     said = f"taking it out (confirmed: {show(one.old)})" if one.taken_out else show(one.new)
     if one.changed_by:
@@ -386,6 +259,8 @@ def _finding(one: Awaiting) -> Finding:
     else:
         message = f"{said} is confirmed by nobody yet"
     because = "the key is marked sensitive: " + (one.description or "money or law stands behind it")
+    if one.is_choice:
+        because = "; ".join(["money or law stands behind a setting of the connector", *one.changes])
     advice = f"`rpac config confirm {one.name} {one.key}`, by {one.needed}; see {FILE_NAME}"
     if one.origin.layer == OVERRIDE:  # which no second person ever sees
         advice = f"leave out --set {one.key}: production takes what stands in a file and two people confirmed"

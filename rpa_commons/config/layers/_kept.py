@@ -19,6 +19,7 @@ from ._section import Section
 __all__ = ["copied", "kept_section"]
 
 _MOST = 256  # sections; a municipality has some dozens
+_TREES = frozenset({dict, list})
 _Mark = tuple[int, int, tuple[tuple[str, int | str], ...]]
 
 
@@ -45,7 +46,9 @@ def kept_section(reader: Reader, section: Section, *, purpose: object) -> tuple[
 def copied(tree: Any) -> Any:  # noqa: ANN401 - JSON values
     """JSON values that their owner may change, though the section they are from is kept."""
     if isinstance(tree, dict):
-        return {key: copied(one) if type(one) in {dict, list} else one for key, one in tree.items()}
+        if _TREES.isdisjoint(map(type, tree.values())):
+            return dict(tree)
+        return {key: copied(one) if type(one) in _TREES else one for key, one in tree.items()}
     return [copied(one) for one in tree] if isinstance(tree, list) else tree
 
 

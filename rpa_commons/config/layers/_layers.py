@@ -13,15 +13,16 @@ Usage::
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from rpa_commons.config.documents import Document
 from rpa_commons.config.findings import KeyPath, format_key, lookup
 from rpa_commons.config.schema import CHANGES, SchemaView
 
-__all__ = ["NOTHING", "Candidate", "Combine", "Layer", "Merged", "Origin", "merge"]
+__all__ = ["NOTHING", "Candidate", "Combine", "Known", "Layer", "Merged", "Origin", "merge"]
 
 
 class Origin(NamedTuple):
@@ -53,7 +54,11 @@ class Origin(NamedTuple):
         return self.text
 
 
-@dataclass(frozen=True)
+_origin = partial(tuple.__new__, Origin)  # as Origin, from a tuple: without the call that sets the defaults
+_DEFAULT = "default"  # how the names of layers end that are the author's
+
+
+@dataclass(frozen=True, init=False)
 class Layer:
     """One source of configuration.
 
@@ -71,10 +76,21 @@ class Layer:
     text: str = ""
     prefix: KeyPath = ()
 
+    def __init__(
+        self,
+        name: str,
+        values: Mapping[str, Any],
+        document: Document | None = None,
+        text: str = "",
+        prefix: KeyPath = (),
+    ) -> None:
+        # As the one that would be generated, without a call for each attribute: a resolution makes many.
+        vars(self).update(name=name, values=values, document=document, text=text, prefix=prefix)
+
     @property
     def is_default(self) -> bool:
         """Whether the values are the author's, not a municipality's or cooperation's."""
-        return self.document is None and self.name.endswith("default")
+        return self.document is None and self.name.endswith(_DEFAULT)
 
     @property
     def is_shared(self) -> bool:
@@ -132,7 +148,6 @@ class Merged:
 
     Attributes:
         values: The winning values as a tree; not to be changed.
-        uncommon: The leaves that are no text, number or truth value, or were none in some layer.
         tables: The leaves that some layer gives as a table: a reference, a change of a list, or a mistake.
         changed: Those of them where some layer's table looks like a change of a list.
     """
@@ -143,8 +158,7 @@ class Merged:
         self._deciding: _Deciding = {}
         self.values: dict[str, Any] = {}
         for layer in layers:
-            laying.lay(self._deciding, cast("dict[str | int, Any]", self.values), layer, layer.values, ())
-        self.uncommon = tuple(path for path in laying.uncommon if self._decides(path))
+            laying.lay(laying.known, self._deciding, self.values, layer, layer.values, ())
         self.tables = tuple(path for path in laying.tables if self._decides(path))
         self.changed = frozenset(path for path, is_change in laying.tables.items() if is_change)
 
@@ -163,7 +177,7 @@ class Merged:
     @cached_property
     def _placed(self) -> list[tuple[KeyPath, Origin]]:
         found: list[tuple[KeyPath, Origin]] = []
-        _place(self._deciding, (), found)
+        _place(self._deciding, (), "", found)
         return found
 
     def candidates(self, path: KeyPath) -> tuple[Candidate, ...]:
@@ -207,6 +221,7 @@ def merge(
     *,
     is_single: Callable[[KeyPath], bool] = lambda _: False,
     combine: Combine = lambda _path, _below, value: value,
+    known: "Known" = MappingProxyType({}),
 ) -> Merged:
     """Lay the layers on each other.
 
@@ -214,72 +229,78 @@ def merge(
         layers: Weakest first.
         is_single: Whether the table at a path is one value, replaced as a whole.
         combine: What a leaf becomes where a layer says something; without, the layer's own value.
+        known: Tables for which ``is_single`` would say no, as a tree: they are not asked about.
     """
-    return Merged(layers, _Laying(is_single, combine))
+    return Merged(layers, _Laying(is_single, combine, known))
+
+
+Known = Mapping[str, "Known"]
+"""Tables inside each other, by their keys."""
 
 
 _PLAIN = frozenset({str, int, float, bool})
-_MOMENTS = frozenset({date, datetime, time})
-_Deciding = dict[str | int, Any]  # as the values, with the layer that decides in place of each leaf
+_NO_TABLES = frozenset({list, date, datetime, time})  # to ask whether anything is a Mapping takes long
+_UNKNOWN: Known = MappingProxyType({})
+_Deciding = dict[str, Any]  # as the values, with the layer that decides in place of each leaf
 
 
 class _Laying:
     """Lays layers on each other and keeps of each leaf what holds, and who says it."""
 
-    def __init__(self, is_single: Callable[[KeyPath], bool], combine: Combine) -> None:
+    def __init__(self, is_single: Callable[[KeyPath], bool], combine: Combine, known: Known) -> None:
         self.is_single = is_single
         self.combine = combine
-        self.uncommon: dict[KeyPath, None] = {}
+        self.known = known
         self.tables: dict[KeyPath, bool] = {}
 
     def lay(
         self,
+        known: Known,
         node: _Deciding,
-        held: dict[str | int, Any],
+        held: dict[str, Any],
         layer: Layer,
         values: Mapping[str, Any],
         path: KeyPath,
     ) -> None:
         """Lay one table of a layer on what holds so far."""
+        if _PLAIN.issuperset(map(type, values.values())):  # most tables: no look at each value is needed
+            node.update(dict.fromkeys(values, layer))
+            held.update(values)
+            return
         for key, value in values.items():
             kind = type(value)
-            if kind in _PLAIN:  # nearly all of them; a value takes the place of a whole table
+            if kind in _PLAIN:  # a value takes the place of a whole table
                 node[key] = layer
                 held[key] = value
                 continue
-            here = (*path, key)
-            if kind not in _MOMENTS and isinstance(value, Mapping):
-                if not self.is_single(here):
+            effective = value
+            if kind is dict or (kind not in _NO_TABLES and isinstance(value, Mapping)):
+                here, inner = (*path, key), known.get(key)
+                if inner is not None or not self.is_single(here):
                     below = node.get(key)
-                    if type(below) is dict:
-                        self.lay(below, held[key], layer, value, here)
+                    if type(below) is dict or value:
+                        if type(below) is not dict:
+                            below = node[key] = {}
+                            held[key] = {}
+                        self.lay(inner or _UNKNOWN, below, held[key], layer, value, here)
                         continue
-                    if value:
-                        inner: _Deciding = {}
-                        table: dict[str | int, Any] = {}
-                        node[key], held[key] = inner, table
-                        self.lay(inner, table, layer, value, here)
-                        continue
-                    effective: Any = value
                 else:
                     effective = self._combined(node, held, here, value)
                 is_change = bool(value) and value.keys() <= _CHANGES
                 self.tables[here] = is_change or self.tables.get(here, False)
             elif kind is list:
-                effective = self._combined(node, held, here, value)
-            else:
-                effective = value
-            self.uncommon[here] = None
+                effective = self._combined(node, held, (*path, key), value)
             node[key] = layer
             held[key] = effective
 
-    def _combined(self, node: _Deciding, held: Mapping[str | int, Any], path: KeyPath, value: Any) -> Any:  # noqa: ANN401 - any TOML value
-        key = path[-1]
+    def _combined(self, node: _Deciding, held: Mapping[str, Any], path: KeyPath, value: Any) -> Any:  # noqa: ANN401 - any TOML value
+        key = str(path[-1])
         is_leaf = key in node and type(node[key]) is not dict
         return self.combine(path, held[key] if is_leaf else NOTHING, value)
 
 
 _CHANGES = frozenset(CHANGES)
+_NOWHERE: Mapping[str, int] = MappingProxyType({})
 _Said = list[tuple[Layer, Any, Any]]
 _Node = dict[str, "_Node | _Said"]
 
@@ -319,15 +340,29 @@ def _gather(node: _Node, path: KeyPath, found: dict[KeyPath, tuple[Candidate, ..
             found[here] = tuple(Candidate(*one) for one in below)
 
 
-def _place(node: _Deciding, path: KeyPath, found: list[tuple[KeyPath, Origin]]) -> None:
+def _place(node: _Deciding, path: KeyPath, dotted: str, found: list[tuple[KeyPath, Origin]]) -> None:
+    """Note the origin of each leaf below a table: as :meth:`Layer.origin`, the usual cases without a call.
+
+    Args:
+        node: The table.
+        path: Where it stands.
+        dotted: The same as one text, by which a document with nothing but bare keys knows its tables; in any
+            other one the text may mean something else, and nobody asks.
+        found: Where they are noted.
+    """
     for key, layer in node.items():
         here = (*path, key)
         if type(layer) is dict:
-            _place(layer, here, found)
+            _place(layer, here, f"{dotted}.{key}" if dotted else str(key), found)
             continue
         document = layer.document
-        line = None if document is None or layer.prefix else document.lines.get(here)
-        if line is None or document is None:
+        if document is None:
+            below = here[1:] if layer.name.endswith(_DEFAULT) else ()
+            found.append((here, _origin((layer.name, None, None, layer.text, below))))
+            continue
+        plain = None if layer.prefix else document.plain
+        line = None if plain is None else plain.keys.get(dotted, _NOWHERE).get(key)
+        if line is None:
             found.append((here, layer.origin(here)))
         else:
-            found.append((here, Origin(layer.name, document.path, line, document.name)))
+            found.append((here, _origin((layer.name, document.path, line, document.name, ()))))

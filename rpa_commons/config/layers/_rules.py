@@ -8,14 +8,16 @@ table may have one of several shapes, it is enough that one shape that fits hold
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rpa_commons.config.findings import HIDDEN, Finding, KeyPath, lookup, show, walk
 from rpa_commons.config.schema import BrokenSchemaError, SchemaView, problems
-from rpa_commons.sdk import Rule, Violation, rule_from_json, violation
 
 from ._layers import Candidate
 from ._section import Section
+
+if TYPE_CHECKING:
+    from rpa_commons.sdk import Rule, Violation
 
 __all__ = ["rules_findings", "validators_of"]
 
@@ -67,7 +69,9 @@ def _fits(section: Section, node: Node, table: Mapping[str, Any]) -> bool:
     return next(problems(table, view, lambda _: True), None) is None
 
 
-def _broken(section: Section, path: KeyPath, node: Node) -> Iterator[Violation]:
+def _broken(section: Section, path: KeyPath, node: Node) -> Iterator["Violation"]:
+    from rpa_commons.sdk import violation  # 20 ms that only a bot with rules needs
+
     def get(key: str) -> Any:  # noqa: ANN401 - any setting
         return _value(section, path, key)
 
@@ -77,7 +81,9 @@ def _broken(section: Section, path: KeyPath, node: Node) -> Iterator[Violation]:
             yield found
 
 
-def _rule(data: object) -> Rule:
+def _rule(data: object) -> "Rule":
+    from rpa_commons.sdk import rule_from_json
+
     try:
         return rule_from_json(data)
     except ValueError as error:
@@ -133,7 +139,7 @@ class _Broken:
 
     section: Section
     path: KeyPath
-    violation: Violation
+    violation: "Violation"
 
     def full(self, key: str) -> KeyPath:
         return (*self.path, *key.split("."))

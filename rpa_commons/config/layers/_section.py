@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rpa_commons.config.findings import Finding, KeyPath, format_key, lookup, walk
 from rpa_commons.config.schema import Problem, SchemaView, as_json, facts_of, problems
 
-from ._layers import Layer, Merged, merge
+from ._layers import Known, Layer, Merged, merge
 from ._lists import change_problems, combining, is_changed, source_of
 
 if TYPE_CHECKING:
@@ -46,25 +46,13 @@ class Section:
     @cached_property
     def merged(self) -> Merged:
         """All layers laid on each other."""
-        return merge(self.layers, is_single=self.view.is_single, combine=combining(self.view))
+        view = self.view
+        return merge(self.layers, is_single=view.is_single, combine=combining(view), known=_known(view))
 
     @cached_property
     def values(self) -> dict[str, Any]:
-        """The winning values as JSON values."""
-        merged = self.merged
-        if not merged.uncommon:
-            return merged.values
-        values = dict(merged.values)
-        changed: dict[KeyPath, dict[Any, Any]] = {(): values}
-        for path in merged.uncommon:  # what else there is, is JSON already
-            table: dict[Any, Any] = values
-            for length, key in enumerate(path[:-1], start=1):
-                inner = changed.get(path[:length])
-                if inner is None:
-                    inner = changed[path[:length]] = dict(table[key])
-                    table[key] = inner
-                table = inner
-            table[path[-1]] = as_json(table[path[-1]], self.view, path)
+        """The winning values as JSON values; not to be changed."""
+        values: dict[str, Any] = as_json(self.merged.values, self.view)
         return values
 
     def is_hidden(self, path: KeyPath) -> bool:
@@ -89,8 +77,12 @@ class Section:
             else:
                 yield self.placed(problem)
         yield from self._deprecated()
+        known = facts_of(self.view).secret_paths
         for layer in self.layers:
-            yield from self._secrets_in_clear(layer)
+            said = walk(layer.values) if known is None else _at(layer.values, known)
+            texts = [path for path, value in said if isinstance(value, str)]
+            if texts:
+                yield from self._secrets_in_clear(layer, texts)
 
     def placed(self, problem: Problem, because: str = "") -> Finding:
         """A problem of the winning values, placed in the layer whose value it is about."""
@@ -172,15 +164,30 @@ class Section:
                 for layer in said:
                     yield self.finding(problem, layer)
 
-    def _secrets_in_clear(self, layer: Layer) -> Iterator[Finding]:
-        known = facts_of(self.view).secret_paths
-        for path, value in walk(layer.values) if known is None else _at(layer.values, known):
-            if isinstance(value, str) and self.view.is_secret(path):
-                advice = 'refer to it: {env = "NAME"}, {file = "path"} or {keyring = "service/name"}'
-                if layer.document is not None:
-                    advice += "; then change the secret, it has stood in a file"
-                problem = Problem("E401", path, "a secret stands here in clear text", advice)
-                yield self.finding(problem, layer)
+    def _secrets_in_clear(self, layer: Layer, texts: Sequence[KeyPath]) -> Iterator[Finding]:
+        for path in filter(self.view.is_secret, texts):
+            advice = 'refer to it: {env = "NAME"}, {file = "path"} or {keyring = "service/name"}'
+            if layer.document is not None:
+                advice += "; then change the secret, it has stood in a file"
+            problem = Problem("E401", path, "a secret stands here in clear text", advice)
+            yield self.finding(problem, layer)
+
+
+def _known(view: SchemaView) -> Known:
+    """The tables that a schema describes and that are no single value, found once for a view."""
+    known: Known | None = view.memory.get("tables")
+    if known is None:
+        known = view.memory["tables"] = _tables_in(view, ())
+    return known
+
+
+def _tables_in(view: SchemaView, path: KeyPath) -> Known:
+    below = [(*path, key) for key in view.keys(path)] if len(path) < _DEEPEST_KNOWN else []
+    return {
+        str(here[-1]): _tables_in(view, here)
+        for here in below
+        if view.keys(here) and not view.is_single(here)
+    }
 
 
 def _at(tree: Any, paths: Sequence[KeyPath]) -> Iterator[tuple[KeyPath, Any]]:  # noqa: ANN401 - a tree of values
@@ -223,10 +230,14 @@ def add_defaults(view: SchemaView, layers: Sequence[Layer], name: str, text: str
 
 def _begin(tables: dict[str, Any], values: Mapping[str, Any]) -> None:
     """Note the tables that a layer begins; where it says something else, there is none any more."""
-    for key, value in values.items():
-        if isinstance(value, dict):
-            _begin(tables.setdefault(key, {}), value)
-        elif key in tables:
+    if dict in map(type, values.values()):
+        for key, value in values.items():
+            if type(value) is dict:
+                _begin(tables.setdefault(key, {}), value)
+            elif key in tables:
+                del tables[key]
+    else:  # most tables: nothing is begun
+        for key in tables.keys() & values.keys() if tables else ():
             del tables[key]
 
 
@@ -256,4 +267,5 @@ def _defaults(view: SchemaView, path: KeyPath, given: Any) -> dict[str, Any]:  #
 
 
 _NOTHING = object()
+_DEEPEST_KNOWN = 4  # tables inside each other; about deeper ones the schema is asked each time
 _DEEPEST = 16  # required tables inside each other; a schema that requires itself never ends

@@ -42,6 +42,35 @@ _PUBLISH: Schema = {
     },
 }
 
+_REGISTRY: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["url"],
+    "description": "The cooperation's registry.",
+    "properties": {
+        "url": _text("Address of the registry, https://…"),
+        "channel": {
+            "enum": ["certified", "all"],
+            "description": "What is installed: certified by the cooperation, or all that is published."
+            " Without it, certified.",
+        },
+        "on_recall": {
+            "enum": ["pause", "warn"],
+            "description": "What happens to a bot instance whose version is recalled. Without it, pause.",
+        },
+        "share_usage": {
+            "type": "boolean",
+            "description": "Whether the registry shows which bots are installed here. Without it, no.",
+        },
+        "keys": {
+            "type": "array",
+            "items": _text("An Ed25519 public key in base64."),
+            "description": "The coordinators' keys that recalls are checked with; without it, those that the"
+            " registry gave first.",
+        },
+    },
+}
+
 
 def municipality_schema(letterhead: Mapping[str, Any]) -> Schema:
     """The shape of ``municipality.toml``; ``letterhead`` is the JSON Schema of its table."""
@@ -55,7 +84,11 @@ def municipality_schema(letterhead: Mapping[str, Any]) -> Schema:
             "code": _text('Official code, four digits in quotes, e.g. "0265".', pattern=r"^[0-9]{4}$"),
             "cvr": _text("CVR number, eight digits in quotes.", pattern=r"^[1-9][0-9]{7}$"),
             "cooperation": _text("The cooperation it belongs to.", minLength=0, default=""),
-            "registry": _text("Address of the cooperation's registry.", minLength=0, default=""),
+            "registry": {
+                "anyOf": [{"type": "string"}, _REGISTRY],
+                "default": "",
+                "description": "The cooperation's registry: its address, or a table with url and more.",
+            },
             "baseline": _text(
                 "The cooperation's baseline, a folder or a wheel; relative to this file.", pattern=_PATH
             ),

@@ -313,6 +313,7 @@ def _original(path: Path, steps: Sequence[Step]) -> Path:
 
 
 def has(tree: Any, path: KeyPath) -> bool:  # noqa: ANN401 - a tree of TOML values
+    """Whether a tree says anything at a path; steps lead through tables only, never into a list."""
     for part in path:
         if not isinstance(tree, dict) or part not in tree:
             return False

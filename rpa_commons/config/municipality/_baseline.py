@@ -5,6 +5,7 @@ the files and ``Baseline.label`` is what origins call it; whatever is wrong is a
 ``baseline`` in ``municipality.toml``, or in the baseline's own file.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,13 @@ from rpa_commons.config.layers import Layer, Section, baseline_schema
 from rpa_commons.config.schema import SchemaView
 
 from ._baseline_wheel import BaselineWheelError, UnpackedBaseline, unpack_baseline, wheel_name
+from ._locked_versions import locked_baseline
 
-__all__ = ["Baseline", "BaselineOpening"]
+__all__ = ["REGISTRY_PREFIX", "Baseline", "BaselineOpening"]
 
+REGISTRY_PREFIX = "registry:"
 _FILE = "baseline.toml"
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class BaselineOpening:
         state_dir: Path,
         reader: Reader,
         refuse: Callable[[str, str], Finding],
+        folder: Path | None = None,
     ) -> None:
         """Prepare.
 
@@ -68,7 +73,9 @@ class BaselineOpening:
             state_dir: Where a wheel is unpacked.
             reader: Reads the files.
             refuse: From message and help to an E103 at the line that names the baseline.
+            folder: The municipality's, whose ``rpac.lock`` pins a baseline of the registry.
         """
+        self._folder = folder or place.parent
         self._given = given
         self._place = place
         self._state_dir = state_dir
@@ -79,7 +86,9 @@ class BaselineOpening:
 
     def findings(self) -> Iterator[Finding]:
         """Everything that is wrong with the baseline as such."""
-        if self._place.is_dir():
+        if self._given.startswith(REGISTRY_PREFIX):
+            yield from self._from_registry()
+        elif self._place.is_dir():
             yield from self._in_folder(self._place, None)
         elif self._place.exists() and self._place.suffix.lower() == ".whl":
             try:
@@ -90,6 +99,37 @@ class BaselineOpening:
                 yield from self._in_folder(unpacked.folder, unpacked)
         else:
             yield self._missing()
+
+    def _from_registry(self) -> Iterator[Finding]:
+        """The wheel that ``rpac.lock`` pins; fetched by installing, never here."""
+        name = self._given.removeprefix(REGISTRY_PREFIX)
+        if not _NAME.fullmatch(name):
+            yield self._refuse(
+                f"{self._given} names no baseline", 'write baseline = "registry:digit-baseline"'
+            )
+            return
+        head = locked_baseline(self._folder)
+        if head is None or head.name != name:
+            pinned = f"rpac.lock pins {head.name}" if head is not None else "rpac.lock pins no baseline"
+            yield self._refuse(
+                f"{self._given} has not been fetched yet: {pinned}", "`rpac install` fetches and pins it"
+            )
+            return
+        place = head.place(self._state_dir)
+        if not place.is_file():
+            yield self._refuse(f"{name} {head.version} is not on this machine", "`rpac install` fetches it")
+            return
+        try:
+            unpacked = unpack_baseline(place, self._state_dir)
+        except BaselineWheelError as error:
+            yield self._refuse(f"{self._given} {error.problem}", error.remedy)
+            return
+        if unpacked.sha256 != head.sha256:
+            problem = f"the file on disk ({unpacked.sha256[:12]}…) is not the one in rpac.lock"
+            yield self._refuse(f"{self._given}: {problem}", "find out who changed it; then `rpac install`")
+            return
+        self._place, self._label = place, f"{name} {head.version}"
+        yield from self._in_folder(unpacked.folder, unpacked)
 
     def _in_folder(self, folder: Path, unpacked: UnpackedBaseline | None) -> Iterator[Finding]:
         try:

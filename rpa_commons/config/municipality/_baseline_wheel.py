@@ -28,9 +28,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.conformance import record_problems
 from rpa_commons.manifest import Manifest, ManifestError, read_manifest
-
-from ._wheel_record import record_problems
 
 __all__ = ["BaselineWheelError", "UnpackedBaseline", "baseline_members", "unpack_baseline", "wheel_name"]
 

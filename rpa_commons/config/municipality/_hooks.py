@@ -20,55 +20,22 @@ from typing import TYPE_CHECKING, Any
 from rpa_commons.config.documents import LARGEST_FILE
 from rpa_commons.config.findings import ConfigError, Finding, display_path, guess
 
+from ._hook_functions import HookFunction, functions_in
+
 if TYPE_CHECKING:
     from rpa_commons.manifest import Manifest
 
     from ._municipality import MunicipalityFolder
 
-__all__ = ["HookFile", "HookFunction", "InstanceHooks", "StepChain", "hooks_of_instance", "read_hook"]
+__all__ = ["HookFile", "InstanceHooks", "StepChain", "hooks_of_instance", "read_hook"]
 
-_PREFIX = "rpac_"
 _STEP = "rpac_step_"
-_OBSERVERS = ("rpac_run_started", "rpac_item_finished", "rpac_run_finished")
-_OPTIONS = ("wrapper", "tryfirst", "trylast", "optionalhook", "specname", "hookwrapper")
-
-
-@dataclass(frozen=True)
-class HookFunction:
-    """One function of a hook file that is, or looks like, an implementation of a hook.
-
-    Attributes:
-        name: E.g. ``"rpac_step_compose"``.
-        line: Where it is defined.
-        options: What its ``@hookimpl(...)`` says in so many words, e.g. ``{"wrapper": True}``.
-        is_marked: Whether it has ``@hookimpl`` at all.
-        unclear: What cannot be told without running the file; empty when all is plain.
-        parameters: What it must be given, by name.
-    """
-
-    name: str
-    line: int
-    options: Mapping[str, Any] = field(default_factory=dict)
-    is_marked: bool = True
-    unclear: str = ""
-    parameters: tuple[str, ...] = ()
-
-    @property
-    def order(self) -> str:
-        """``"first"``, ``"last"`` or empty: what it asks for among several."""
-        if self.options.get("tryfirst") is True:
-            return "first"
-        return "last" if self.options.get("trylast") is True else ""
-
-    def to_json(self) -> dict[str, Any]:
-        """The function as JSON values."""
-        return {
-            "function": self.name,
-            "line": self.line,
-            "options": dict(self.options),
-            "order": self.order,
-            "unclear": self.unclear,
-        }
+_OBSERVERS = {
+    "rpac_run_started": ("instance", "run_id"),
+    "rpac_item_finished": ("instance", "reference", "outcome"),
+    "rpac_run_finished": ("instance", "run_id", "counts"),
+}
+"""What observes, and what it may ask for: as :mod:`rpa_commons.sdk.hookspecs` has it."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +163,7 @@ def read_hook(path: Path, steps: Sequence[str]) -> HookFile:
         return HookFile(path, digest, findings=(_no_python(path, error.msg, error.lineno),))
     except (ValueError, RecursionError, MemoryError):
         return HookFile(path, digest, findings=(_no_python(path, "it cannot be parsed", None),))
-    functions = tuple(_functions(tree))
+    functions = tuple(functions_in(tree))
     known = (*(f"{_STEP}{step}" for step in steps), *_OBSERVERS)
     wrappers = {
         step: _outermost_first([one for one in functions if one.name == f"{_STEP}{step}" and one.is_marked])
@@ -227,90 +194,6 @@ def _no_python(path: Path, problem: str, line: int | None) -> Finding:
     return Finding("E103", "", f"is no Python: {problem}", path, line, help=advice)
 
 
-def _functions(tree: ast.Module) -> Iterator[HookFunction]:
-    """What may be an implementation, in the order of the file; of two with one name the later one counts."""
-    found: dict[str, HookFunction] = {}
-    for node in _statements(tree.body):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            one = _function(node)
-            if one is not None:
-                found.pop(one.name, None)
-                found[one.name] = one
-        for name in _assigned(node):
-            if name.startswith(_PREFIX):
-                found.pop(name, None)
-                found[name] = HookFunction(
-                    name, node.lineno, unclear="it is assigned; only running the file tells what it is"
-                )
-    yield from found.values()
-
-
-def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of the module, those under ``if``, ``try`` and ``with`` too."""
-    for node in body:
-        yield node
-        for name in ("body", "orelse", "finalbody"):
-            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                yield from _statements(getattr(node, name, []))
-        for handler in getattr(node, "handlers", []):
-            yield from _statements(handler.body)
-
-
-def _assigned(node: ast.stmt) -> Iterator[str]:
-    targets: Sequence[ast.expr] = ()
-    if isinstance(node, ast.Assign):
-        targets = node.targets
-    elif isinstance(node, ast.AnnAssign | ast.AugAssign):
-        targets = [node.target]
-    for target in targets:
-        for part in ast.walk(target):
-            if isinstance(part, ast.Name):
-                yield part.id
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        for alias in node.names:
-            yield alias.asname or alias.name
-
-
-def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> HookFunction | None:
-    marks = [one for one in node.decorator_list if _is_mark(one)]
-    if not marks:
-        if not node.name.startswith(_PREFIX):
-            return None
-        others = [ast.unparse(one) for one in node.decorator_list]
-        unclear = f"what @{others[0]} makes of it, only running the file tells" if others else ""
-        given = _parameters(node)
-        return HookFunction(node.name, node.lineno, is_marked=bool(others), unclear=unclear, parameters=given)
-    options, unclear = _options(marks[0])
-    if len(node.decorator_list) > 1:
-        unclear = unclear or "it has other decorators too; what they make of it, only running the file tells"
-    return HookFunction(node.name, node.lineno, options, unclear=unclear, parameters=_parameters(node))
-
-
-def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
-    """The names that pluggy looks up: those without a default."""
-    given = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
-    return tuple(given[: len(given) - len(node.args.defaults)])
-
-
-def _is_mark(node: ast.expr) -> bool:
-    """Whether a decorator is ``hookimpl``, called or not, by whatever module name."""
-    target = node.func if isinstance(node, ast.Call) else node
-    return (target.id if isinstance(target, ast.Name) else getattr(target, "attr", "")) == "hookimpl"
-
-
-def _options(node: ast.expr) -> tuple[dict[str, Any], str]:
-    if not isinstance(node, ast.Call):
-        return {}, ""
-    options: dict[str, Any] = {}
-    unclear = ""
-    for keyword in node.keywords:
-        if keyword.arg in _OPTIONS and isinstance(keyword.value, ast.Constant):
-            options[keyword.arg] = keyword.value.value
-        else:
-            unclear = "its @hookimpl is computed; only running the file tells what it says"
-    return options, unclear if not node.args else "its @hookimpl is computed"
-
-
 def _outermost_first(functions: Sequence[HookFunction]) -> tuple[HookFunction, ...]:
     """As pluggy calls wrappers: those with tryfirst, then the rest, those with trylast at the end."""
     rank = {"first": 0, "": 1, "last": 2}
@@ -319,20 +202,48 @@ def _outermost_first(functions: Sequence[HookFunction]) -> tuple[HookFunction, .
 
 def _findings(path: Path, functions: Sequence[HookFunction], known: Sequence[str]) -> Iterator[Finding]:
     for one in functions:
-        name = one.name
-        if name not in known:
-            meant = f"{_STEP}{name}" if f"{_STEP}{name}" in known else guess(name, known)
-            advice = f"did you mean {meant}?" if meant else f"this bot knows {', '.join(known)}"
-            message = f"there is no hook {name}: the bot does not start with this file"
-            yield Finding("E101", name, message, path, one.line, help=advice)
-        elif name.startswith(_STEP) and (others := [each for each in one.parameters if each != "step"]):
-            message = f"is given step and nothing else, and asks for {', '.join(others)}"
-            advice = f"write def {name}(step): and take the arguments from step.arguments"
-            yield Finding("E101", name, message, path, one.line, help=advice)
-        elif not one.is_marked:
-            advice = "write @hookimpl(wrapper=True) above it"
-            yield Finding("E101", name, "is not marked with @hookimpl", path, one.line, help=advice)
-        elif name.startswith(_STEP) and one.options.get("wrapper") is not True and not one.unclear:
-            message = "would take the place of the step; a municipality wraps it"
-            advice = "write @hookimpl(wrapper=True), and in it return (yield)"
-            yield Finding("E101", name, message, path, one.line, help=advice)
+        problem = _unknown(one, known) if one.name not in known else _misused(one)
+        if problem:
+            yield Finding("E101", one.name, problem[0], path, one.line, help=problem[1])
+
+
+def _unknown(one: HookFunction, known: Sequence[str]) -> tuple[str, str]:
+    meant = f"{_STEP}{one.name}" if f"{_STEP}{one.name}" in known else guess(one.name, known)
+    advice = f"did you mean {meant}?" if meant else f"this bot knows {', '.join(known)}"
+    return f"there is no hook {one.name}: the bot does not start with this file", advice
+
+
+def _misused(one: HookFunction) -> tuple[str, str] | None:
+    """What is wrong with a function of a known name, and what to do."""
+    is_step = one.name.startswith(_STEP)
+    given = ("step",) if is_step else _OBSERVERS[one.name]
+    if others := [each for each in one.parameters if each not in given]:
+        asks = ", ".join(others)
+        advice = f"write def {one.name}({', '.join(given)}):"
+        if is_step:
+            advice = f"{advice} and take the arguments from step.arguments"
+            return f"is given step and nothing else, and asks for {asks}", advice
+        return f"is given {', '.join(given)}, and asks for {asks}", advice
+    if not one.is_marked:
+        mark = "@hookimpl(wrapper=True)" if is_step else "@hookimpl"
+        return "is not marked with @hookimpl", f"write {mark} above it"
+    if one.unclear:
+        return None
+    return _no_wrapper(one) if is_step else _no_observer(one)
+
+
+def _no_wrapper(one: HookFunction) -> tuple[str, str] | None:
+    if one.options.get("wrapper") is not True:
+        advice = "write @hookimpl(wrapper=True), and in it return (yield)"
+        return "would take the place of the step; a municipality wraps it", advice
+    if not one.yields:
+        advice = "write return (yield) where the step is to be carried out, also behind raise Veto(...)"
+        return "has no yield, so the step would have no place in it: the bot does not start with it", advice
+    return None
+
+
+def _no_observer(one: HookFunction) -> tuple[str, str] | None:
+    if one.options.get("wrapper") is True or one.yields:
+        advice = "write @hookimpl without wrapper=True, and no yield in it"
+        return "only looks and wraps nothing, so it would never be carried out", advice
+    return None

@@ -1,13 +1,16 @@
-"""Which version of each bot a municipality runs, from the heads of the entries in its ``rpac.lock``."""
+"""Which versions of bots and baseline a municipality runs: the heads of the entries in its ``rpac.lock``."""
 
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["locked_versions"]
+__all__ = ["LockedBaselineHead", "locked_baseline", "locked_versions"]
 
+_WHEEL = re.compile(r"[A-Za-z0-9_.+!-]+\.whl")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _LARGEST_LOCK = 16 * 1024 * 1024  # bytes; it lists every package with its hashes
 
 
@@ -29,6 +32,49 @@ def locked_versions(folder: Path) -> Mapping[str, tuple[str, str]]:
         if part.startswith("[[bot]]"):
             found.update(_locked(part))
     return found
+
+
+@dataclass(frozen=True)
+class LockedBaselineHead:
+    """The wheel that ``rpac.lock`` pins the baseline to.
+
+    Attributes:
+        name: Of the project in the registry.
+        version: Its version.
+        wheel: File name.
+        sha256: Hexadecimal.
+    """
+
+    name: str
+    version: str
+    wheel: str
+    sha256: str
+
+    def place(self, state_dir: Path) -> Path:
+        """Where installing puts it: the store of wheels below ``state_dir``."""
+        return state_dir / "wheels" / self.sha256[:16] / self.wheel
+
+
+def locked_baseline(folder: Path) -> LockedBaselineHead | None:
+    """What ``rpac.lock`` says of the baseline; ``None`` when it says nothing that can be read."""
+    path = folder / "rpac.lock"
+    try:
+        if not path.is_file() or path.stat().st_size > _LARGEST_LOCK:
+            return None
+        text = path.read_text(encoding="utf-8")
+        parts = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
+        part = next((one for one in parts if one.startswith("[baseline]")), None)
+        table = tomllib.loads(part)["baseline"] if part is not None else None
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(table, dict):
+        return None
+    name, version, wheel, sha256 = (
+        str(table.get(key) or "") for key in ("name", "version", "wheel", "sha256")
+    )
+    if not name or not version or not _WHEEL.fullmatch(wheel) or not _SHA256.fullmatch(sha256):
+        return None
+    return LockedBaselineHead(name, version, wheel, sha256)
 
 
 def _locked(part: str) -> Iterator[tuple[str, tuple[str, str]]]:

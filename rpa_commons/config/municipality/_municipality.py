@@ -22,6 +22,7 @@ from rpa_commons.config.secrets import SecretRef
 from rpa_commons.validators import InvalidIdentifierError, dk
 
 from ._baseline import Baseline, BaselineOpening
+from ._registry_choice import RegistryChoice, registry_problems
 
 if TYPE_CHECKING:
     from rpa_commons.letters import Letterhead
@@ -59,8 +60,10 @@ class MunicipalityFolder:
         state_dir: Folder for state, absolute, outside :attr:`folder`.
         letterhead: What stands on top of its letters.
         baseline_info: The cooperation's baseline with name and version.
+        baseline_given: As ``municipality.toml`` names it; empty for none.
         journal_key: Reference to the key of the journal; ``None``: one is kept in ``state_dir``.
         publish: What the cooperation may see of it.
+        registry: Where it installs from.
         reader: Reads its files.
     """
 
@@ -74,8 +77,10 @@ class MunicipalityFolder:
     state_dir: Path
     letterhead: "Letterhead"
     baseline_info: Baseline | None = None
+    baseline_given: str = ""
     journal_key: SecretRef | None = field(default=None)
     publish: Publish = field(default_factory=Publish)
+    registry: RegistryChoice = field(default_factory=RegistryChoice)
     reader: Reader = field(default_factory=Reader, repr=False, compare=False)
 
     @property
@@ -98,7 +103,11 @@ def stems(folder: Path) -> tuple[str, ...]:
 
 
 def open_municipality(
-    folder: Path, *, environment: str | None = None, reader: Reader | None = None
+    folder: Path,
+    *,
+    environment: str | None = None,
+    reader: Reader | None = None,
+    baseline: Path | bool = True,
 ) -> MunicipalityFolder:
     """Read ``municipality.toml`` and the baseline's name, and settle the environment.
 
@@ -106,6 +115,8 @@ def open_municipality(
         folder: The municipality's folder.
         environment: Instead of the one the file names.
         reader: Reads its files; one that sees a change before it is written, say.
+        baseline: Whether to open the baseline too (not, for whoever has yet to fetch it); or the wheel of
+            another one, to see what it would change.
 
     Raises:
         ConfigError: a file is missing or wrong, or an environment is unknown; every finding at once.
@@ -114,7 +125,7 @@ def open_municipality(
     remedy = "stand in the municipality's folder, or name it: rpac -C DIR ..."
     reader = reader or Reader()
     document = reader.document(folder / _FILE, root=folder, name=_FILE, remedy=remedy)
-    opening = _Opening(folder, document, environment, reader)
+    opening = _Opening(folder, document, environment, reader, baseline=baseline)
     findings = list(opening.findings())
     if findings:
         raise config_error(findings)
@@ -136,7 +147,15 @@ def _letterhead_schema() -> Mapping[str, Any]:
 class _Opening:
     """One reading of a folder; ``findings`` first, then ``municipality``."""
 
-    def __init__(self, folder: Path, document: Document, environment: str | None, reader: Reader) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        document: Document,
+        environment: str | None,
+        reader: Reader,
+        *,
+        baseline: Path | bool,
+    ) -> None:
         from rpa_commons.letters import Letterhead
 
         self._letterhead_type = Letterhead
@@ -144,6 +163,7 @@ class _Opening:
         self._document = document
         self._chosen = environment
         self._reader = reader
+        self._wants_baseline = baseline
         view = shared_view(municipality_schema, _letterhead_schema())
         self._layer = Layer("municipality", document.values, document)
         layers = add_defaults(view, (self._layer,), "default", "rpa-commons")
@@ -157,6 +177,9 @@ class _Opening:
         yield from found
         yield from self._environment_findings()
         wrong = {finding.key for finding in found}
+        if not any(key.startswith("registry") for key in wrong):
+            for path, message, advice in registry_problems(self._values["registry"]):
+                yield self._finding("E202", ("registry", *path), message, advice)
         if not wrong & {"code", "cvr", "state_dir", "baseline"}:
             yield from self._identifier_findings()
             misplaced = list(self._state_findings())
@@ -181,8 +204,10 @@ class _Opening:
             state_dir=self._state_dir(),
             letterhead=self._letterhead_type.model_validate_json(json.dumps(values["letterhead"])),
             baseline_info=self._baseline,
+            baseline_given=values.get("baseline", ""),
             journal_key=SecretRef.model_validate(key) if key is not None else None,
             publish=Publish(None if bots is None else tuple(bots), tuple(publish.get("withhold", ()))),
+            registry=RegistryChoice.of(values["registry"]),
             reader=self._reader,
         )
 
@@ -232,13 +257,15 @@ class _Opening:
 
     def _read_baseline(self) -> Iterator[Finding]:
         given = self._values.get("baseline")
-        if given is None:
+        if given is None or not self._wants_baseline:
             return
 
         def refuse(message: str, advice: str) -> Finding:
             return self._finding("E103", ("baseline",), message, advice)
 
         place = _below(self._folder, given)
-        opening = BaselineOpening(given, place, self._state_dir(), self._reader, refuse)
+        if isinstance(self._wants_baseline, Path):
+            given, place = self._wants_baseline.name, self._wants_baseline
+        opening = BaselineOpening(given, place, self._state_dir(), self._reader, refuse, self._folder)
         yield from opening.findings()
         self._baseline = opening.baseline

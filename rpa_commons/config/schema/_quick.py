@@ -10,19 +10,14 @@ Usage::
     is_surely_valid(14), is_surely_valid(True)  # True, False
 """
 
-import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ._amounts import broken_bound, number_branch, read_amount
+from ._quick_values import TYPES, Check, any_of, value_checks
 
-__all__ = ["FORMATS", "Check", "compile_check"]
-
-Check = Callable[[Any], bool]
-"""From values to whether they are surely right."""
+__all__ = ["Check", "compile_check"]
 
 
 def compile_check(schema: Any) -> Check:  # noqa: ANN401 - JSON
@@ -57,66 +52,10 @@ def _always(_: object) -> bool:
     return True
 
 
-def _is_number(value: object) -> bool:
-    return type(value) is int or (type(value) is float and math.isfinite(value))
-
-
-_TYPES: Mapping[str, Check] = MappingProxyType(
-    {
-        "integer": lambda value: type(value) is int,
-        "number": _is_number,
-        "string": lambda value: type(value) is str,
-        "boolean": lambda value: type(value) is bool,
-        "array": lambda value: type(value) is list,
-        "object": lambda value: type(value) is dict,
-        "null": lambda value: value is None,
-    }
-)
-
-
-def _format(shape: str, read: Callable[[str], object] | None = None) -> Check:
-    has_shape = re.compile(shape, re.ASCII).fullmatch
-
-    def check(value: Any) -> bool:  # noqa: ANN401 - any TOML value
-        if not isinstance(value, str):
-            return True  # the type check speaks about it
-        if has_shape(value) is None:
-            return False
-        if read is not None:
-            read(value)
-        return True
-
-    return check
-
-
-FORMATS: Mapping[str, Check] = MappingProxyType(
-    {
-        "date": _format(r"\d{4}-\d\d-\d\d", date.fromisoformat),
-        "date-time": _format(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", datetime.fromisoformat),
-        "time": _format(r"\d\d:\d\d.*", time.fromisoformat),
-        "uuid": _format(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
-    }
-)
-"""The formats that are checked; a check returns false or raises ``ValueError`` for a text of another form."""
-
 # What can refuse a value in 2020-12 (or moves what references mean) and is not compiled here.
 _UNKNOWN = frozenset(
     {"$id", "$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveRef", "contains", "dependentSchemas"}
     | {"if", "multipleOf", "not", "oneOf", "unevaluatedItems", "unevaluatedProperties", "uniqueItems"}
-)
-_BOUNDS: Mapping[str, Callable[[Any], Check]] = MappingProxyType(
-    {
-        "minimum": lambda bound: lambda value: not _is_number(value) or value >= bound,
-        "exclusiveMinimum": lambda bound: lambda value: not _is_number(value) or value > bound,
-        "maximum": lambda bound: lambda value: not _is_number(value) or value <= bound,
-        "exclusiveMaximum": lambda bound: lambda value: not _is_number(value) or value < bound,
-        "minLength": lambda bound: lambda value: type(value) is not str or len(value) >= bound,
-        "maxLength": lambda bound: lambda value: type(value) is not str or len(value) <= bound,
-        "minItems": lambda bound: lambda value: type(value) is not list or len(value) >= bound,
-        "maxItems": lambda bound: lambda value: type(value) is not list or len(value) <= bound,
-        "minProperties": lambda bound: lambda value: type(value) is not dict or len(value) >= bound,
-        "maxProperties": lambda bound: lambda value: type(value) is not dict or len(value) <= bound,
-    }
 )
 _TABLE_KEYWORDS = (
     "properties",
@@ -143,26 +82,17 @@ class _Compiler:
             return _never
         if not isinstance(schema, Mapping) or not _UNKNOWN.isdisjoint(schema):
             raise _UnknownError
-        return _all([*self._of_value(schema), *self._of_parts(schema)])
-
-    def _of_value(self, schema: Mapping[str, Any]) -> Iterator[Check]:
-        if "type" in schema:
-            yield self._type(schema["type"])
-        if "enum" in schema:
-            yield _one_of(schema["enum"])
-        if "const" in schema:
-            yield _one_of([schema["const"]])
-        yield from (make(schema[keyword]) for keyword, make in _BOUNDS.items() if keyword in schema)
-        if "pattern" in schema:
-            yield _pattern(schema["pattern"])
-        if schema.get("format") in FORMATS:
-            yield FORMATS[schema["format"]]
+        kind = schema.get("type", ())
+        if not set([kind] if isinstance(kind, str) else kind) <= TYPES.keys():
+            raise _UnknownError
+        has_keys = any(keyword in schema for keyword in _TABLE_KEYWORDS)
+        has_items = "items" in schema or "prefixItems" in schema
+        parts = [self._table(schema)] if has_keys else []
+        parts += [self._list(schema)] if has_items else []
+        is_type_known = (kind == "object" and has_keys) or (kind == "array" and has_items)
+        return _all([*value_checks(schema, is_type_known=is_type_known), *parts, *self._of_parts(schema)])
 
     def _of_parts(self, schema: Mapping[str, Any]) -> Iterator[Check]:
-        if any(keyword in schema for keyword in _TABLE_KEYWORDS):
-            yield self._table(schema)
-        if "items" in schema or "prefixItems" in schema:
-            yield self._list(schema)
         if "$ref" in schema:
             yield self._reference(schema["$ref"])
         yield from (self.check(one) for one in schema.get("allOf", ()))
@@ -170,10 +100,10 @@ class _Compiler:
         if number is not None:
             yield self._amount(schema, number)
         elif "anyOf" in schema:
-            yield _any([self.check(one) for one in schema["anyOf"]])
+            yield any_of([self.check(one) for one in schema["anyOf"]])
 
     def _amount(self, schema: Mapping[str, Any], number: Mapping[str, Any]) -> Check:
-        any_form = _any([self.check(one) for one in schema["anyOf"]])
+        any_form = any_of([self.check(one) for one in schema["anyOf"]])
 
         def check(value: Any) -> bool:  # noqa: ANN401 - any TOML value
             if type(value) is not str:
@@ -182,12 +112,6 @@ class _Compiler:
             return read is not None and broken_bound(number, read) is None and any_form(value)
 
         return check
-
-    def _type(self, wanted: Any) -> Check:  # noqa: ANN401 - JSON
-        names = [wanted] if isinstance(wanted, str) else wanted
-        if not all(name in _TYPES for name in names):
-            raise _UnknownError
-        return _any([_TYPES[name] for name in names])
 
     def _reference(self, reference: Any) -> Check:  # noqa: ANN401 - JSON
         if not isinstance(reference, str) or not reference.startswith("#") or "%" in reference:
@@ -217,12 +141,13 @@ class _Compiler:
         return node
 
     def _list(self, schema: Mapping[str, Any]) -> Check:
+        otherwise = schema.get("type") != "array"  # what the check says to anything but a list
         first = [self.check(one) for one in schema.get("prefixItems", ())]
         rest = self.check(schema.get("items", True))
 
         def check(value: Any) -> bool:  # noqa: ANN401 - any TOML value
             if type(value) is not list:
-                return True
+                return otherwise
             for index, item in enumerate(value):
                 if not (first[index] if index < len(first) else rest)(item):
                     return False
@@ -231,6 +156,7 @@ class _Compiler:
         return check
 
     def _table(self, schema: Mapping[str, Any]) -> Check:
+        otherwise = schema.get("type") != "object"
         known = {name: self.check(one) for name, one in schema.get("properties", {}).items()}
         required = frozenset(schema.get("required", ()))
         other = self.check(schema.get("additionalProperties", True))
@@ -240,17 +166,18 @@ class _Compiler:
             patterns = {
                 re.compile(name): self.check(one) for name, one in schema["patternProperties"].items()
             }
-            return _with_patterns(known, patterns, required, other, _rest(name_check, together))
+            found = _with_patterns(known, patterns, required, other, _rest(name_check, together))
+            return lambda value: found(value) if type(value) is dict else otherwise
         rest = _rest(name_check, together)
         find = known.get
 
         def check(value: Any) -> bool:  # noqa: ANN401 - any TOML value
             if type(value) is not dict:
-                return True
+                return otherwise
             for key, one in value.items():
                 if not find(key, other)(one):
                     return False
-            return required <= value.keys() and (rest is None or rest(value))
+            return (not required or value.keys() >= required) and (rest is None or rest(value))
 
         return check
 
@@ -275,9 +202,7 @@ def _with_patterns(
     other: Check,
     rest: Check | None,
 ) -> Check:
-    def check(value: Any) -> bool:  # noqa: ANN401 - any TOML value
-        if type(value) is not dict:
-            return True
+    def check(value: Any) -> bool:  # noqa: ANN401 - a table
         for key, one in value.items():
             checks = [found for pattern, found in patterns.items() if pattern.search(key)]
             if key in known:
@@ -285,23 +210,6 @@ def _with_patterns(
             if not all(found(one) for found in checks or (other,)):
                 return False
         return required <= value.keys() and (rest is None or rest(value))
-
-    return check
-
-
-def _pattern(pattern: str) -> Check:
-    search = re.compile(pattern).search
-    return lambda value: type(value) is not str or search(value) is not None
-
-
-def _one_of(options: Sequence[Any]) -> Check:
-    texts = frozenset(one for one in options if type(one) is str)
-    others = frozenset((type(one), one) for one in options if type(one) in {int, bool, type(None)})
-
-    def check(value: Any) -> bool:  # noqa: ANN401 - any TOML value
-        if type(value) is str:
-            return value in texts
-        return (type(value), value) in others  # true and 1 are equal, and not the same
 
     return check
 
@@ -318,9 +226,3 @@ def _all(checks: Sequence[Check]) -> Check:
         case [one, two, three]:
             return lambda value: one(value) and two(value) and three(value)
     return lambda value: all(check(value) for check in checks)
-
-
-def _any(checks: Sequence[Check]) -> Check:
-    if len(checks) == 1:
-        return checks[0]
-    return lambda value: any(check(value) for check in checks)

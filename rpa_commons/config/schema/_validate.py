@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from rpa_commons.capabilities import RpaCommonsError
@@ -17,7 +18,7 @@ from rpa_commons.config.findings import HIDDEN, KeyPath, guess, show
 
 from ._amounts import broken_bound, number_branch, read_amount
 from ._facts import facts_of
-from ._quick import FORMATS
+from ._quick_values import FORMATS
 from ._schema import SchemaView, bounds_text, is_secret_reference, type_text, value_type_text
 
 if TYPE_CHECKING:
@@ -65,29 +66,31 @@ class BrokenSchemaError(RpaCommonsError):
 def as_json(value: Any, view: SchemaView, path: KeyPath = ()) -> Any:  # noqa: ANN401 - a tree of TOML values
     """The tree with dates and times as ISO 8601 text where the schema asks for such a text.
 
-    Where it asks for something else they stay what they are, so that the type check refuses them.
+    Where it asks for something else they stay what they are, so that the type check refuses them. Tables
+    and lists in which nothing changes may be the given ones.
     """
     kind = type(value)
     if kind in _JSON:
         return value
+    if kind in _FORMAT_OF:
+        wanted = _FORMAT_OF[kind]
+        is_text = any(node.get("format") == wanted or not node for node in view.at(path))
+        return value.isoformat() if is_text else value
+    if kind is list:
+        if _JSON.issuperset(map(type, value)):  # quicker than to look at each
+            return value
+        return [as_json(one, view, (*path, index)) for index, one in enumerate(value)]
     if kind is dict or isinstance(value, Mapping):
+        if _JSON.issuperset(map(type, value.values())):
+            return value
         return {
             key: one if type(one) in _JSON else as_json(one, view, (*path, key)) for key, one in value.items()
         }
-    if isinstance(value, list):
-        return [
-            one if type(one) in _JSON else as_json(one, view, (*path, index))
-            for index, one in enumerate(value)
-        ]
-    if isinstance(value, date | time):
-        wanted = {datetime: "date-time", date: "date", time: "time"}[kind]
-        nodes = view.at(path)
-        if any(node.get("format") == wanted for node in nodes) or {} in nodes:
-            return value.isoformat()
     return value
 
 
 _JSON = frozenset({str, int, float, bool})
+_FORMAT_OF: Mapping[type, str] = MappingProxyType({datetime: "date-time", date: "date", time: "time"})
 
 
 def problems(

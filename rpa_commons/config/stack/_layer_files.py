@@ -31,6 +31,14 @@ def stack_of(
     policies: PolicySet | None = None,
 ) -> tuple[StackReader, tuple[Finding, ...]]:
     """The stack files of all layers, and what is wrong with them as files."""
+    # The same for every instance, so whoever looks at everything as at one time lays them together once.
+    name = f"stack of {municipality.folder} in {municipality.environment} on {municipality.baseline}"
+    layers, home, findings = municipality.reader.remembered(name, lambda: _stack_files(municipality))
+    return StackReader(layers, home, connectors, overrides, policies), findings
+
+
+def _stack_files(municipality: MunicipalityFolder) -> tuple[tuple[Layer, ...], Layer, tuple[Finding, ...]]:
+    """The layers, the municipality's own one of them, and what is wrong."""
     profiles, findings = profiles_of(municipality)
     reader = LayerFiles(municipality, profiles)
     own = municipality.folder / "stack.toml"
@@ -43,8 +51,7 @@ def stack_of(
         layers.append(layer)
     home = next((one for one in layers if one.document and one.document.path == own), None)
     home = home or Layer("municipality", {}, Document(own, "stack.toml"))
-    stack = StackReader(tuple(layers), home, connectors, overrides, policies)
-    return stack, (*reader.findings, *findings)
+    return tuple(layers), home, (*reader.findings, *findings)
 
 
 class LayerFiles:

@@ -232,13 +232,18 @@ def _asked(table: Table, spec: TableSpec, day: date | None, values: tuple[Any, .
     return None if row is None else row.number("out")
 
 
+def drawn(seed: int) -> tuple[TableSpec, Rows]:
+    """Columns and rows that only the seed decides."""
+    source = random.Random(seed)  # noqa: S311 - a test's
+    spec = a_spec(source)
+    return spec, some_rows(source, spec)
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**32))
 def test_a_lookup_gives_the_row_that_the_documentation_gives(seed: int) -> None:
     """Every case on every day, whatever the columns: the first row that holds, or none."""
-    source = random.Random(seed)  # noqa: S311 - a test's
-    spec = a_spec(source)
-    rows = some_rows(source, spec)
+    spec, rows = drawn(seed)
     table = Table(rows, spec, "fees")
     for (day, values), met in Oracle(spec, rows).met.items():
         assert (met[0] if met else None) == _asked(table, spec, day, values)
@@ -248,9 +253,7 @@ def test_a_lookup_gives_the_row_that_the_documentation_gives(seed: int) -> None:
 @given(st.integers(0, 2**32))
 def test_overlaps_and_unreachable_rows_are_exactly_those_of_every_case(seed: int) -> None:
     """E803 when some case meets two rows, E804 for each row that no case is given, and for no other."""
-    source = random.Random(seed)  # noqa: S311 - a test's
-    spec = a_spec(source)
-    rows = some_rows(source, spec)
+    spec, rows = drawn(seed)
     oracle, found = Oracle(spec, rows), _codes(spec, rows)
     doubled = any(len(met) > 1 for met in oracle.real.values())
 
@@ -262,9 +265,7 @@ def test_overlaps_and_unreachable_rows_are_exactly_those_of_every_case(seed: int
 @given(st.integers(0, 2**32))
 def test_a_gap_is_found_exactly_where_a_case_meets_no_row(seed: int) -> None:
     """Where every column says which cases there are; a table of exceptions has none."""
-    source = random.Random(seed)  # noqa: S311 - a test's
-    spec = a_spec(source)
-    rows = some_rows(source, spec)
+    spec, rows = drawn(seed)
     oracle, found = Oracle(spec, rows), _codes(spec, rows)
     if not spec.complete:
         assert not {"E802", "W801"} & set(found)
@@ -307,8 +308,7 @@ def _shuffled(source: random.Random, rows: Rows) -> Rows:
 def test_the_order_of_a_valid_table_of_unique_rows_says_nothing(seed: int) -> None:
     """Rows in another order, on other lines, above the same rows: nothing changes."""
     source = random.Random(seed)  # noqa: S311 - a test's
-    spec = a_spec(source)
-    rows = some_rows(source, spec)
+    rows = some_rows(source, a_spec(source))
     conditions: Mapping[Any, dict[str, Any]] = {condition_key(row): row for row in rows}
     rows = list(conditions.values())
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import pytest
@@ -19,8 +20,10 @@ from rpa_commons.config import (
     open_municipality,
     resolve_instance,
 )
+from rpa_commons.environments import NotInstalledError
 from rpa_commons.manifest import CapabilityEntry, Manifest
 from rpa_commons.sdk import BotSettings, Field
+from rpa_commons.sharing import Published, publish
 
 MUNICIPALITY = """\
 name = "Roskilde"
@@ -35,6 +38,7 @@ state_dir = "../state"
 name = "Roskilde Kommune"
 address = ["Rådhusbuen 1", "4000 Roskilde"]
 """
+DAY = date(2026, 11, 22)
 BASELINE = 'name = "DIGIT baseline"\nversion = "2026.1"\n'
 STACK = """\
 [PopulationRegister]
@@ -172,6 +176,16 @@ class Town:
         [finding] = self.findings(*overrides, name=name)
         return finding
 
+    def published(self, *without: str, manifest_of: Any = None) -> Published:
+        """What the municipality publishes on the day of the tests, in production, but for these keys."""
+        return publish(
+            self.open("production"),
+            manifest_of or self.manifest_of,
+            connectors=self.connectors,
+            without=without,
+            today=DAY,
+        )
+
     def opening_findings(self, environment: str | None = None) -> Sequence[Finding]:
         """What is wrong with the folder itself; it must be something."""
         with pytest.raises(ConfigError) as caught:
@@ -184,3 +198,16 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
     """A municipality in which nothing is wrong; the current folder is its parent."""
     monkeypatch.chdir(tmp_path)
     return Town(tmp_path)
+
+
+@pytest.fixture
+def installed(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the command line, the town's bot counts as installed, and the connectors are those of the tests."""
+
+    def locked(municipality: object, bot: str) -> SimpleNamespace:
+        if bot != town.manifest.name:
+            raise NotInstalledError(bot)
+        return SimpleNamespace(manifest=town.manifest)
+
+    monkeypatch.setattr("rpa_commons.environments.locked", locked)
+    monkeypatch.setattr("rpa_commons.connectors.catalogue", lambda: town.connectors)

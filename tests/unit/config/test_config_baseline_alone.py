@@ -12,6 +12,7 @@ from rpa_commons.config import Finding, check_baseline, is_baseline_folder
 from rpa_commons.config.instances._baseline_words import _is_slip
 from rpa_commons.environments import BuildRefusedError
 from rpa_commons.environments._baseline_wheel import build_baseline
+from rpa_commons.environments._uv import Uv
 
 BOT = "bots/welcome-letters.toml"
 
@@ -241,4 +242,4 @@ def test_nothing_is_built_from_a_contradiction(folder: Path) -> None:
     """The same findings refuse the build."""
     write(folder, "policies.toml", policy("max = 9"))
     with pytest.raises(BuildRefusedError, match="E302 window_days: 10 breaks the baseline's own policy"):
-        build_baseline(folder, folder / "dist", progress=lambda _: None, offline=True)
+        build_baseline(folder, folder / "dist", Uv(offline=True), progress=lambda _: None)

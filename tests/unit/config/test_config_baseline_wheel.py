@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
-from rpa_commons.config import BaselineWheelError, Finding, baseline_members, unpack_baseline, wheel_name
+from rpa_commons.config import BaselineWheelError, Finding, baseline_members, wheel_name
 from rpa_commons.config.findings._findings import display_path
+from rpa_commons.config.municipality import unpack_baseline
 from rpa_commons.manifest import Manifest
 
 NAME = "digit_baseline-2026.1-py3-none-any.whl"
@@ -423,7 +424,7 @@ def test_a_process_killed_while_unpacking_leaves_nothing_to_be_used(wheel: Path,
 TOGETHER = """\
 import sys
 from pathlib import Path
-from rpa_commons.config import unpack_baseline
+from rpa_commons.config.municipality import unpack_baseline
 sys.stdin.readline()
 print(unpack_baseline(Path(sys.argv[1]), Path(sys.argv[2])).folder)
 """

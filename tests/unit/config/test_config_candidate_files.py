@@ -1,10 +1,7 @@
 """``rpac config files``: every file that can say something, there or not, in the order of layers."""
 
-import base64
 import hashlib
-import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +10,6 @@ from click.testing import CliRunner
 
 from rpa_commons.cli._main import cli
 from rpa_commons.config import CandidateFile, ConfigError, candidate_files
-from rpa_commons.manifest import Manifest
 
 OTHER = 'bot = "invoice-payment"\nid = "1b6f0c1e-2c9c-4c0e-9f3d-6d1f1e8f9a10"\n'
 
@@ -244,27 +240,16 @@ def test_a_bot_that_is_no_name_leads_nowhere(town: Any) -> None:
     assert not [one for one in listed(town) if "etc" in one.display]
 
 
-def _digest(content: bytes) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
-
-
-def test_files_of_a_wheel_are_called_as_in_the_wheel(town: Any) -> None:
+def test_files_of_a_wheel_are_called_as_in_the_wheel(town: Any, pack_baseline: Any) -> None:
     """Where it was unpacked is nobody's concern."""
-    manifest = Manifest(kind="baseline", name="digit", version="1", summary="x", sdk_version="0")
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("digit/baseline.toml", 'name = "DIGIT"\nversion = "1"\n')
-        archive.writestr("digit-1.dist-info/extra_metadata/rpac.json", manifest.to_json())
-        rows = [f"{name},sha256={_digest(archive.read(name))}," for name in archive.namelist()]
-        archive.writestr("digit-1.dist-info/RECORD", "\n".join([*rows, "digit-1.dist-info/RECORD,,"]))
-    town.write("../digit-1-py3-none-any.whl", packed.getvalue())
+    wheel = pack_baseline(town.folder.parent, {})
     file = town.folder / "municipality.toml"
-    file.write_text(file.read_text().replace("../baseline", "../digit-1-py3-none-any.whl"))
+    file.write_text(file.read_text().replace("../baseline", f"../{wheel.name}"))
 
-    one = named(listed(town), "../digit-1-py3-none-any.whl/baseline.toml")
+    one = named(listed(town), f"../{wheel.name}/baseline.toml")
 
     assert ("read", True) == (one.state, one.path.is_file())
-    assert f"DIGIT 1, sha256 {hashlib.sha256(packed.getvalue()).hexdigest()}" == one.note
+    assert f"DIGIT baseline 2026.1, sha256 {hashlib.sha256(wheel.read_bytes()).hexdigest()}" == one.note
 
 
 def run(town: Any, *words: str) -> tuple[int, str]:

@@ -68,7 +68,9 @@ CAUSES = (
     ("W301", "../baseline/waivers.toml", WAIVER, 3),
     ("W302", POLICIES, policy("window_days", "max = 99"), 3),
 )
-ELSEWHERE = ("E304", "E501", "E701", "E702", "E801", "E802", "E803", "E804", "E805", "W501", "W502", "W801")
+ELSEWHERE = (
+    "E304", "E501", "E701", "E702", "E801", "E802", "E803", "E804", "E805", "W501", "W502", "W601", "W801",
+)  # fmt: skip
 """Codes that take a manifest, a letter, a decision table or a second person; their own tests have them."""
 
 

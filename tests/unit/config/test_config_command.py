@@ -1,5 +1,4 @@
 import json
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,21 +12,9 @@ if TYPE_CHECKING:
     from conftest import Town
 
 
-class NotInstalledError(RpaCommonsError):
-    """Stands in for a bot that is not installed."""
-
-
 @pytest.fixture(autouse=True)
-def _installed(town: "Town", monkeypatch: pytest.MonkeyPatch) -> None:
-    """The bot counts as installed, and the connectors are those of the tests."""
-
-    def locked(municipality: object, bot: str) -> SimpleNamespace:
-        if bot != "welcome-letters":
-            raise NotInstalledError(f"{bot} is not installed", remedy="rpac install WHEEL")
-        return SimpleNamespace(manifest=town.manifest)
-
-    monkeypatch.setattr("rpa_commons.environments.locked", locked)
-    monkeypatch.setattr("rpa_commons.connectors.catalogue", lambda: town.connectors)
+def _ready(installed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bot is installed, and its secret is there."""
     monkeypatch.setenv("REGISTER_PASSWORD", "hunter2")
 
 
@@ -103,7 +90,8 @@ def test_check_goes_on_after_an_instance_that_is_not_installed(town: "Town") -> 
     result = _rpac("check")
 
     assert _code(result) == 1
-    assert "bots/other.toml: other is not installed\n    help: rpac install WHEEL" in result.stdout
+    assert "bots/other.toml: bot other is not installed in this municipality\n" in result.stdout
+    assert "    help: `rpac install WHEEL` installs it\n" in result.stdout
     assert "E101 windw_days" in result.stdout
 
 

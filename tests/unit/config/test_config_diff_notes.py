@@ -1,12 +1,10 @@
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config import open_municipality
 from rpa_commons.manifest import Manifest, StepEntry, TemplateEntry
 from rpa_commons.sdk import BotSettings, Field, table
 from rpa_commons.sharing import (
@@ -17,7 +15,6 @@ from rpa_commons.sharing import (
     diff_locked,
     diff_sides,
     open_member,
-    publish,
     write_published,
 )
 from rpa_commons.tables import Column, Table
@@ -41,11 +38,7 @@ def _side(town: "Town", folder: Path | None = None, manifest_of: Any = None) -> 
 
 
 def _publish(town: "Town", *without: str) -> Path:
-    municipality = open_municipality(town.folder, environment="production")
-    found = publish(
-        municipality, town.manifest_of, connectors=town.connectors, without=without, today=date(2026, 1, 1)
-    )
-    return write_published(found, town.folder.parent / "members")
+    return write_published(town.published(*without), town.folder.parent / "members")
 
 
 def _other(town: "Town") -> Path:

@@ -1,6 +1,5 @@
 import json
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,16 +19,8 @@ INSTANCE = "bots/welcome-letters.toml"
 
 
 @pytest.fixture(autouse=True)
-def _installed(town: "Town", monkeypatch: pytest.MonkeyPatch) -> None:
-    """The bot counts as installed, and the connectors are those of the tests."""
-
-    def locked(municipality: object, bot: str) -> SimpleNamespace:
-        if bot != "welcome-letters":
-            raise RpaCommonsError(f"{bot} is not installed", remedy="rpac install WHEEL")
-        return SimpleNamespace(manifest=town.manifest)
-
-    monkeypatch.setattr("rpa_commons.environments.locked", locked)
-    monkeypatch.setattr("rpa_commons.connectors.catalogue", lambda: town.connectors)
+def _someone(installed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody is logged in, and their municipality's bot is installed."""
     monkeypatch.setattr("getpass.getuser", lambda: "anna")
 
 
@@ -396,7 +387,7 @@ def test_schema_tells_of_bots_that_are_not_installed(town: "Town") -> None:
     town.write("bots/other.toml", 'bot = "other-bot"\n')
     result = _rpac("schema", "--write")
 
-    assert "no schema for other-bot: other-bot is not installed" in result.stderr
+    assert "no schema for other-bot: bot other-bot is not installed" in result.stderr
     assert not _text(town, "bots/other.toml").startswith("#:schema")
     with pytest.raises(RpaCommonsError, match="not installed"):
         raise _rpac("schema", "other-bot").exception  # type: ignore[misc]

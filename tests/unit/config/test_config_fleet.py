@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rpa_commons.config import ConfigError, ConnectorEntry, open_municipality
+from rpa_commons.config import ConfigError, ConnectorEntry
 from rpa_commons.manifest import CallEntry, CapabilityEntry, Manifest, StepEntry, TemplateEntry
 from rpa_commons.sharing import (
     FleetMember,
@@ -12,7 +12,6 @@ from rpa_commons.sharing import (
     NoMembersError,
     fleet_check,
     open_members,
-    publish,
     write_published,
 )
 
@@ -44,11 +43,7 @@ def _version(town: "Town", **changes: Any) -> Manifest:
 
 def _publish(town: "Town", parent: Path, *without: str) -> Path:
     """The town's configuration, published below a folder."""
-    municipality = open_municipality(town.folder, environment="production")
-    published = publish(
-        municipality, town.manifest_of, connectors=town.connectors, without=without, today=DAY
-    )
-    return write_published(published, parent)
+    return write_published(town.published(*without), parent)
 
 
 def _lock(town: "Town") -> None:

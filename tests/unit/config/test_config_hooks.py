@@ -1,11 +1,15 @@
 import hashlib
+import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from rpa_commons.config import HookFile, hooks_of_instance, read_hook
+from rpa_commons.config import hooks_of_instance
+from rpa_commons.config.municipality import HookFile, read_hook
+from rpa_commons.config.municipality._hooks import _OBSERVERS
 from rpa_commons.manifest import StepEntry
+from rpa_commons.sdk import hookspecs
 
 if TYPE_CHECKING:
     from conftest import Town
@@ -179,3 +183,69 @@ def test_an_instance_without_hook_has_only_the_bots_own_steps(town: "Town") -> N
     found = hooks_of_instance(town.open(), "welcome-letters", "welcome-letters", town.manifest)
 
     assert (None, (), ()) == (found.hook, found.steps, found.findings)
+
+
+STARTED = "@hookimpl\ndef rpac_run_started(instance, run_id):\n    print(run_id)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "advice"),
+    [
+        (
+            STARTED.replace("run_id):", "run):"),
+            "is given instance, run_id, and asks for run",
+            "write def rpac_run_started(instance, run_id):",
+        ),
+        (STARTED.replace("run_id):", "*, run):"), "asks for run", "write def rpac_run_started("),
+        (STARTED.replace("print", "yield"), "would never be carried out", "no yield"),
+        (STARTED.replace("@hookimpl", "@hookimpl(wrapper=True)"), "wraps nothing", "without wrapper=True"),
+        (STARTED.replace("@hookimpl\n", ""), "not marked", "write @hookimpl above it"),
+        (WRAPPER.replace("return (yield)", "return 1"), "has no yield", "return (yield)"),
+        (WRAPPER.replace("return (yield)", "raise Veto('no')"), "has no yield", "also behind raise Veto"),
+        (
+            WRAPPER.replace("return (yield)", "def inner():\n        yield\n    return lambda: (yield)"),
+            "has no yield",
+            "return (yield)",
+        ),
+        (WRAPPER.replace("def ", "async def ").replace("return (yield)", "yield"), "has no yield", ""),
+        (WRAPPER.replace("step)", "step, *, move)"), "asks for move", "step.arguments"),
+    ],
+)
+def test_what_only_loading_the_file_told_is_found(
+    tmp_path: Path, text: str, message: str, advice: str
+) -> None:
+    """Names that nobody gives, a wrapper in which the step has no place, an observer that never runs."""
+    [finding] = _read(tmp_path, text).findings
+
+    assert ("E101", True) == (finding.code, message in finding.message)
+    assert advice in finding.help
+    assert text.splitlines()[finding.line - 1].removeprefix("async ").startswith("def rpac_")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        STARTED,
+        STARTED.replace("instance, run_id", ""),
+        STARTED.replace("instance, run_id", "instance, now=None, *, later=None, **more"),
+        STARTED.replace("print(run_id)", "return [one for one in (lambda: (yield))()]"),
+        "@timed\n" + STARTED.replace("print", "yield"),
+        "@timed\n" + WRAPPER.replace("return (yield)", "return 1"),
+        WRAPPER.replace("return (yield)", "if step.arguments:\n        raise Veto('no')\n    yield from ()"),
+        WRAPPER.replace("return (yield)", "try:\n        return (yield)\n    finally:\n        pass"),
+    ],
+)
+def test_what_loads_is_no_finding(tmp_path: Path, text: str) -> None:
+    """Fewer names, defaults, a yield anywhere in it, and what only running would tell."""
+    assert () == _read(tmp_path, text).findings
+
+
+def test_the_observers_names_are_those_of_the_kit() -> None:
+    """Who writes a hook reads the kit's documentation, and the check must say the same."""
+    given = {
+        name: tuple(inspect.signature(member).parameters)
+        for name, member in vars(hookspecs).items()
+        if name in _OBSERVERS
+    }
+
+    assert _OBSERVERS == given

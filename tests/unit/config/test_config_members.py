@@ -1,18 +1,14 @@
-import base64
-import hashlib
 import os
 import sys
-import zipfile
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rpa_commons.config import ConfigError, open_municipality
+from rpa_commons.config import ConfigError
 from rpa_commons.config.documents._document import Reader
 from rpa_commons.config.municipality._locked_versions import locked_versions
-from rpa_commons.manifest import Manifest
 from rpa_commons.sharing import (
     DiffSide,
     NoMembersError,
@@ -22,7 +18,6 @@ from rpa_commons.sharing import (
     is_published,
     open_member,
     open_members,
-    publish,
     write_published,
 )
 from rpa_commons.sharing._member_readers import RebasedReader, WithheldReader
@@ -37,32 +32,7 @@ LOCK = '[[bot]]\nname = "{}"\nversion = "{}"\nmanifest_sha256 = "{}"\n'
 @pytest.fixture
 def published(town: "Town", tmp_path: Path) -> Path:
     """The town's configuration, published."""
-    municipality = open_municipality(town.folder, environment="production")
-    found = publish(municipality, town.manifest_of, connectors=town.connectors, today=DAY)
-    return write_published(found, tmp_path / "members")
-
-
-def _baseline_wheel(folder: Path) -> Path:
-    """The cooperation's baseline as a wheel."""
-    manifest = Manifest(
-        kind="baseline", name="digit-baseline", version="2026.1", summary="Shared.", sdk_version="0.1.0"
-    )
-    info = "digit_baseline-2026.1.dist-info"
-    files = {
-        "digit_baseline/baseline.toml": 'name = "DIGIT baseline"\nversion = "2026.1"\n',
-        "digit_baseline/bots/welcome-letters.toml": "[settings]\nwindow_days = 21\n",
-        f"{info}/METADATA": "Metadata-Version: 2.4\nName: digit-baseline\nVersion: 2026.1\n",
-        f"{info}/extra_metadata/rpac.json": manifest.to_json(),
-    }
-    record = [f"{info}/RECORD,,"]
-    for name, text in files.items():
-        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
-        record.append(f"{name},sha256={digest},{len(text.encode())}")
-    path = folder / "digit_baseline-2026.1-py3-none-any.whl"
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, text in {**files, f"{info}/RECORD": "\n".join(record)}.items():
-            archive.writestr(name, text)
-    return path
+    return write_published(town.published(), tmp_path / "members")
 
 
 def _message(folder: Path, baseline: Path | None = None) -> str:
@@ -150,10 +120,11 @@ def test_a_member_on_another_baseline_is_checked_with_a_note(
 
 
 def test_a_baselines_wheel_stays_at_hand_while_a_member_is_open(
-    town: "Town", published: Path, tmp_path: Path
+    town: "Town", published: Path, tmp_path: Path, pack_baseline: Any
 ) -> None:
     """A side is compared with what the wheel says, which is read only then."""
-    with open_member(published, baseline=_baseline_wheel(tmp_path)) as member:
+    wheel = pack_baseline(tmp_path, {"bots/welcome-letters.toml": "[settings]\nwindow_days = 21\n"})
+    with open_member(published, baseline=wheel) as member:
         side = DiffSide.of(member, lambda _: town.manifest_of, town.connectors)
         found = diff_baseline(side, everything=True)
     values = {one.key: one.right and one.right.value for pair in found.instances for one in pair.entries}

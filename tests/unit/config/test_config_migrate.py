@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pytest
 
-from rpa_commons.config import BrokenSchemaError, new_name, pending_migrations, policies_on_old_keys
+from rpa_commons.config import BrokenSchemaError, policies_on_old_keys
+from rpa_commons.config.migrations import new_name, pending_migrations
 from rpa_commons.manifest import Manifest, MigrationEntry
 from rpa_commons.sdk import BotSettings, Field, Migration, Operation, remove, rename, replace, scale
 from rpa_commons.upgrades import MigrationNotWrittenError, migrate_text, migration_problems

@@ -12,8 +12,8 @@ from rpa_commons.config import (
     PolicyRefusedError,
     check_municipality,
     explain_sections,
-    policies_of,
 )
+from rpa_commons.config.policies import policies_of
 
 if TYPE_CHECKING:
     from conftest import Town

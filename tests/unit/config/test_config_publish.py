@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rpa_commons.config import ConfigError, open_municipality
+from rpa_commons.config import ConfigError
 from rpa_commons.manifest import Manifest, StepEntry, TemplateEntry
 from rpa_commons.sdk import BotSettings, Field
-from rpa_commons.sharing import NotWrittenError, Published, PublishError, publish, write_published
+from rpa_commons.sharing import NotWrittenError, Published, PublishError, write_published
 from rpa_commons.sharing._publish_fit import is_fit_text
 
 if TYPE_CHECKING:
@@ -33,17 +33,6 @@ SECRETS = (
 )
 
 
-def _published(town: "Town", *without: str, manifest_of: Any = None) -> Published:
-    municipality = open_municipality(town.folder, environment="production")
-    return publish(
-        municipality,
-        manifest_of or town.manifest_of,
-        connectors=town.connectors,
-        without=without,
-        today=DAY,
-    )
-
-
 def _bot(published: Published) -> str:
     return published.files["bots/welcome-letters.toml"]
 
@@ -61,7 +50,7 @@ def test_publish_keeps_choices_and_their_lines(town: "Town") -> None:
         "window_days = 14",
         'mode = "slow"',
         "",
-    ] == _bot(_published(town)).split("\n")
+    ] == _bot(town.published()).split("\n")
 
 
 def test_no_published_byte_holds_what_must_not_be_seen(town: "Town") -> None:
@@ -95,7 +84,7 @@ def test_no_published_byte_holds_what_must_not_be_seen(town: "Town") -> None:
         'settings.url = "https://u:hunter2@register.example"\n'
         '[Unheard.settings]\npassword = "hunter2"\n["Jens Hansen"]\nconnector = "hunter2"\n',
     )
-    everything = "".join(name + text for name, text in _published(town).files.items())
+    everything = "".join(name + text for name, text in town.published().files.items())
 
     assert [] == [secret for secret in SECRETS if secret in everything]
     assert "#" not in everything.replace("# Written by `rpac config publish`", "")
@@ -104,7 +93,7 @@ def test_no_published_byte_holds_what_must_not_be_seen(town: "Town") -> None:
 def test_each_withheld_value_is_listed(town: "Town") -> None:
     """published.toml names the keys that were withheld, file by file: a check counts them as given."""
     town.settings('password = { env = "X" }')
-    listed = tomllib.loads(_published(town).files["published.toml"])["withheld"]
+    listed = tomllib.loads(town.published().files["published.toml"])["withheld"]
 
     assert ["id", "settings.contact", "settings.password"] == listed["bots/welcome-letters.toml"]
     assert ["PopulationRegister.settings.password"] == listed["stack.toml"]
@@ -127,7 +116,7 @@ def test_published_toml_says_what_runs(town: "Town") -> None:
         "hooks/welcome_letters.py",
         "@hookimpl(wrapper=True)\ndef rpac_step_compose(step):\n    'hunter2'\n    return (yield)\n",
     )
-    published = _published(town)
+    published = town.published()
     document = tomllib.loads(published.files["published.toml"])
 
     assert {
@@ -152,7 +141,7 @@ def test_settings_of_a_bot_that_is_not_installed_are_withheld(town: "Town") -> N
     def nowhere(bot: str) -> Manifest:
         raise NotWrittenError(Path(bot), "is not installed", "")
 
-    published = _published(town, manifest_of=nowhere)
+    published = town.published(manifest_of=nowhere)
 
     assert "window_days" not in _bot(published)
     assert {"withheld": True} == tomllib.loads(_bot(published))["settings"]
@@ -167,7 +156,7 @@ def test_settings_of_an_unknown_connector_are_withheld(town: "Town") -> None:
 
     assert (
         '[PopulationRegister]\nconnector = "vendor"\nsettings = { withheld = true }\n'
-        == _published(town).files["stack.toml"]
+        == town.published().files["stack.toml"]
     )
 
 
@@ -175,7 +164,7 @@ def test_production_files_are_read_by_the_connector_that_holds(town: "Town") -> 
     """Settings in environments/production are judged by the connector that the municipality's stack names."""
     town.write("environments/production/stack.toml", "[PopulationRegister]\nsettings.timeout = 20\n")
     town.write("environments/test/stack.toml", "[PopulationRegister]\nsettings.timeout = 10\n")
-    published = _published(town)
+    published = town.published()
 
     assert "settings.timeout = 20" in published.files["environments/production/stack.toml"]
     assert "environments/test/stack.toml" not in published.files
@@ -189,7 +178,7 @@ def test_a_municipality_keeps_back_what_it_names(town: "Town", way: str) -> None
     if way == "toml":
         text = (town.folder / "municipality.toml").read_text(encoding="utf-8")
         town.write("municipality.toml", f"{text}\n[publish]\nwithhold = {list(names)}\n".replace("'", '"'))
-    published = _published(town, *(names if way == "option" else ()))
+    published = town.published(*(names if way == "option" else ()))
 
     assert "window_days = { withheld = true }\nretry = { withheld = true }\n" in _bot(published)
     assert "settings.url = { withheld = true }" in published.files["stack.toml"]
@@ -198,7 +187,7 @@ def test_a_municipality_keeps_back_what_it_names(town: "Town", way: str) -> None
 def test_a_misspelt_key_to_withhold_is_refused(town: "Town") -> None:
     """What would be hidden under a wrong name would be seen by all: nothing is published."""
     with pytest.raises(PublishError) as caught:
-        _published(town, "windw_days")
+        town.published("windw_days")
 
     assert "--without: nothing is called 'windw_days'" in caught.value.message
     assert "did you mean window_days?" == caught.value.remedy
@@ -207,7 +196,7 @@ def test_a_misspelt_key_to_withhold_is_refused(town: "Town") -> None:
 
 def test_a_key_that_is_not_set_may_be_withheld(town: "Town") -> None:
     """A key the bot knows can be kept back before anybody sets it."""
-    assert "window_days" not in _bot(_published(town, "window_days"))
+    assert "window_days" not in _bot(town.published("window_days"))
 
 
 def test_only_the_named_bot_instances_are_published(town: "Town") -> None:
@@ -216,7 +205,7 @@ def test_only_the_named_bot_instances_are_published(town: "Town") -> None:
     town.write("bots/second.toml", second.replace("9a10", "9a11"))
     text = (town.folder / "municipality.toml").read_text(encoding="utf-8")
     town.write("municipality.toml", f'{text}\n[publish]\nbots = ["second"]\n')
-    published = _published(town)
+    published = town.published()
 
     assert ("welcome-letters",) == published.left_out
     assert ["bots/second.toml"] == [name for name in published.files if name.startswith("bots/")]
@@ -227,7 +216,7 @@ def test_a_misspelt_bot_instance_is_refused(town: "Town") -> None:
     text = (town.folder / "municipality.toml").read_text(encoding="utf-8")
     town.write("municipality.toml", f'{text}\n[publish]\nbots = ["welcome-leters"]\n')
     with pytest.raises(PublishError) as caught:
-        _published(town)
+        town.published()
 
     assert "did you mean welcome-letters?" == caught.value.remedy
 
@@ -236,7 +225,7 @@ def test_a_file_that_cannot_be_read_stops_publishing(town: "Town") -> None:
     """Half a configuration is not published: every finding comes at once."""
     town.write("bots/other.toml", "bot = \n")
     with pytest.raises(ConfigError) as caught:
-        _published(town)
+        town.published()
 
     assert ["E104"] == [one.code for one in caught.value.findings]
 
@@ -245,8 +234,8 @@ def test_a_known_text_that_repeats_a_personal_value_is_withheld(town: "Town") ->
     """The contact's name in a field that is not personal is hidden there too."""
     town.settings('sender = "Sigrun og holdet"', 'mode = "slow"')
 
-    assert "sender = { withheld = true }" in _bot(_published(town))
-    assert 'mode = "slow"' in _bot(_published(town))
+    assert "sender = { withheld = true }" in _bot(town.published())
+    assert 'mode = "slow"' in _bot(town.published())
 
 
 @pytest.mark.parametrize(
@@ -277,7 +266,7 @@ def test_a_free_key_that_repeats_a_personal_value_goes(town: "Town") -> None:
     """A key of a table with free keys is data too, whatever its case; nothing tells that it was there."""
     town.settings('words.plain = "a"', 'words."SIGRUN JENSEN" = "b"')
 
-    assert {"plain": "a"} == tomllib.loads(_bot(_published(town)))["settings"]["words"]
+    assert {"plain": "a"} == tomllib.loads(_bot(town.published()))["settings"]["words"]
 
 
 class Loose(BotSettings):
@@ -299,12 +288,12 @@ def test_a_careless_schema_does_not_open_the_door(town: "Town") -> None:
         'servers = [{ a = "b" }, { c = "hunter2" }]\n',
     )
 
-    assert "hunter2" not in "".join(_published(town).files.values())
+    assert "hunter2" not in "".join(town.published().files.values())
 
 
 def test_the_published_folder_replaces_the_older_one(town: "Town", tmp_path: Path) -> None:
     """Stale files are gone, and nothing is left beside the folder."""
-    published = _published(town)
+    published = town.published()
     folder = write_published(published, tmp_path / "members")
     (folder / "bots/stale.toml").write_text("x = 1\n", encoding="utf-8")
     again = write_published(published, tmp_path / "members")
@@ -321,7 +310,7 @@ def test_a_folder_that_was_not_published_is_not_replaced(town: "Town", tmp_path:
     (tmp_path / "0265").mkdir()
     (tmp_path / "0265/mine.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(NotWrittenError, match="is no published configuration"):
-        write_published(_published(town), tmp_path)
+        write_published(town.published(), tmp_path)
 
     assert "mine" == (tmp_path / "0265/mine.txt").read_text(encoding="utf-8")
 
@@ -330,7 +319,7 @@ def test_a_crash_while_writing_leaves_the_older_folder(
     town: "Town", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When the new folder cannot take its place, the old one is back in its own."""
-    published = _published(town)
+    published = town.published()
     folder = write_published(published, tmp_path)
     real = Path.rename
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config import ConfigError, open_municipality
+from rpa_commons.config import ConfigError
 from rpa_commons.manifest import Manifest
 from rpa_commons.sdk import BotSettings, Field, table
-from rpa_commons.sharing import Published, publish, write_published
+from rpa_commons.sharing import Published, write_published
 from rpa_commons.tables import Column, Table
 
 if TYPE_CHECKING:
@@ -18,17 +18,6 @@ if TYPE_CHECKING:
 DAY = date(2026, 11, 22)
 FILE = "bots/welcome-letters.toml"
 HEAD = 'bot = "welcome-letters"\nid = "0b6f0c1e-2c9c-4c0e-9f3d-6d1f1e8f9a10"\n'
-
-
-def _published(town: "Town", *without: str, manifest_of: Any = None) -> Published:
-    municipality = open_municipality(town.folder, environment="production")
-    return publish(
-        municipality,
-        manifest_of or town.manifest_of,
-        connectors=town.connectors,
-        without=without,
-        today=DAY,
-    )
 
 
 def _settings(published: Published) -> dict[str, Any]:
@@ -44,7 +33,7 @@ def test_the_name_of_who_answers_is_shown_nowhere(town: "Town") -> None:
     """Owner and deputy are withheld, and so is a text that repeats a name of two words."""
     lines = 'owner = "Jens Hansen"\ndeputy = "Mette Holm"\n[settings]\ncontact = "Sigrun"\n'
     town.write(FILE, HEAD + lines + 'sender = "v/ Mette Holm"\nhosts = ["JENS HANSEN"]\nmode = "slow"\n')
-    found = _published(town)
+    found = town.published()
 
     assert {"sender": {"withheld": True}, "hosts": {"withheld": True}, "mode": "slow"} == {
         key: value for key, value in _settings(found).items() if key != "contact"
@@ -56,7 +45,7 @@ def test_a_department_that_answers_does_not_hide_the_sender(town: "Town") -> Non
     """One word alone is rather a department than a person."""
     town.write(FILE, HEAD + 'owner = "Borgerservice"\n[settings]\ncontact = "x"\nsender = "Borgerservice"\n')
 
-    assert "Borgerservice" == _settings(_published(town))["sender"]
+    assert "Borgerservice" == _settings(town.published())["sender"]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +67,7 @@ def test_the_name_of_who_answers_is_found_in_other_words(town: "Town", owner: st
     town.write(
         FILE, HEAD + f'owner = "{owner}"\n[settings]\ncontact = "x"\nwords.on_behalf_of = "{sender}"\n'
     )
-    found = _everything(_published(town)).casefold()
+    found = _everything(town.published()).casefold()
 
     assert not [word for word in ("hansen", "holm", "mette") if word in found]
 
@@ -90,7 +79,7 @@ def test_the_name_of_who_answers_for_an_unpublished_instance_is_shown_nowhere(to
     town.write(FILE, HEAD + 'owner = "Mette Hansen"\n[settings]\ncontact = "x"\n')
     settings = '[settings]\ncontact = "x"\nsender = "Mette Hansen"\n'
     town.write("bots/second.toml", HEAD.replace("9a10", "9a11") + settings)
-    found = _published(town)
+    found = town.published()
 
     assert "mette" not in _everything(found).casefold()
     assert "sender = { withheld = true }" in found.files["bots/second.toml"]
@@ -99,7 +88,7 @@ def test_the_name_of_who_answers_for_an_unpublished_instance_is_shown_nowhere(to
 def test_a_long_number_is_withheld_without_quotes_too(town: "Town") -> None:
     """A whole number of eight digits is a telephone as much as a text is."""
     town.settings("limit = 46313000", "window_days = 14")
-    found = _settings(_published(town))
+    found = _settings(town.published())
 
     assert ({"withheld": True}, 14) == (found["limit"], found["window_days"])
 
@@ -110,7 +99,7 @@ def test_words_that_are_kept_back_are_shown_nowhere_else(town: "Town") -> None:
     town.write(
         "environments/production/stack.toml", '[PopulationRegister]\nsettings.url = "https://velkomst.x"\n'
     )
-    by_sender, by_mode = _published(town, "sender"), _published(town, "mode")
+    by_sender, by_mode = town.published("sender"), town.published("mode")
 
     assert "velkomst" not in _everything(by_sender).casefold()
     assert ["velkomst", "slow"] == _settings(by_mode)["hosts"]
@@ -120,7 +109,7 @@ def test_words_of_a_connector_that_are_kept_back_are_shown_nowhere_else(town: "T
     """The same for a key of the stack."""
     town.settings('hosts = ["https://register.example", "b"]')
 
-    assert "register.example" not in _everything(_published(town, "stack.PopulationRegister.settings.url"))
+    assert "register.example" not in _everything(town.published("stack.PopulationRegister.settings.url"))
 
 
 def test_personal_numbers_and_dates_are_taboo_as_texts(town: "Town") -> None:
@@ -133,7 +122,7 @@ def test_personal_numbers_and_dates_are_taboo_as_texts(town: "Town") -> None:
     }
     town.manifest = town.manifest.model_copy(update={"settings_schema": {**schema, "properties": properties}})
     town.settings("phone = 46313000", "born = 1970-05-01", "limit = 46313000", 'sender = "f. 1970-05-01"')
-    found = _settings(_published(town))
+    found = _settings(town.published())
 
     assert {"withheld": True} == found["limit"] == found["sender"] == found["phone"] == found["born"]
 
@@ -159,7 +148,7 @@ def test_secrets_in_lists_and_tables_are_withheld(town: "Town") -> None:
         "passwords_expire = false",
         'words.a = "the Hunter2 of all"',
     )
-    found = _published(town)
+    found = town.published()
 
     assert "hunter2" not in _everything(found).casefold()
     assert "swordfish" not in _everything(found)
@@ -173,7 +162,7 @@ def test_a_schema_with_several_types_is_no_crash(town: "Town") -> None:
     town.manifest = town.manifest.model_copy(update={"settings_schema": {**schema, "properties": properties}})
     town.settings('a_token = "hunter2"')
 
-    assert {"withheld": True} == _settings(_published(town))["a_token"]
+    assert {"withheld": True} == _settings(town.published())["a_token"]
 
 
 @pytest.mark.parametrize(
@@ -192,7 +181,7 @@ def test_a_schema_with_several_types_is_no_crash(town: "Town") -> None:
 def test_no_way_of_writing_a_value_lets_it_out(town: "Town", line: str) -> None:
     """Several lines, comments inside of lists, inline tables, dotted keys and escapes."""
     town.settings(line, "window_days = 14")
-    text = _published(town).files[FILE]
+    text = town.published().files[FILE]
     at_home = (town.folder / FILE).read_text(encoding="utf-8").split("\n")
 
     assert not [
@@ -205,7 +194,7 @@ def test_an_instance_whose_name_repeats_a_personal_value_is_left_out(town: "Town
     """The name of a file is seen as well: with it, both its files go."""
     town.write("bots/breve-fra-sigrun.toml", HEAD.replace("9a10", "9a11") + '[settings]\ncontact = "x"\n')
     town.write("environments/production/bots/breve-fra-sigrun.toml", "[settings]\nwindow_days = 7\n")
-    found = _published(town)
+    found = town.published()
 
     assert ("breve-fra-sigrun",) == found.left_out
     assert "sigrun" not in _everything(found).casefold()
@@ -215,14 +204,14 @@ def test_an_instance_named_like_its_bot_stays(town: "Town") -> None:
     """The bot's name is no secret, whatever somebody wrote as a contact."""
     town.write(FILE, HEAD + '[settings]\ncontact = "welcome-letters"\nwindow_days = 3\n')
 
-    assert () == _published(town).left_out
+    assert () == town.published().left_out
 
 
 @pytest.mark.parametrize("name", ["Jens Hansen", "0101701234", "a\x1b[2J"])
 def test_a_name_of_a_file_that_may_not_be_seen_is_left_out(town: "Town", name: str) -> None:
     """Names with blanks, personal numbers or signs that a terminal obeys."""
     town.write(f"bots/{name}.toml", HEAD.replace("9a10", "9a11") + '[settings]\ncontact = "x"\n')
-    found = _published(town)
+    found = town.published()
 
     assert (name,) == found.left_out
     assert name not in _everything(found)
@@ -236,7 +225,7 @@ def test_a_link_out_of_the_folder_stops_publishing(town: "Town", tmp_path: Path,
     (town.folder / file).symlink_to(outside)
 
     with pytest.raises(ConfigError, match="leads out of its folder"):
-        _published(town)
+        town.published()
 
 
 def test_a_key_of_a_bot_that_is_not_installed_can_be_kept_back(town: "Town") -> None:
@@ -247,13 +236,13 @@ def test_a_key_of_a_bot_that_is_not_installed_can_be_kept_back(town: "Town") -> 
 
     town.settings('sender = "Velkomst"')
 
-    assert "velkomst" not in _everything(_published(town, "sender", manifest_of=nowhere)).casefold()
+    assert "velkomst" not in _everything(town.published("sender", manifest_of=nowhere)).casefold()
 
 
 def test_published_toml_has_its_lists_in_toml(town: "Town", tmp_path: Path) -> None:
     """Long lists have a line for each item, short ones none, and both are read again."""
     town.settings('password = { env = "X" }', *(f'unknown_{letter} = "x"' for letter in "abcdefgh"))
-    folder = write_published(_published(town), tmp_path / "members")
+    folder = write_published(town.published(), tmp_path / "members")
     text = (folder / "published.toml").read_text(encoding="utf-8")
 
     assert "\nblocks = []\n" in text
@@ -288,7 +277,7 @@ def test_a_table_that_repeats_a_personal_value_is_withheld(town: "Town", name: s
     contact = 'contact = "Jens \\"the desk\\""' if '"' in text else 'contact = "Jens the desk"'
     town.write(FILE, f"{HEAD}[settings]\n{contact}\n")
     town.write(f"tables/welcome-letters/{name}", text)
-    found = _published(town)
+    found = town.published()
 
     assert ("settings.desks",) == found.withheld[f"tables/welcome-letters/{name}"]
     assert f"tables/welcome-letters/{name}" not in found.files

@@ -5,16 +5,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rpa_commons.config import open_municipality
 from rpa_commons.sdk import BotSettings, Field, table
 from rpa_commons.sharing import (
     DiffSide,
-    Published,
     diff_sides,
     fleet_check,
     open_member,
     open_members,
-    publish,
     write_published,
 )
 from rpa_commons.tables import Column, Table
@@ -48,22 +45,17 @@ def _tables(town: "Town") -> None:
     town.manifest = town.manifest.model_copy(update={"settings_schema": schema})
 
 
-def _published(town: "Town", *without: str) -> Published:
-    municipality = open_municipality(town.folder, environment="production")
-    return publish(municipality, town.manifest_of, connectors=town.connectors, without=without, today=DAY)
-
-
 def test_a_csv_table_keeps_its_rows_and_lines_without_notes(town: "Town") -> None:
     """The declared columns, each row on its own line; comments and notes are gone."""
     town.write("tables/welcome-letters/fees.csv", CSV)
 
-    assert "\n\nincome;fee\n0;100,50\n1000;200\n" == _published(town).files["tables/welcome-letters/fees.csv"]
+    assert "\n\nincome;fee\n0;100,50\n1000;200\n" == town.published().files["tables/welcome-letters/fees.csv"]
 
 
 def test_a_toml_table_keeps_its_rows_and_lines_without_notes(town: "Town") -> None:
     """The same for a table written as TOML."""
     town.write("tables/welcome-letters/fees.toml", TOML)
-    text = _published(town).files["tables/welcome-letters/fees.toml"]
+    text = town.published().files["tables/welcome-letters/fees.toml"]
 
     assert [{"income": "0", "fee": "100"}, {"income": "1000", "fee": "200"}] == tomllib.loads(text)["row"]
     assert TOML.count("\n") == text.count("\n")
@@ -82,7 +74,7 @@ def test_a_toml_table_keeps_its_rows_and_lines_without_notes(town: "Town") -> No
 def test_a_table_that_may_not_be_seen_is_withheld_as_a_whole(town: "Town", text: str | bytes) -> None:
     """A table with a hole is another table: it is listed as withheld, and no byte of it is written."""
     town.write("tables/welcome-letters/fees.csv", text)
-    published = _published(town)
+    published = town.published()
 
     assert "tables/welcome-letters/fees.csv" not in published.files
     assert ("settings.fees",) == published.withheld["tables/welcome-letters/fees.csv"]
@@ -91,7 +83,7 @@ def test_a_table_that_may_not_be_seen_is_withheld_as_a_whole(town: "Town", text:
 def test_a_table_that_is_kept_back_counts_as_given(town: "Town", tmp_path: Path) -> None:
     """Its rows are not there to be checked, and nobody is accused of a gap."""
     town.write("tables/welcome-letters/fees.csv", CSV)
-    write_published(_published(town, "fees"), tmp_path / "members")
+    write_published(town.published("fees"), tmp_path / "members")
     with open_members(tmp_path / "members", baseline=tmp_path / "baseline") as members:
         [found] = fleet_check(town.manifest, members, connectors=town.connectors, today=DAY).members
 
@@ -101,7 +93,7 @@ def test_a_table_that_is_kept_back_counts_as_given(town: "Town", tmp_path: Path)
 def test_a_table_with_a_gap_under_the_new_version_breaks(town: "Town", tmp_path: Path) -> None:
     """Rows are checked against the new version's columns, in the published copy as at home."""
     town.write("tables/welcome-letters/fees.csv", CSV.replace("\n0;", "\n10;"))
-    write_published(_published(town), tmp_path / "members")
+    write_published(town.published(), tmp_path / "members")
     with open_members(tmp_path / "members", baseline=tmp_path / "baseline") as members:
         [found] = fleet_check(town.manifest, members, connectors=town.connectors, today=DAY).members
 

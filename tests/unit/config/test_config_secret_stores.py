@@ -14,8 +14,8 @@ from rpa_commons.config import (
     check_municipality,
     resolve_secret,
     resolve_secret_bytes,
-    secret_problem,
 )
+from rpa_commons.config.secrets import secret_problem
 
 if TYPE_CHECKING:
     from conftest import Town

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.config import ConfigError, EditRefusedError, FileNotWrittenError, PolicyRefusedError
+from rpa_commons.config import ConfigError, FileNotWrittenError, PolicyRefusedError
+from rpa_commons.config.documents import EditRefusedError
 from rpa_commons.config.instances._confirmations import read_confirmations
 from rpa_commons.editing import (
     Change,

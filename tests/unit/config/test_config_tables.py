@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from rpa_commons.config import Finding, check_municipality, examine_instance, stray_table_folders
+from rpa_commons.config import Finding, check_municipality, examine_instance
+from rpa_commons.config.table_files import stray_table_folders
 from rpa_commons.sdk import BotSettings, Column, Field, Table, table
 
 FEES = "tables/welcome-letters/fees.csv"

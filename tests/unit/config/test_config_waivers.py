@@ -298,3 +298,44 @@ def test_the_command_refuses_what_is_wrong(bound: "Town") -> None:
 
     assert [one.code for one in caught.value.findings] == ["E305"]
     assert isinstance(_run(bound).exception, ConfigError)
+
+
+def _of_baseline(bound: "Town", *arguments: str) -> Result:
+    return CliRunner().invoke(command, arguments, obj=bound.folder.parent / "baseline", standalone_mode=False)
+
+
+def test_the_command_lists_those_of_everybody_in_a_baseline_s_folder(bound: "Town") -> None:
+    """A coordinator has no municipality's folder, and sees whom each waiver is for."""
+    bound.write(FILE, waiver() + waiver(municipality='"0101"', bot="", key='"mode"'))
+    found, listed = _of_baseline(bound, "--json"), _of_baseline(bound)
+
+    assert ["0265", "0101"] == [one["municipality"] for one in json.loads(found.output)]
+    assert listed.output.startswith("0265 welcome-letters window_days  until 2027-03-31, ")
+    assert "\n\n0101 mode  until 2027-03-31, " in listed.output
+    assert "(waivers.toml:4)" in listed.output.replace("baseline/", "")
+    assert listed.output == _of_baseline(bound, "--all").output
+
+
+def test_a_baseline_without_waivers(bound: "Town") -> None:
+    """It is said in words, and as an empty list."""
+    assert "there is no waiver\n" == _of_baseline(bound).output
+    assert [] == json.loads(_of_baseline(bound, "--json").output)
+
+
+def test_a_baseline_s_wrong_waiver_is_not_sent_to_the_cooperation(bound: "Town") -> None:
+    """The coordinator is who reads it there."""
+    bound.write(FILE, waiver(until=""))
+    error = _of_baseline(bound).exception
+
+    assert isinstance(error, ConfigError)
+    assert ["E305"] == [one.code for one in error.findings]
+    assert "tell the cooperation" not in error.findings[0].help
+
+
+def test_a_folder_that_is_no_baseline_is_said(bound: "Town") -> None:
+    """Its baseline.toml is wrong, and the waivers are not listed beside that."""
+    bound.write("../baseline/baseline.toml", "name = 3\n")
+    error = _of_baseline(bound).exception
+
+    assert isinstance(error, ConfigError)
+    assert {"E201", "E102"} == {one.code for one in error.findings}

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from rpa_commons.config import BaselineWheelError, baseline_members, record_problems, unpack_baseline
+from rpa_commons.config import BaselineWheelError, baseline_members
+from rpa_commons.config.municipality import unpack_baseline
+from rpa_commons.conformance import record_problems
 from rpa_commons.manifest import Manifest
 
 INFO = "digit-1.dist-info"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rpa_commons.config import FileNotWrittenError, replace_text
+from rpa_commons.config.documents import replace_file
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and links are POSIX's")
 
@@ -75,3 +76,14 @@ def test_text_that_utf_8_cannot_hold_is_refused(tmp_path: Path) -> None:
         replace_text(tmp_path / "a.toml", "\ud800")
 
     assert [] == list(tmp_path.iterdir())
+
+
+def test_other_files_are_written_the_same_way_with_the_systems_own_error(tmp_path: Path) -> None:
+    """Whoever keeps no configuration in them says in their own words what a full disk means."""
+    path = tmp_path / "a" / "rpac.lock"
+    replace_file(path, "lock_version = 2\n")
+    with pytest.raises(OSError, match=r"directory|denied"):
+        replace_file(tmp_path, "new")
+
+    assert "lock_version = 2\n" == path.read_text(encoding="utf-8")
+    assert [path.parent] == list(tmp_path.iterdir())

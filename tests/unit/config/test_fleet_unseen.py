@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rpa_commons.config import open_municipality
 from rpa_commons.manifest import Manifest, MigrationEntry
-from rpa_commons.sharing import FleetMember, fleet_check, open_members, publish, write_published
+from rpa_commons.sharing import FleetMember, fleet_check, open_members, write_published
 
 if TYPE_CHECKING:
     from conftest import Town
@@ -28,9 +27,7 @@ def _newer(town: "Town", *, root: dict[str, Any] | None = None, **changes: dict[
 
 
 def _published(town: "Town", tmp_path: Path, *without: str) -> Path:
-    municipality = open_municipality(town.folder, environment="production")
-    found = publish(municipality, town.manifest_of, connectors=town.connectors, without=without, today=DAY)
-    write_published(found, tmp_path / "members")
+    write_published(town.published(*without), tmp_path / "members")
     return tmp_path / "members"
 
 

@@ -13,7 +13,9 @@ from rpa_commons.runtime import Prepared, launch, prepare
 ALONE = Finding("E304", "limit", "only Anna has said so", Path("roskilde/bots/letters.toml"), 7)
 MISSING = Finding("E402", "password", "secret missing", Path("roskilde/bots/letters.toml"), 8)
 OLD = Finding("W101", "limt", "deprecated", Path("roskilde/bots/letters.toml"), 9)
-NOWHERE: Any = SimpleNamespace(folder=Path(), instances=lambda: ("letters",))
+NOWHERE: Any = SimpleNamespace(
+    folder=Path(), state_dir=Path("no such folder"), instances=lambda: ("letters",)
+)
 
 
 @pytest.fixture
