@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 export UV_SYSTEM_CERTS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs bench soak clean
+.PHONY: help demo test postgres browser check docs bench soak clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -27,13 +27,24 @@ $(READY): pyproject.toml uv.lock registry/pyproject.toml plugins/welcome-letters
 	@$(UV) sync --quiet --frozen --all-packages --all-groups --python $(BOOTSTRAP)/bin/python
 	@touch $@
 
-demo: $(READY)  ## one wheel, three municipalities: set up, plan, run, compare
+demo: $(READY)  ## a bot from its author through a registry to three municipalities
 	@$(BIN)/rpac demo
 
 test: $(READY)  ## all tests but the heavy ones; says what it left out
-	@$(BIN)/pytest -m "not storm" -n 2
+	@$(BIN)/pytest -m "not storm and not browser" -n 2
+	@echo "left out: the pages in a browser (make browser)."
 	@echo "left out: the long kill storm (make soak)."
 	@test -n "$$RPAC_SPECS" || echo "left out: tests against the official schemas (set RPAC_SPECS to a folder that holds them, see CONTRIBUTING.md)."
+
+postgres: $(READY)  ## the registry's tests once more, on a PostgreSQL that the tests start
+	@RPAC_REGISTRY_DATABASE=postgresql $(BIN)/pytest -m "not browser" -n 2 tests/registry
+
+browser: $(READY)  ## the web pages in headless Chromium: axe, keyboard, 320 px
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome || command -v msedge; } >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "installing Chromium: apt-get install chromium"; \
+		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
+		else echo "no Chromium, Chrome or Edge was found; as root: apt-get install chromium"; exit 1; fi; }
+	@RPAC_SCREENSHOTS="$(RPAC_SCREENSHOTS)" $(BIN)/pytest -m browser -n 2
 
 check: $(READY)  ## ruff, mypy, import order, dependencies, spelling
 	@$(BIN)/ruff check .

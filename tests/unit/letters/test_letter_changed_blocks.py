@@ -11,9 +11,10 @@ from click.testing import CliRunner
 from rpa_commons.cli._letters import letter_findings
 from rpa_commons.cli._main import cli
 from rpa_commons.config import open_municipality
+from rpa_commons.config.municipality import overridden_blocks
 from rpa_commons.environments import accept_blocks, block_difference, changed_blocks, read_lock
 from rpa_commons.environments._lock import LockedInstance, LockEntry, LockFile, write_lock
-from rpa_commons.environments._records import overridden_blocks, schema_digest
+from rpa_commons.environments._records import locked_block, schema_digest
 from rpa_commons.letters import block_text, describe_templates
 from rpa_commons.manifest import Manifest, wheel_sha256
 
@@ -86,7 +87,9 @@ class Place:
                 bot="welcome-letters",
                 version=version,
                 schema_sha256=schema_digest(manifest),
-                block=tuple(overridden_blocks(municipality, "letters", manifest)),
+                block=tuple(
+                    map(locked_block, overridden_blocks(municipality, "letters", manifest, shared=True))
+                ),
             )
             lock = LockFile(entries=lock.entries).recording([one], ["letters"])
         write_lock(self.folder, lock)
