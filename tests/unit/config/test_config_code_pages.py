@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from rpa_commons import conformance
 from rpa_commons.cli.explain import explain
 from rpa_commons.config import CODES, UnknownCodeError, page_of
 
@@ -82,8 +83,9 @@ def test_explain_lists_every_code() -> None:
     listed = CliRunner().invoke(explain, [])
     as_json = CliRunner().invoke(explain, ["--json"])
 
-    assert [line[:4] for line in listed.output.splitlines()] == list(CODES)
-    assert json.loads(as_json.output) == dict(CODES)
+    codes = {**CODES, **conformance.CODES}
+    assert [line[:4] for line in listed.output.splitlines()] == list(codes)
+    assert json.loads(as_json.output) == codes
 
 
 def test_explain_gives_a_page_as_json() -> None:

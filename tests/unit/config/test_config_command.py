@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.cli import _main
+from rpa_commons.cli import _ending, _main
 from rpa_commons.config import ConfigError, SecretsUnresolvedError, config_error
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def test_the_error_shown_at_the_top_is_readable(town: "Town", capsys: pytest.Cap
     town.settings("windw_days = 3")
     with pytest.raises(ConfigError) as caught:
         town.resolve()
-    code = _main._show(caught.value)
+    code = _ending._show(caught.value)
     shown = capsys.readouterr().err
 
     assert code == 1
