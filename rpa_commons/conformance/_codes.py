@@ -38,6 +38,7 @@ CODES = MappingProxyType(
         "A136": "module that cannot be read",
         "A137": "baseline that is more than files",
         "A138": "entry that is not in the wheel",
+        "A139": "archive that hides its contents",
         "A141": "manifest missing or broken",
         "A142": "legal fields incomplete",
         "A143": "settings that are not strict",

@@ -23,31 +23,19 @@ from packaging.version import InvalidVersion, Version
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.manifest import MANIFEST_NAME, Manifest, ManifestError, parse_manifest
 
-from ._archive import DamagedMemberError, Entry, chunks, read_directory, unpacked
-from ._code import look_at_module
+from ._archive import DamagedMemberError, Entry, read_directory, unpacked
+from ._entry_points import check_entry_points, missing_modules
 from ._limits import Limits
+from ._look_through import Contents
 from ._manifest_rules import check_manifest
 from ._metadata import Metadata, check_metadata, check_requirements, read_metadata
-from ._packages import Layout, check_entry_points, check_packages, missing_modules
-from ._personal import find_personal_numbers
+from ._packages import Layout, check_packages
 from ._record import BrokenRecordError, Record, read_record, unrecorded
 from ._report import Findings, WheelReport
-from ._secrets import check_secret_file, find_secrets
-from ._texts import Batch
 from ._wheel_file import check_wheel_file, read_filename
 
 __all__ = ["WheelUnreadableError", "examine"]
 
-_BATCH = 1024 * 1024
-_ARCHIVES = (
-    b"PK\x03\x04",
-    b"\x1f\x8b\x08",
-    b"BZh",
-    b"\xfd7zXZ\x00",
-    b"7z\xbc\xaf\x27\x1c",
-    b"Rar!\x1a\x07",
-    b"\x28\xb5\x2f\xfd",
-)
 _BUILD_AGAIN = "build the wheel again with `rpac build`, and upload exactly the file that it wrote"
 
 
@@ -87,9 +75,11 @@ def examine(
     limits = limits or Limits()
     try:
         with open(path, "rb", opener=_without_waiting) as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            told = os.fstat(stream.fileno())
+            if not stat.S_ISREG(told.st_mode):
                 raise WheelUnreadableError(path, "it is no regular file")
-            content = stream.read(limits.wheel_bytes + 1)
+            # Asking for the most there may be would take that much memory for the smallest wheel.
+            content = stream.read(min(told.st_size, limits.wheel_bytes) + 1)
     except (OSError, ValueError) as error:  # a null character in a path is a ValueError
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise WheelUnreadableError(path, reason) from None
@@ -116,7 +106,6 @@ class _Examination:
         self._named = read_filename(filename, self._findings)
         self._kept: dict[str, bytes] = {}  # what the steps after the archive read: the folder of metadata
         self._info = ""
-        self._code_bytes = 0
 
     def report(self) -> WheelReport:
         """Everything that there is to say."""
@@ -150,7 +139,8 @@ class _Examination:
                 help_ = "a baseline holds no code that could need anything"
                 self._findings.add("A137", "METADATA", "requires other projects", help_)
         record = self._record(files)
-        self._look_through(files, record)
+        contents = Contents(self._content, self._info, self._limits, self._findings)
+        contents.look_through(files, record, self._kept)
         is_pure = self._wheel_file(files)
         rows = record.rows if record else {}
         named = self._named
@@ -160,6 +150,7 @@ class _Examination:
             info=self._info,
             files={name: rows.get(name, ("", "")) for name in files},
             declared=self._declared(metadata),
+            native=frozenset(contents.native),
             is_pure=is_pure,
             is_portable=named is None or named.is_pure,
         )
@@ -265,76 +256,10 @@ class _Examination:
             return None
         for problem in record.shape_problems(self._info, files):
             self._findings.add("A112", "RECORD", problem, _BUILD_AGAIN)
-        return record
-
-    def _look_through(self, files: Mapping[str, Entry], record: Record | None) -> None:
-        """Unpack every file once: compare it with RECORD, search it, read its code."""
-        batch = Batch()
-        archives = 0
-        for name, entry in files.items():
-            if entry.size > self._limits.kept_bytes:
-                self._hash_large(entry, record)
-                continue
-            content = self._kept.get(name)
-            if content is None:
-                content = self._unpacked(entry)
-            if content is None:
-                continue
-            if name.startswith(self._info):
-                self._kept[name] = content
-            self._look_at(name, content, record)
-            archives += content.startswith(_ARCHIVES)
-            batch.add(name, content)
-            if batch.size > _BATCH:
-                self._search(batch)
-                batch = Batch()
-        self._search(batch)
-        if archives > self._limits.archives:
-            message = f"holds {archives} archives; a wheel may hold {self._limits.archives}"
-            self._findings.add("A109", "", message, "pack the files, not archives of them")
-
-    def _look_at(self, name: str, content: bytes, record: Record | None) -> None:
-        if record is not None and name in record.rows and name not in unrecorded(self._info):
-            digest = hashlib.new(record.algorithm(name), content).digest()
-            self._compare(record, name, digest, len(content))
-        check_secret_file(name, self._findings)
-        if content.startswith(_ARCHIVES):
-            self._findings.observe("archive", name, "an archive inside the wheel, which is not looked into")
-        if name.endswith((".py", ".pyw")):
-            self._look_at_code(name, content)
-
-    def _look_at_code(self, name: str, content: bytes) -> None:
-        before = self._code_bytes
-        self._code_bytes += len(content)
-        if self._code_bytes <= self._limits.code_bytes:
-            look_at_module(name, content, self._limits, self._findings)
-        elif before <= self._limits.code_bytes:
-            message = f"holds more than the {self._limits.code_bytes} bytes of Python that a wheel may have"
-            self._findings.add("A109", "", message, "require libraries instead of packing them")
-
-    def _search(self, batch: Batch) -> None:
-        find_secrets(batch, self._findings)
-        find_personal_numbers(batch, self._findings)
-
-    def _hash_large(self, entry: Entry, record: Record | None) -> None:
-        digest = hashlib.new(record.algorithm(entry.name) if record else "sha256")
-        try:
-            for piece in chunks(self._content, entry):
-                digest.update(piece)
-        except DamagedMemberError as error:
-            self._findings.add("A101", entry.name, str(error), "transfer the file again, or build it again")
-            return
-        if record is not None and entry.name in record.rows:
-            self._compare(record, entry.name, digest.digest(), entry.size)
-        message = (
-            f"is larger than {self._limits.kept_bytes} bytes: its hash is right, its content was not searched"
-        )
-        self._findings.add("A186", entry.name, message, "a reviewer should look at it")
-
-    def _compare(self, record: Record, name: str, digest: bytes, size: int) -> None:
-        if not record.agrees(name, digest, size):
-            message = "is not the file that RECORD has the hash of"
+        for name in sorted(unrecorded(self._info).intersection(files) - {f"{self._info}/RECORD"}):
+            message = "stands outside of RECORD: installers take it unseen, whatever it holds"
             self._findings.add("A112", name, message, _BUILD_AGAIN)
+        return record
 
     def _wheel_file(self, files: Mapping[str, Entry]) -> bool:
         content = self._read(files, "WHEEL", self._limits.header_bytes)
@@ -347,7 +272,7 @@ class _Examination:
         if metadata is None:
             return ()
         names = [*metadata.fields.get("import-name", ()), *metadata.fields.get("import-namespace", ())]
-        return tuple(name.partition(";")[0].strip().partition(".")[0] for name in names)
+        return tuple(top for name in names if (top := name.partition(";")[0].strip().partition(".")[0]))
 
     def _entries_of(self, layout: Layout, manifest: Manifest | None) -> None:
         """What a wheel hooks into, and whether that is in it."""

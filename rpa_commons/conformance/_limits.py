@@ -25,13 +25,14 @@ class Limits:
         ratio_from_bytes: From which unpacked size on the ratio counts.
         name_bytes: One member's path.
         depth: Folders inside each other.
-        kept_bytes: A larger member is hashed piece by piece and not looked through (see A186).
+        kept_bytes: A larger member is hashed and searched piece by piece; a larger document is not opened
+            (see A186).
         metadata_bytes: Of METADATA, WHEEL, entry_points.txt and the manifest, each.
         header_bytes: Of the fields of METADATA, without the description.
         record_bytes: Of RECORD.
         module_bytes: Of one Python module; no person reviews more in one file.
         code_bytes: Of all Python modules together; nobody reviews more, and parsing it takes minutes.
-        archives: Archives inside the wheel (documents of word processors are such).
+        archives: Documents of word processors in the wheel; other archives are refused (see A139).
         requirements: Lines of ``Requires-Dist``.
         findings: Of one code; the rest is counted.
         observations: Kept of one wheel.
@@ -41,7 +42,7 @@ class Limits:
 
     wheel_bytes: int = 128 * _MIB
     members: int = 10_000
-    unpacked_bytes: int = 512 * _MIB
+    unpacked_bytes: int = 256 * _MIB
     ratio: int = 100
     ratio_from_bytes: int = _MIB
     name_bytes: int = 512

@@ -3,27 +3,25 @@
 Rules this module keeps: a wheel fills one package of its own name; nothing in it runs because Python starts,
 and nothing lands on the search path for commands; what runs can be read.
 
-Source: PyPA specifications "Binary distribution format" and "Entry points"; :mod:`site`; PEP 794; the checks
-of ``check-wheel-contents`` (https://github.com/jwodder/check-wheel-contents) for how files are laid out.
+Source: PyPA specification "Binary distribution format"; :mod:`site`; PEP 794; the checks of
+``check-wheel-contents`` (https://github.com/jwodder/check-wheel-contents) for how files are laid out.
 
 Usage::
 
     check_packages(Layout("quiet-bot", "1.2.0", "bot", info, files, is_pure=True), findings)
 """
 
-import configparser
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ._members import suffix_of
 from ._report import Findings
 
-__all__ = ["Layout", "check_entry_points", "check_packages"]
+__all__ = ["Layout", "check_packages"]
 
-_GROUP = "rpa_commons"
 _STARTERS = frozenset({"sitecustomize", "usercustomize"})
 _NATIVE = frozenset(
     {".so", ".pyd", ".dll", ".dylib", ".exe", ".com", ".msi", ".scr", ".sys", ".node", ".jar"}
@@ -32,7 +30,7 @@ _SHELL = frozenset({".sh", ".bash", ".bat", ".cmd", ".ps1", ".psm1", ".vbs", ".v
 _COMPILED = frozenset({".pyc", ".pyo"})
 _CODE = _NATIVE | _SHELL | _COMPILED | {".py", ".pyw", ".pyx", ".pyz", ".whl", ".egg"}
 _INSTALLERS = frozenset({"INSTALLER", "REQUESTED", "direct_url.json"})
-_RESERVED = frozenset({"rpa_commons", "rpa_registry"})
+_RESERVED = frozenset({"rpa_commons", "rpa_registry", *map(str.casefold, sys.stdlib_module_names)})
 _SOABI = re.compile(r"\.(?:cpython-|abi3|pypy)[\w.-]*$")
 _CHECKS = ("W004", "W006", "W007", "W010")
 _BUILD_AGAIN = "build the wheel again with `rpac build`"
@@ -47,7 +45,8 @@ class Layout:
         kind: ``bot``, ``connector`` or ``baseline``.
         info: Its folder of metadata.
         files: Path of every file -> digest and size as RECORD has them.
-        declared: Further packages that METADATA names (``Import-Name``).
+        declared: Packages that METADATA says the wheel brings (``Import-Name``), each by its first part.
+        native: Files that are compiled programs or libraries by their first bytes.
         is_pure: Whether the wheel's top is for pure Python.
         is_portable: Whether its file name says that it is for every platform.
     """
@@ -57,6 +56,7 @@ class Layout:
     info: str
     files: Mapping[str, tuple[str, str]]
     declared: tuple[str, ...] = ()
+    native: frozenset[str] = frozenset()
     is_pure: bool = True
     is_portable: bool = True
 
@@ -96,16 +96,19 @@ def _module_name(file: str) -> str:
 
 
 def _check_tops(layout: Layout, tops: Mapping[str, str], findings: Findings) -> None:
-    allowed = {layout.package, *layout.declared}
+    help_ = f"put everything into the package {layout.package}"
     for top, place in sorted(tops.items()):
-        if top.lower() in _STARTERS or top.lower().endswith(".pth"):
+        lowered = top.casefold()  # Windows and macOS import RPA_COMMONS for rpa_commons
+        if lowered in _STARTERS or lowered.endswith(".pth"):
             continue  # A131 says it
-        if top in _RESERVED or top in sys.stdlib_module_names:
-            message = f"would stand in front of {top}, which belongs to Python or to rpa-commons"
-            findings.add("A133", place, message, f"put everything into the package {layout.package}")
-        elif top not in allowed:
-            help_ = f"put everything into the package {layout.package}, or declare it (Import-Name, PEP 794)"
+        if lowered in _RESERVED:
+            message = f"would stand in front of {lowered}, which belongs to Python or to rpa-commons"
+            findings.add("A133", place, message, help_)
+        elif top != layout.package:
             findings.add("A133", place, f"is no part of {layout.package}", help_)
+    for name in sorted({*layout.declared} - {layout.package}):
+        message = f"says that the wheel brings {name!r}, which is no part of {layout.package}"
+        findings.add("A133", "METADATA", message, help_)
 
 
 def _check_info(below: str, path: str, findings: Findings) -> None:
@@ -139,7 +142,7 @@ def _check_file(path: str, layout: Layout, findings: Findings) -> None:
         findings.add("A137", path, "is code in a baseline", help_)
     elif suffix in _COMPILED:
         _check_compiled(path, layout, findings)
-    elif suffix in _NATIVE or ".so." in lowered:
+    elif suffix in _NATIVE or ".so." in lowered or path in layout.native:
         findings.observe("native-code", path, "a compiled library or program, which nobody can read here")
         if layout.kind == "bot" or layout.is_portable:
             help_ = "leave it out; what must be compiled is a connector, with its platform in the file name"
@@ -184,42 +187,3 @@ def _check_tidiness(layout: Layout, findings: Findings) -> None:
         return  # such a RECORD has its own findings
     for one in failed:
         findings.add("A183", (one.args or [""])[0], f"{one.check.name}: {one.check.value}", _BUILD_AGAIN)
-
-
-class _Parser(configparser.ConfigParser):
-    """Reads entry points, whose names have capitals."""
-
-    def optionxform(self, optionstr: str) -> str:
-        """The name as it is written."""
-        return optionstr
-
-
-def check_entry_points(text: bytes, layout: Layout, findings: Findings) -> list[str]:
-    """Check what a wheel hooks into (A132); gives the modules that rpa-commons loads from it."""
-    parser = _Parser(delimiters=("=",), strict=True, interpolation=None, empty_lines_in_values=False)
-    place = "entry_points.txt"
-    try:
-        parser.read_string(text.decode())
-    except (configparser.Error, UnicodeDecodeError):
-        findings.add("A132", place, "cannot be read", "see the specification of entry points")
-        return []
-    modules = []
-    for group in parser.sections():
-        names = ", ".join(parser[group])[:80]
-        if group != _GROUP:
-            help_ = f"a wheel hooks into {_GROUP} only; commands and plugins of other programs it has none"
-            findings.add("A132", place, f"declares {names} in {group}", help_)
-        elif layout.kind == "baseline":
-            findings.add("A137", place, f"declares {names}, and a baseline holds no code", _BUILD_AGAIN)
-        else:
-            modules += [value.partition(":")[0].partition("[")[0].strip() for value in parser[group].values()]
-    return modules
-
-
-def missing_modules(modules: Iterable[str], files: Mapping[str, object]) -> list[str]:
-    """The modules that no file of the wheel is."""
-    return [
-        module
-        for module in modules
-        if not {f"{(path := module.replace('.', '/'))}.py", f"{path}/__init__.py"} & files.keys()
-    ]

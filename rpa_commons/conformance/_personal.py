@@ -33,7 +33,9 @@ _TEN = re.compile(
 _NORWEGIAN = re.compile(rb"([0-9]{6})[ ]?([0-9]{5})(?![0-9])")
 _SWEDISH = re.compile(rb"((?:19|20)?[0-9]{6})([-+]?)([0-9]{4})(?![0-9])")
 _GOES_ON = re.compile(rb"[0-9]+[A-Za-z_]|[0-9]{9,}[.][0-9]")
-_JOINED = re.compile(rb"[A-Za-z_]$|[0-9][.,]$|[0-9A-Za-z]-$")
+_JOINED = re.compile(rb"[A-Za-z_]\Z|[0-9][.,]\Z|[0-9A-Za-z]-\Z")
+_LABEL = re.compile(rb"(?i:cpr|cprnr|pnr|fnr|personnr|personnummer|fodselsnummer|nr|no|nummer)[._:#-]?\Z")
+_LONGEST_LABEL = 16
 _RANDOM = re.compile(rb"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-")
 _PUBLISHED = frozenset({"2211771212", "2512169996", "0706614818"})
 _NOBODY_YET = (date(2040, 1, 1), date(2057, 12, 31))
@@ -49,9 +51,10 @@ def published_test_number(digits: str) -> bool:
     if digits in _PUBLISHED:
         return True
     try:
-        return _NOBODY_YET[0] <= dk.cpr_birth_date(dk.cpr(digits)) <= _NOBODY_YET[1]
+        born = dk.Cpr.parse(digits).birth_date
     except InvalidIdentifierError:
         return False
+    return born is not None and _NOBODY_YET[0] <= born <= _NOBODY_YET[1]
 
 
 def find_personal_numbers(batch: Batch, findings: Findings) -> None:
@@ -81,7 +84,8 @@ def _first_of_runs(shaped: bytes, shape: bytes) -> Iterator[int]:
 def _is_random(text: bytes, at: int) -> bool:
     """Whether the digits stand inside a word, a digest or a UUID, or are the decimals of a number."""
     before = text[max(at - 2, 0) : at]
-    if _JOINED.search(before) or _RANDOM.match(text, at):
+    is_labelled = _LABEL.search(text[max(at - _LONGEST_LABEL, 0) : at])  # "CPR070661-4818"
+    if (_JOINED.search(before) and not is_labelled) or _RANDOM.match(text, at):
         return True
     return bool(_GOES_ON.match(text, at))
 

@@ -4,6 +4,7 @@ import json
 import py_compile
 import re
 from collections.abc import Callable
+from importlib.metadata import EntryPoints
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,13 @@ from rpa_commons.manifest import Benefit, Decisions, ProcessingRecord
 from tests.support.wheels import WheelMaker, bot_manifest
 
 _HEADERS = WheelMaker().headers
+_HOOK = b"[rpa_commons]\nq = quiet_bot\n"
+_COMMAND = b"[console_scripts]\nevil = quiet_bot:main\n"
+_ENTRY_POINTS = [
+    _HOOK + before + _COMMAND.replace(b"\n", end)
+    for before in (b"", b" ", b"\t", b"\xef\xbb\xbf", b"\x0c", b"\x85", b";")
+    for end in (b"\n", b"\r", b"\r\n", b"\x0b", b"\x0c", b"\x1e", b"\xe2\x80\xa8")
+]
 
 
 def report_on(maker: WheelMaker, folder: Path, **how: Any) -> WheelReport:
@@ -55,6 +63,21 @@ def test_a_record_that_does_not_agree_is_refused(
 
     assert code in codes_of(report)
     assert said in said_of(report, code)
+
+
+@pytest.mark.parametrize("name", ["RECORD.jws", "RECORD.p7s"])
+def test_a_signature_that_nobody_checks_is_refused(tmp_path: Path, name: str) -> None:
+    """RECORD need not name them, so they could hold anything; pip and uv install them."""
+    report = report_on(
+        WheelMaker(info={name: b"anything"}), tmp_path, record=lambda text: _without(text, name)
+    )
+
+    assert {"A112"} == codes_of(report)
+    assert "stands outside of RECORD" in said_of(report, "A112")
+
+
+def _without(record: str, name: str) -> str:
+    return "".join(line for line in record.splitlines(keepends=True) if name not in line)
 
 
 def test_a_hidden_file_is_refused(tmp_path: Path) -> None:
@@ -287,14 +310,25 @@ def test_a_compiled_file_in_the_cache_beside_its_source_is_a_warning(tmp_path: P
     assert ["A185"] == [one.code for one in report.findings]
 
 
-def test_a_declared_package_is_taken(tmp_path: Path) -> None:
-    """PEP 794: METADATA names what else a wheel brings; never something that is Python's."""
-    maker = WheelMaker(headers=(*_HEADERS, "Import-Name: quiet_extra ; private"))
-    maker.files = {"quiet_extra/__init__.py": b""}
-    stolen = WheelMaker(headers=(*_HEADERS, "Import-Name: json"), files={"json/__init__.py": b""})
+@pytest.mark.parametrize(
+    "name", ["quiet_extra", "json", "certifi", "RPA_COMMONS", "Quiet_Bot", "rpa_commons.x"]
+)
+def test_a_second_package_is_refused_whatever_metadata_says(tmp_path: Path, name: str) -> None:
+    """PEP 794's Import-Name could name a package that every environment has, and replace it."""
+    folder = name.replace(".", "/")
+    maker = WheelMaker(headers=(*_HEADERS, f"Import-Name: {name} ; private"))
+    maker.files = {f"{folder}/__init__.py": b""}
+    declared = WheelMaker(headers=(*_HEADERS, f"Import-Name: {name}"))
+
+    assert "A133" in codes_of(report_on(maker, tmp_path))
+    assert {"A133"} == codes_of(report_on(declared, tmp_path))
+
+
+def test_its_own_package_may_be_declared(tmp_path: Path) -> None:
+    """What METADATA says of its own package is no second one."""
+    maker = WheelMaker(headers=(*_HEADERS, "Import-Name: quiet_bot", "Import-Name: quiet_bot.parts"))
 
     assert () == report_on(maker, tmp_path).findings
-    assert {"A133"} == codes_of(report_on(stolen, tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -307,8 +341,18 @@ def test_a_declared_package_is_taken(tmp_path: Path) -> None:
         ),
         (b"[gui_scripts]\nquiet = quiet_bot:main\n[rpa_commons]\nq = quiet_bot\n", "A132", "gui_scripts"),
         (b"[pytest11]\nquiet = quiet_bot\n[rpa_commons]\nq = quiet_bot\n", "A132", "pytest11"),
-        (b"[rpa_commons\nq = quiet_bot\n", "A132", "cannot be read"),
-        (b"\xff\xfe", "A132", "cannot be read"),
+        (b"[rpa_commons\nq = quiet_bot\n", "A132", ":1: is no line"),
+        (b"\xff\xfe", "A132", "is not UTF-8"),
+        (_HOOK + b" [console_scripts]\nevil = quiet_bot:main\n", "A132", ":3: is no line"),
+        (_HOOK + b"# x\x0c[console_scripts]\x0cevil = quiet_bot:main\n", "A132", ":3: is no line"),
+        (_HOOK + b"# x\r[console_scripts]\revil = quiet_bot:main\n", "A132", ":3: is no line"),
+        (_HOOK + "# x\u2028[console_scripts]\n".encode(), "A132", ":3: is no line"),
+        (_HOOK + b"\tp = quiet_bot\n", "A132", ":3: is no line"),
+        (_HOOK + b"p = quiet_bot [extra]\n", "A132", ":3: is no line"),
+        (_HOOK + b"p : quiet_bot\n", "A132", ":3: is no line"),
+        (b"p = quiet_bot\n" + _HOOK, "A132", ":1: is no line"),
+        (_HOOK + b"[rpa_commons]\n", "A132", "the group rpa_commons twice"),
+        (_HOOK + b"q = quiet_bot\n", "A132", "the name q twice"),
         (b"[rpa_commons]\nq = quiet_bot.gone\n", "A138", "quiet_bot.gone"),
         (b"", "A138", "names no module"),
     ],
@@ -319,6 +363,27 @@ def test_entry_points_must_be_ours_and_there(tmp_path: Path, text: bytes, code: 
 
     assert code in codes_of(report)
     assert said in said_of(report, code)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"[rpa_commons]\r\nq = quiet_bot\r\n",
+        b"# our hook\n\n[rpa_commons]\nq=quiet_bot:hooks.all\n\n",
+    ],
+)
+def test_the_plain_forms_of_entry_points_are_taken(tmp_path: Path, text: bytes) -> None:
+    """Lines of Windows, comments, no blanks: every installer reads them the same."""
+    groups = {one.group for one in EntryPoints._from_text(text.decode())}
+
+    assert () == report_on(WheelMaker(info={"entry_points.txt": text}), tmp_path).findings
+    assert {"rpa_commons"} == groups
+
+
+@pytest.mark.parametrize("text", _ENTRY_POINTS)
+def test_a_command_is_found_however_it_is_written(tmp_path: Path, text: bytes) -> None:
+    """Installers see a command behind any of these; it is refused whether it is one or not."""
+    assert "A132" in codes_of(report_on(WheelMaker(info={"entry_points.txt": text}), tmp_path))
 
 
 @pytest.mark.parametrize("entry", ["quiet_bot.gone:QuietBot", "other:QuietBot"])

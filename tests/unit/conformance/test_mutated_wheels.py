@@ -128,7 +128,7 @@ def test_ten_megabytes_of_noise_are_survived(tmp_path: Path) -> None:
     inside = examine(WheelMaker(files={"quiet_bot/noise.bin": noise}).build(tmp_path))
 
     assert ["A101"] == [one.code for one in whole.findings]
-    assert ["A186"] == [one.code for one in inside.findings]
+    assert () == inside.findings
 
 
 @given(st.binary(max_size=5_000), st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))
