@@ -1,9 +1,10 @@
-"""Ours, in two amounts of work: ``layers`` and ``whole``; with ``-unchanged`` on files that stay the same.
+"""Ours, in three amounts of work: ``layers``, ``lines``, ``whole``; with ``-unchanged`` on files that stay.
 
-``layers``: reads the three files, merges five layers, validates strictly and finds the file and line of every
-leaf. ``whole``: :func:`resolve_instance` from the same start, which besides looks for policies, waivers,
-profiles, decision tables, hooks, letter folders and other instances with the same id, and works out every
-origin. With unchanged files each is still asked for its time and size.
+``layers``: reads the three files, merges five layers, validates strictly and names the layer of every leaf;
+the line of each can be asked for afterwards, from the text that was read. ``lines``: asks for the file and
+line of every leaf too. ``whole``: :func:`resolve_instance` from the same start, which besides looks for
+policies, waivers, profiles, decision tables, hooks, letter folders and other instances with the same id, and
+names the layer of every leaf. With unchanged files each is still asked for its time and size.
 """
 
 import sys
@@ -19,7 +20,8 @@ from rpa_commons.config import SecretRef, open_municipality, resolve_instance
 from rpa_commons.config.documents._document import Reader
 from rpa_commons.config.findings._keys import format_key
 from rpa_commons.config.layers._kept import copied, kept_section
-from rpa_commons.config.layers._layers import Layer, Origin
+from rpa_commons.config.layers._layers import Layer
+from rpa_commons.config.layers._origins import Origins
 from rpa_commons.config.layers._section import Section, add_defaults
 from rpa_commons.config.layers._shapes import instance_schema
 from rpa_commons.config.schema._facts import shared_view
@@ -42,13 +44,13 @@ def manifest() -> Manifest:
     )
 
 
-def layers(root: Path, *, unchanged: bool) -> Callable[[], tuple[dict[str, Any], dict[str, Origin]]]:
+def layers(root: Path, *, unchanged: bool, lines: bool = False) -> Callable[[], tuple[dict[str, Any], Any]]:
     """The layered resolution alone."""
     schema = manifest().settings_schema
     lasting = Reader()
     wanted = [(layer, root / name, root / name.split("/")[0], name) for layer, name in LAYERS]
 
-    def resolve() -> tuple[dict[str, Any], dict[str, Origin]]:
+    def resolve() -> tuple[dict[str, Any], Any]:
         reader = lasting if unchanged else Reader()
         found = []
         for layer, path, folder, name in wanted:
@@ -60,8 +62,11 @@ def layers(root: Path, *, unchanged: bool) -> Callable[[], tuple[dict[str, Any],
         section, findings = kept_section(reader, section, purpose=schema)
         if findings:
             raise ValueError("the configuration is wrong")
-        origins = {section.name_of(path): origin for path, origin in section.merged.origins()}
-        return copied(section.values["settings"]), origins
+        if lines:
+            found_at = {section.name_of(path): origin for path, origin in section.merged.origins()}
+            return copied(section.values["settings"]), found_at
+        origins = Origins(section)
+        return copied(section.values["settings"]), (origins, origins.layers())
 
     return resolve
 
@@ -75,7 +80,7 @@ def whole(root: Path, *, unchanged: bool) -> Callable[[], tuple[dict[str, Any], 
     def resolve() -> tuple[dict[str, Any], Any]:
         municipality = town if unchanged else replace(town, reader=Reader())
         instance = resolve_instance(municipality, BOT, lambda _: bot, connectors={}, overrides=given)
-        return instance.settings, instance.origin("window_days")  # which works out all of them
+        return instance.settings, instance.origins.layers()
 
     return resolve
 
@@ -83,5 +88,9 @@ def whole(root: Path, *, unchanged: bool) -> Callable[[], tuple[dict[str, Any], 
 if __name__ == "__main__":
     mode, folder = sys.argv[1], Path(sys.argv[2]).resolve()
     amount, _, files = mode.partition("-")
-    make = layers if amount == "layers" else whole
-    serve(make(folder, unchanged=files == "unchanged"), lambda resolved: plain(resolved[0]))
+    unchanged = files == "unchanged"
+    if amount == "whole":
+        resolve = whole(folder, unchanged=unchanged)
+    else:
+        resolve = layers(folder, unchanged=unchanged, lines=amount == "lines")
+    serve(resolve, lambda resolved: plain(resolved[0]))

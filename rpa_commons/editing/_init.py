@@ -20,7 +20,13 @@ from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config.documents import OverlayReader, read_optional_document, replace_text, toml_text
 from rpa_commons.config.findings import Finding, display_path, parse_key, printable
 from rpa_commons.config.instances import Examination, changing, examine_instance
-from rpa_commons.config.layers import ConnectorEntry, ExplainedValue, Section, explain_section
+from rpa_commons.config.layers import (
+    ConnectorEntry,
+    ExplainedPolicy,
+    ExplainedValue,
+    Section,
+    explain_section,
+)
 from rpa_commons.config.municipality import MunicipalityFolder
 from rpa_commons.config.schema import SchemaView
 from rpa_commons.config.stack import stack_of
@@ -234,10 +240,20 @@ def _told(one: ExplainedValue) -> Iterator[str]:
 
     facts = ", ".join(filter(None, [one.type, one.bounds, f"in {one.unit}" if one.unit else ""]))
     shared = f" Here: {one.origin}." if one.origin is not None and one.origin.layer != "bot default" else ""
-    text = f"{_line(one.description)} {facts[:1].upper()}{facts[1:]}.{shared}".strip()
+    policies = "".join(f" {_policy(policy)}" for policy in one.policies)
+    text = f"{_line(one.description)} {facts[:1].upper()}{facts[1:]}.{policies}{shared}".strip()
     yield from textwrap.wrap(
         text, _WIDTH, initial_indent="#   ", subsequent_indent="#   ", break_on_hyphens=False
     )
+
+
+def _policy(policy: ExplainedPolicy) -> str:
+    """What the cooperation says of a key: it binds where the bot itself allows more."""
+    waiver = policy.waiver
+    place = f"({policy.origin})"
+    if waiver is not None and waiver.holds:
+        return f"The cooperation says {policy.text} {place}, waived here until {waiver.until}."
+    return f"The cooperation says {policy.text} {place}."
 
 
 def _example(view: SchemaView, key: str) -> str:

@@ -20,6 +20,7 @@ from rpa_commons.config.findings import ConfigError, Finding, display_path, in_o
 from rpa_commons.config.instances import Examination, examine_instance
 from rpa_commons.config.layers import ConnectorEntry
 from rpa_commons.config.municipality import MunicipalityFolder, locked_versions
+from rpa_commons.config.policies import local_today
 from rpa_commons.manifest import Manifest
 
 from ._fleet_changes import Changes, Subject, changes_between, letter_findings, step_findings
@@ -51,9 +52,10 @@ def fleet_check(
         known: Older manifests, to tell what changes.
         today: For waivers and dated tables; the local date.
     """
+    today = today or local_today()
     usual = _usual(members, manifest.name, known)
     checking = _Checking(manifest, _Remembered(connectors), known, usual, today)
-    found = tuple(checking.member(one) for one in members.members)
+    found = tuple(map(checking.member, members.members))
     return FleetReport(
         manifest.name,
         manifest.version,
@@ -108,7 +110,7 @@ class _Checking:
         connectors: Mapping[str, ConnectorEntry],
         known: Known,
         usual: Manifest | None,
-        today: date | None,
+        today: date,
     ) -> None:
         self._manifest = manifest
         self._connectors = connectors
@@ -143,10 +145,10 @@ class _Checking:
         names: list[str] = []
         findings: list[Finding] = []
         for name in municipality.instances():
-            path = municipality.folder / "bots" / f"{name}.toml"
+            file = f"bots/{name}.toml"
             try:
                 document = municipality.reader.document(
-                    path, root=municipality.folder, name=f"bots/{name}.toml"
+                    municipality.folder / file, root=municipality.folder, name=file
                 )
             except ConfigError as error:
                 findings += error.findings
@@ -218,7 +220,12 @@ class _Checking:
         seen = self._variant(manifest, withheld)
         try:
             found = examine_instance(
-                municipality, name, lambda _: seen, connectors=self._connectors, today=self._today
+                municipality,
+                name,
+                lambda _: seen,
+                connectors=self._connectors,
+                today=self._today,
+                wants_instance=False,
             )
         except ConfigError as error:
             return None, [one for one in error.findings if not withheld.explains(one)]

@@ -53,8 +53,12 @@ class Subject:
         if member.info is not None:
             one = member.info.instances.get(name) or PublishedInstance(name, bot)
             return cls(municipality, name, one.version, one.manifest, member.info, one)
-        version, digest = locked_versions(municipality.folder).get(bot, ("", ""))
-        is_new = not version and not (municipality.folder / _LOCK).exists()
+        lock, is_there = municipality.reader.remembered(
+            f"versions in {municipality.folder}",
+            lambda: (locked_versions(municipality.folder), (municipality.folder / _LOCK).exists()),
+        )
+        version, digest = lock.get(bot, ("", ""))
+        is_new = not version and not is_there
         return cls(municipality, name, version, digest, is_new=is_new)
 
     def overridden(self, manifest: Manifest | None) -> list[tuple[str, str, str]]:

@@ -29,30 +29,31 @@ class RebasedReader(Reader):
 
     def __init__(self, folder: Path, shared: Reader, baseline: str | None) -> None:
         super().__init__(is_snapshot=True)
-        self._folder = folder
+        self._folder = str(folder)  # as text, since a path is slow to compare
         self._shared = shared
         self._baseline = baseline
-        self._opened: dict[tuple[Path, str], Document] = {}
+        self._opened: dict[tuple[str, str], Document] = {}
 
     def optional(self, path: Path, *, root: Path, name: str) -> Document | None:
         """As :meth:`Reader.optional`."""
-        if root != self._folder:
+        if str(root) != self._folder:
             return self._shared.optional(path, root=root, name=name)
         document = super().optional(path, root=root, name=name)
         return None if document is None else self._once(document)
 
     def document(self, path: Path, *, root: Path, name: str, remedy: str = "") -> Document:
         """As :meth:`Reader.document`."""
-        if root != self._folder:
+        if str(root) != self._folder:
             return self._shared.document(path, root=root, name=name, remedy=remedy)
         return self._once(super().document(path, root=root, name=name, remedy=remedy))
 
     def _once(self, document: Document) -> Document:
         """What is given out for a document that was read, always the same."""
-        key = (document.path, document.name)
-        if key not in self._opened:
-            self._opened[key] = self.opened(document)
-        return self._opened[key]
+        key = (str(document.path), document.name)
+        known = self._opened.get(key)
+        if known is None:
+            known = self._opened[key] = self.opened(document)
+        return known
 
     def opened(self, document: Document) -> Document:
         """With the baseline's place."""

@@ -1,15 +1,12 @@
 """One TOML file: read with limits, each key with its place; what is in it is what ``tomllib`` says.
 
-Rules this module keeps: a file is read once; it must be a regular file of at most 1 MiB that stays below
-the folder it was found in; a line is quoted with every hidden value as ``…``.
+Rules this module keeps: a file is read once, with the limits of :mod:`._bytes`; keys and tables stand at most
+32 levels deep; a line is quoted with every hidden value as ``…``.
 """
 
 import bisect
-import codecs
-import enum
 import os
 import re
-import stat
 import threading
 import time
 import tomllib
@@ -21,19 +18,15 @@ from typing import Any, TypeVar
 
 from rpa_commons.config.findings import HIDDEN, ConfigError, Finding, KeyPath, lookup
 
+from ._bytes import MISSING, check_size, decoded, read_bytes, refused, status_of
 from ._deep_keys import line_of_deep_key
 from ._places import Place, PlainLines, find_places, plain_lines
 from ._syntax import read_trouble
 
-__all__ = ["Document", "Reader", "read_document", "read_optional_document", "read_optional_text"]
+__all__ = ["DEEPEST", "Document", "Reader", "parse_document", "read_document", "read_optional_document"]
 
-LARGEST_FILE = 1024 * 1024
-"""Bytes; a configuration file is a few kilobytes."""
 DEEPEST = 32
 """Levels of tables and lists inside each other."""
-
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how Windows editors begin such a file
-_SAVE_AS = "save it again in the editor with UTF-8 as its encoding"
 
 
 @dataclass(frozen=True, init=False)
@@ -173,7 +166,7 @@ class Reader:
         """As :func:`read_document`."""
         document = self._read(path, root, name)
         if document is None:
-            raise _refused(path, "E103", _MISSING, remedy)
+            raise refused(path, "E103", MISSING, remedy)
         return document
 
     def remembered(self, what: str, make: Callable[[], _Made]) -> _Made:
@@ -190,7 +183,7 @@ class Reader:
         kept = self._kept.get(key)
         if kept is not None and self.is_snapshot:
             return kept[1]
-        status = _status(path, root, self._folders)
+        status = status_of(path, root, self._folders)
         if status is None:
             if self.is_snapshot:
                 self._keep(key, None, None)
@@ -215,7 +208,6 @@ _Key = tuple[str, str, str]  # path, root and name: text, since a path is slow t
 _Signature = tuple[int, int, int, int]
 _MOST_KEPT = 4096  # documents; a municipality has some dozens
 _SETTLED = 2_000_000_000  # nanoseconds; the coarsest clock of a file system, FAT's, ticks every two seconds
-_MISSING = "there is no such file"
 
 
 def _signature(status: os.stat_result) -> _Signature:
@@ -224,14 +216,8 @@ def _signature(status: os.stat_result) -> _Signature:
 
 def read_optional_document(path: Path, *, root: Path, name: str) -> Document | None:
     """As :func:`read_document`, but ``None`` when there is no such file."""
-    status = _status(path, root)
+    status = status_of(path, root)
     return None if status is None else _parsed(path, name, status)
-
-
-def read_optional_text(path: Path, *, root: Path) -> str | None:
-    """The text of a file that is no TOML, with the same limits; ``None`` when there is no such file."""
-    status = _status(path, root)
-    return None if status is None else _decoded(path, _read_bytes(path, status))
 
 
 def read_document(path: Path, *, root: Path, name: str, remedy: str = "") -> Document:
@@ -246,14 +232,14 @@ def read_document(path: Path, *, root: Path, name: str, remedy: str = "") -> Doc
     Raises:
         ConfigError: E103 the file is missing, unreadable or refused; E104 it is no TOML document.
     """
-    status = _status(path, root)
+    status = status_of(path, root)
     if status is None:
-        raise _refused(path, "E103", _MISSING, remedy)
+        raise refused(path, "E103", MISSING, remedy)
     return _parsed(path, name, status)
 
 
 def _parsed(path: Path, name: str, status: os.stat_result) -> Document:
-    return parse_document(path, name, _read_bytes(path, status))
+    return parse_document(path, name, read_bytes(path, status))
 
 
 def parse_document(path: Path, name: str, data: bytes) -> Document:
@@ -262,8 +248,8 @@ def parse_document(path: Path, name: str, data: bytes) -> Document:
     Raises:
         ConfigError: E103 it is too large; E104 it is no TOML document.
     """
-    _check_size(path, len(data))
-    text = _decoded(path, data)
+    check_size(path, len(data))
+    text = decoded(path, data)
     deep = line_of_deep_key(text, limit=DEEPEST)  # for which the parser would take hours
     if deep is not None:
         message = f"a key has more than {DEEPEST} parts"
@@ -271,135 +257,15 @@ def parse_document(path: Path, name: str, data: bytes) -> Document:
     try:
         values = tomllib.loads(text)
     except RecursionError:
-        raise _refused(path, "E104", f"tables or lists stand more than {DEEPEST} levels deep") from None
+        raise refused(path, "E104", f"tables or lists stand more than {DEEPEST} levels deep") from None
     except ValueError as error:  # TOMLDecodeError, and what int() says about absurdly long numbers
         line, quoted, message, advice = read_trouble(text, str(error))
         raise ConfigError([Finding("E104", "", message, path, line, quoted, help=advice)]) from None
     # Each level below the first is opened by one of these signs; counting them is quicker than looking.
     is_flat = text.count(".") + text.count("[") + text.count("{") < DEEPEST
     if not is_flat and _is_deeper_than(values, DEEPEST):
-        raise _refused(path, "E104", f"tables or lists stand more than {DEEPEST} levels deep")
+        raise refused(path, "E104", f"tables or lists stand more than {DEEPEST} levels deep")
     return Document(path, name, text, values)
-
-
-def _status(path: Path, root: Path, folders: set[str] | None = None) -> os.stat_result | None:
-    """What the system says about a file, itself or through links; ``None`` when nothing is there.
-
-    Args:
-        path: The file.
-        root: The folder it must stay below.
-        folders: Those that are known to be no links, for whoever looks at everything as at one time; those
-            that are found are added.
-
-    Raises:
-        ConfigError: E103 it cannot be asked, or a link leads out of ``root`` or nowhere.
-    """
-    try:
-        status = _plain_status(path, root, folders)
-        if status is not _LOOK_CLOSER:
-            return status
-        if not path.is_symlink() and not path.exists():
-            return None
-        if not path.resolve().is_relative_to(root.resolve()):
-            raise _refused(path, "E103", "leads out of its folder through a symbolic link",
-                           "put the file itself there")  # fmt: skip
-        return path.stat()
-    except FileNotFoundError:
-        raise _refused(path, "E103", _MISSING) from None
-    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links before Python 3.13
-        raise _unreadable(path, error) from None
-
-
-class _LookCloser(enum.Enum):
-    """There is a link on the way, or something that is not understood."""
-
-    LINK = 0
-
-
-_LOOK_CLOSER = _LookCloser.LINK
-
-
-def _plain_status(path: Path, root: Path, folders: set[str] | None) -> os.stat_result | _LookCloser | None:
-    """The status of a file to which no link leads between ``root`` and itself; ``None``: there is nothing."""
-    given, folder = str(path), str(root)
-    if os.name == "nt" or not given.startswith(folder + "/") or "/.." in given:
-        return _LOOK_CLOSER  # Windows has more kinds of links than one
-    end = given.find("/", len(folder) + 1)
-    try:
-        while end >= 0:
-            above = given[:end]
-            end = given.find("/", end + 1)
-            if folders is not None and above in folders:
-                continue
-            if stat.S_ISLNK(os.lstat(above).st_mode):
-                return _LOOK_CLOSER
-            if folders is not None:
-                folders.add(above)
-        status = os.lstat(given)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError):  # ValueError: a null byte
-        return _LOOK_CLOSER
-    return _LOOK_CLOSER if stat.S_ISLNK(status.st_mode) else status
-
-
-def _read_bytes(path: Path, status: os.stat_result) -> bytes:
-    if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
-        is_folder = stat.S_ISDIR(status.st_mode)
-        raise _refused(
-            path, "E103", "is a folder where a file is expected" if is_folder else "is no regular file"
-        )
-    _check_size(path, status.st_size)
-    try:
-        data = _bytes_of(str(path), status.st_size)
-    except FileNotFoundError:
-        raise _refused(path, "E103", _MISSING) from None
-    except OSError as error:
-        raise _unreadable(path, error) from None
-    return data
-
-
-_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # which only Windows knows
-
-
-def _bytes_of(path: str, size: int) -> bytes:
-    """All of a file, by the three calls that it takes: a stream asks the system twice as often."""
-    descriptor = os.open(path, _READING)
-    try:
-        data = os.read(descriptor, size + 1)
-        while len(data) != size and len(data) <= LARGEST_FILE and (more := os.read(descriptor, LARGEST_FILE)):
-            data += more  # a part was given, or it has grown meanwhile
-    finally:
-        os.close(descriptor)
-    return data
-
-
-def _check_size(path: Path, size: int) -> None:
-    if size > LARGEST_FILE:
-        found = f"is {size / 1024 / 1024:.1f} MiB; a configuration file may have 1 MiB"
-        raise _refused(path, "E103", found, "is this the right file?")
-
-
-def _unreadable(path: Path, error: Exception) -> ConfigError:
-    reason = getattr(error, "strerror", None) or "a loop of symbolic links"
-    return _refused(path, "E103", f"cannot be read: {reason}")
-
-
-def _decoded(path: Path, data: bytes) -> str:
-    """The text of a file, line ends as line feeds, without byte order mark."""
-    try:
-        text = data.removeprefix(codecs.BOM_UTF8).decode()
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        kind = "UTF-16" if data.startswith(_UTF_16) else "not UTF-8"
-        advice = "is this the right file?" if b"\0" in data and kind != "UTF-16" else _SAVE_AS
-        finding = Finding("E104", "", f"the file is {kind}", path, line, help=advice)
-        raise ConfigError([finding]) from None
-    return text.replace("\r\n", "\n") if "\r" in text else text
-
-
-def _refused(path: Path, code: str, problem: str, remedy: str = "") -> ConfigError:
-    return ConfigError([Finding(code, "", problem, path, help=remedy)])
 
 
 def _is_deeper_than(values: Any, limit: int) -> bool:  # noqa: ANN401 - a tree of TOML values

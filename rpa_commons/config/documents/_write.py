@@ -1,7 +1,8 @@
 """Writing a configuration file: wholly or not at all.
 
 Rules this module keeps: whoever reads, also after a crash or on a full disk, finds the old file or the new;
-a file keeps its mode (and its owner where the system allows); nothing is left behind when it fails.
+a file keeps its mode (and its owner where the system allows); nothing is left behind when it fails, and what
+a killed process left is removed by the next one that writes the same file.
 
 Usage::
 
@@ -9,7 +10,9 @@ Usage::
 """
 
 import os
+import re
 import stat
+import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
@@ -17,9 +20,10 @@ from pathlib import Path
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config.findings import display_path
 
-__all__ = ["FileNotWrittenError", "replace_file", "replace_text", "write_part"]
+__all__ = ["FileNotWrittenError", "remove_abandoned", "replace_file", "replace_text", "write_part"]
 
 _OWNER_ONLY = 0o600
+_ABANDONED = 3600  # seconds after which nobody still writes a part
 
 
 class FileNotWrittenError(RpaCommonsError):
@@ -47,10 +51,22 @@ def replace_text(path: Path, text: str) -> None:
     """
     try:
         replace_file(path, text)
+        remove_abandoned(path)
     except (OSError, ValueError, RuntimeError) as error:
         raise FileNotWrittenError(
             path, getattr(error, "strerror", None) or "it is no text or no usable path"
         ) from None
+
+
+def remove_abandoned(path: Path) -> None:
+    """Remove what killed processes left beside this file; what cannot be removed stays."""
+    with suppress(OSError):
+        target = path.resolve()
+        is_part = re.compile(rf"\.{re.escape(target.name)}\.[0-9a-f]{{32}}\.part").fullmatch
+        parts = [one for one in target.parent.iterdir() if is_part(one.name)]
+        for part in parts:
+            if time.time() - part.lstat().st_mtime > _ABANDONED:
+                part.unlink()
 
 
 def replace_file(path: Path, text: str) -> None:

@@ -1,8 +1,8 @@
 """The choice of a connector as something that two people stand behind.
 
-Rules this module keeps: whoever chooses another connector chooses other settings, so where one of these has
-money or law behind it, or was confirmed here once, the choice needs what the setting itself would need; what
-the choice puts out of use is named.
+Rules this module keeps: whoever chooses another connector chooses other settings, so where one of these or of
+the cooperation's connector has money or law behind it, or was confirmed here once, the choice needs what the
+setting itself would need; what the choice puts out of use is named.
 
 Usage::
 
@@ -26,7 +26,9 @@ _CONNECTOR: KeyPath = ("connector",)
 def connector_choices(
     sections: Sequence[Section], confirmed: Sequence[Confirmation]
 ) -> Iterator[tuple[Section, KeyPath]]:
-    """The connector of each capability with a sensitive setting, or with one that was confirmed.
+    """The connector of each capability with a sensitive setting, or with one that is no longer in use.
+
+    That is one that was confirmed here, or one of the connector that the cooperation chose.
 
     Args:
         sections: Of one bot instance; the first one is its own, the others are bindings.
@@ -35,13 +37,15 @@ def connector_choices(
     for section in sections[1:]:
         leaves = section.merged.leaves
         if _CONNECTOR in leaves and (
-            any(is_sensitive(section, path) for path in leaves) or any(_of_binding(section, confirmed))
+            section.is_instead
+            or any(is_sensitive(section, path) for path in leaves)
+            or any(_of_binding(section, confirmed))
         ):
             yield section, _CONNECTOR
 
 
 def lost_values(section: Section, path: KeyPath, confirmed: Sequence[Confirmation]) -> tuple[str, ...]:
-    """In words, the confirmed settings that the connector in use does not know.
+    """In words, what the connector in use puts out of use: the cooperation's connector, confirmed settings.
 
     Args:
         section: A binding.
@@ -50,7 +54,8 @@ def lost_values(section: Section, path: KeyPath, confirmed: Sequence[Confirmatio
     """
     if path != _CONNECTOR:
         return ()
-    return tuple(
+    left = ("it takes the place of the cooperation's connector, of which a setting is sensitive",)
+    return (left if section.is_instead else ()) + tuple(
         f"no longer in use: {one.key} (confirmed: {HIDDEN if one.value is NOTHING else show(one.value)})"
         for one, place in _of_binding(section, confirmed)
         if not section.view.knows(place) and one.digest != digest_of(one.instance, one.key)

@@ -78,7 +78,8 @@ class Examination:
     """What could be made of an instance, right or wrong.
 
     Attributes:
-        instance: The resolved instance; ``None`` when there are findings that are no warnings.
+        instance: The resolved instance; ``None`` when there are findings that are no warnings, or when it was
+            not wanted.
         sections: What can be explained even so.
         findings: Everything that is wrong, and every warning.
     """
@@ -127,8 +128,12 @@ def examine_instance(
     connectors: Mapping[str, ConnectorEntry],
     overrides: Sequence[str] = (),
     today: date | None = None,
+    wants_instance: bool = True,
 ) -> Examination:
     """As :func:`resolve_instance`, but findings come beside what can be explained in spite of them.
+
+    Without ``wants_instance`` none is made, also where nothing is wrong: for whoever asks only whether
+    anything is.
 
     Raises:
         ConfigError: there is no readable file for this instance, so nothing can be said.
@@ -137,7 +142,8 @@ def examine_instance(
     """
     today = today or local_today()
     given = parse_overrides(overrides)
-    return _Resolving(municipality, name, manifest_of, connectors, given, today).examine()
+    resolving = _Resolving(municipality, name, manifest_of, connectors, given, today)
+    return resolving.examine(wants_instance=wants_instance)
 
 
 class _Resolving:
@@ -160,7 +166,7 @@ class _Resolving:
         self._today = today
         self._findings: list[Finding] = []
 
-    def examine(self) -> Examination:
+    def examine(self, *, wants_instance: bool) -> Examination:
         own = self._own_document()
         self._findings += identity_findings(self._municipality, self._name, own)
         bot = self._bot(own)
@@ -176,14 +182,15 @@ class _Resolving:
         wrong = any(not one.is_warning for one in findings)
         if missing is not None and not wrong:
             raise missing
-        if wrong or manifest is None:
+        if wrong or manifest is None or not wants_instance:
             return Examination(None, sections, findings)
         instance = self._instance(sections, bindings, manifest, hook, findings)
         return Examination(instance, sections, findings)
 
     def _own_document(self) -> Document:
         known = self._municipality.instances()
-        path = self._municipality.folder / "bots" / f"{self._name}.toml"
+        name = f"bots/{self._name}.toml"
+        path = self._municipality.folder / name
         if not _INSTANCE_NAME.fullmatch(self._name):
             message = f"{self._name!r} cannot be the name of a bot instance"
             stem = PurePath(self._name).name.removesuffix(".toml")
@@ -195,7 +202,6 @@ class _Resolving:
             meant = guess(self._name, known)
             choice = f"the bot instances are {', '.join(known)}" if known else "there is no bot instance yet"
             remedy = f"did you mean {meant}?" if meant else choice
-        name = f"bots/{self._name}.toml"
         return self._municipality.reader.document(
             path, root=self._municipality.folder, name=name, remedy=remedy
         )
@@ -355,7 +361,7 @@ def _with_defaults(view: SchemaView, layers: Sequence[Layer], text: str) -> tupl
     default, *given = add_defaults(view, layers, "bot default", text)
     ours = Layer("default", default.without("settings").values, text="rpa-commons")
     settings = {key: value for key, value in default.values.items() if key == "settings"}
-    return (ours, replace(default, values=settings), *given)
+    return (ours, Layer(default.name, settings, text=text), *given)
 
 
 def _settings_layer(override: Override) -> Layer | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import Any
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config.findings import Finding, guess
-from rpa_commons.config.layers import ExplainedValue, Origin, Section, explain_section, redact
+from rpa_commons.config.layers import ExplainedValue, Origin, Origins, Section, explain_section, redact
 from rpa_commons.config.stack import Binding
 from rpa_commons.manifest import Manifest
 
@@ -82,9 +82,9 @@ class ResolvedInstance:
         Raises:
             UnknownKeyError: the key is not set, or names a whole table.
         """
-        if key not in self._origins:
-            raise UnknownKeyError(key, sorted(self._origins))
-        return self._origins[key]
+        if key not in self.origins:
+            raise UnknownKeyError(key, sorted(self.origins))
+        return self.origins[key]
 
     def explain(self, key: str | None = None) -> list[ExplainedValue]:
         """Each key, or the given one (or every key of the given table), with every layer's value.
@@ -125,12 +125,9 @@ class ResolvedInstance:
         return hashlib.sha256(self.canonical.encode()).hexdigest()
 
     @cached_property
-    def _origins(self) -> Mapping[str, Origin]:
-        return {
-            section.name_of(path): origin
-            for section in self.sections
-            for path, origin in section.merged.origins()
-        }
+    def origins(self) -> Origins:
+        """Where each value comes from, by key, the bindings' too."""
+        return Origins(*self.sections)
 
 
 def explain_sections(sections: Sequence[Section], key: str | None = None) -> list[ExplainedValue]:

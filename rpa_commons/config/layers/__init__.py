@@ -11,6 +11,7 @@ from ._explain import (
 )
 from ._kept import copied, kept_section
 from ._layers import NOTHING, Candidate, Layer, Origin, merge
+from ._origins import Origins
 from ._overrides import Override, OverrideError, parse_overrides, parse_value
 from ._policy import AppliedPolicy, Policy, PolicySet, Waiver, is_date, is_number, quote
 from ._rules import rules_findings, validators_of
@@ -30,6 +31,7 @@ __all__ = [
     "ExplainedWaiver",
     "Layer",
     "Origin",
+    "Origins",
     "Override",
     "OverrideError",
     "Policy",

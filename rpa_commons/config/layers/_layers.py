@@ -11,7 +11,7 @@ Usage::
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property, partial
 from pathlib import Path
@@ -119,7 +119,8 @@ class Layer:
 
     def without(self, key: str) -> "Layer":
         """The layer without one of its top-level keys."""
-        return replace(self, values={name: value for name, value in self.values.items() if name != key})
+        values = {name: value for name, value in self.values.items() if name != key}
+        return Layer(self.name, values, self.document, self.text, self.prefix)
 
 
 class Candidate(NamedTuple):
@@ -170,9 +171,19 @@ class Merged:
         _gather(_all_said(self._layers, laying.is_single, laying.combine), (), found)
         return found
 
+    def deciding(self) -> Iterator[tuple[KeyPath, Layer]]:
+        """Every leaf with the layer that decides its value, which can tell the place when it is asked."""
+        return iter(self._decided)
+
     def origins(self) -> Iterator[tuple[KeyPath, Origin]]:
         """Every leaf with the place that decides its value."""
         return iter(self._placed)
+
+    @cached_property
+    def _decided(self) -> list[tuple[KeyPath, Layer]]:
+        found: list[tuple[KeyPath, Layer]] = []
+        _decided(self._deciding, (), found)
+        return found
 
     @cached_property
     def _placed(self) -> list[tuple[KeyPath, Origin]]:
@@ -263,13 +274,9 @@ class _Laying:
         path: KeyPath,
     ) -> None:
         """Lay one table of a layer on what holds so far."""
-        if _PLAIN.issuperset(map(type, values.values())):  # most tables: no look at each value is needed
-            node.update(dict.fromkeys(values, layer))
-            held.update(values)
-            return
         for key, value in values.items():
             kind = type(value)
-            if kind in _PLAIN:  # a value takes the place of a whole table
+            if kind in _PLAIN:  # nearly all of them; a value takes the place of a whole table
                 node[key] = layer
                 held[key] = value
                 continue
@@ -338,6 +345,15 @@ def _gather(node: _Node, path: KeyPath, found: dict[KeyPath, tuple[Candidate, ..
             _gather(below, here, found)
         else:
             found[here] = tuple(Candidate(*one) for one in below)
+
+
+def _decided(node: _Deciding, path: KeyPath, found: list[tuple[KeyPath, Layer]]) -> None:
+    """Note the layer of each leaf below a table."""
+    for key, layer in node.items():
+        if type(layer) is dict:
+            _decided(layer, (*path, key), found)
+        else:
+            found.append(((*path, key), layer))
 
 
 def _place(node: _Deciding, path: KeyPath, dotted: str, found: list[tuple[KeyPath, Origin]]) -> None:

@@ -229,7 +229,9 @@ _SHOWN = ("key", "why", "owner", "bot", "locked", "municipality", "reason", "gra
 
 def is_number(value: Any) -> TypeGuard[int | float]:  # noqa: ANN401 - any TOML value
     """Whether a value is a number that can be compared."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)  # of any length: none is made a float
 
 
 def is_date(value: Any) -> TypeGuard[date]:  # noqa: ANN401 - any TOML value

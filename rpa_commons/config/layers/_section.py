@@ -35,6 +35,8 @@ class Section:
         name_of: The key of a path as ``rpac config explain`` and ``--set`` take it.
         home: The layer where a missing key belongs: the municipality's own file.
         policies: The cooperation's policies for keys of this section.
+        is_instead: Of a binding, whether it takes the place of the cooperation's connector, and a setting of
+            that one is sensitive.
     """
 
     view: SchemaView
@@ -42,6 +44,7 @@ class Section:
     name_of: Callable[[KeyPath], str]
     home: Layer | None = None
     policies: "tuple[AppliedPolicy, ...]" = ()
+    is_instead: bool = False
 
     @cached_property
     def merged(self) -> Merged:
@@ -230,14 +233,10 @@ def add_defaults(view: SchemaView, layers: Sequence[Layer], name: str, text: str
 
 def _begin(tables: dict[str, Any], values: Mapping[str, Any]) -> None:
     """Note the tables that a layer begins; where it says something else, there is none any more."""
-    if dict in map(type, values.values()):
-        for key, value in values.items():
-            if type(value) is dict:
-                _begin(tables.setdefault(key, {}), value)
-            elif key in tables:
-                del tables[key]
-    else:  # most tables: nothing is begun
-        for key in tables.keys() & values.keys() if tables else ():
+    for key, value in values.items():
+        if type(value) is dict:
+            _begin(tables.setdefault(key, {}), value)
+        elif key in tables:
             del tables[key]
 
 

@@ -25,10 +25,16 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.conformance import record_problems
+from rpa_commons.conformance import (
+    Places,
+    mode_problems,
+    path_problems,
+    portability_problems,
+    record_problems,
+)
 from rpa_commons.manifest import Manifest, ManifestError, read_manifest
 
 __all__ = ["BaselineWheelError", "UnpackedBaseline", "baseline_members", "unpack_baseline", "wheel_name"]
@@ -50,8 +56,6 @@ _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
 )
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # names that Windows keeps
-_NO_NAME = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
 _GET_AGAIN = "get the wheel again from the cooperation"
 
 
@@ -195,12 +199,11 @@ def _files(archive: zipfile.ZipFile, manifest: Manifest) -> dict[str, bytes]:
         raise BaselineWheelError(f"unpacks to {total} bytes; a baseline may have {_LARGEST_UNPACKED}")
     top = manifest.name.replace("-", "_")
     info = _info(manifest)
-    seen: dict[str, str] = {}
+    places = Places()
     found: dict[str, bytes] = {}
     for member in members:
-        for problem in _unsafe(member):
+        for problem in _problems(member, places):
             raise BaselineWheelError(f"is refused: member {member.orig_filename!r} {problem}")
-        _check_alone(member.filename, seen)
         begin, _, below = member.filename.partition("/")
         if begin.casefold() not in {top, info.casefold()}:
             raise BaselineWheelError(f"is refused: member {member.filename!r} is not below {top}/")
@@ -216,43 +219,19 @@ def _info(manifest: Manifest) -> str:
     return f"{manifest.name.replace('-', '_')}-{manifest.version}.dist-info"
 
 
-def _unsafe(member: zipfile.ZipInfo) -> Iterator[str]:
+def _problems(member: zipfile.ZipInfo, places: Places) -> Iterator[str]:
     """Why a member is not unpacked; first the worst."""
     name = member.orig_filename
-    parts = PurePosixPath(name).parts
-    kind = stat.S_IFMT(member.external_attr >> 16)
-    if name.startswith("/") or ":" in name or "\\" in name:
-        yield "is no relative path"
-    if ".." in name.split("/"):
-        yield "leads out of its folder"
-    if kind == stat.S_IFLNK:
-        yield "is a symbolic link"
-    elif kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
-        yield "is no regular file"
+    yield from path_problems(name)
+    yield from mode_problems(member.external_attr)
     if member.flag_bits & _ENCRYPTED:
         yield "is encrypted"
     if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         yield "is packed in a way that wheels are not"
     if not name.isascii() and not member.flag_bits & _UTF_8:
         yield "has a name that is not UTF-8"
-    if _NO_NAME.search(name) or any(_DEVICES.match(part) or part.endswith((".", " ")) for part in parts):
-        yield "has a name that not every system can hold"
-    if "/".join(parts) != name.removesuffix("/"):
-        yield "is no plain path"
-
-
-def _check_alone(name: str, seen: dict[str, str]) -> None:
-    """Refuse two members at one place, also where the system takes their spellings for one."""
-    folded = unicodedata.normalize("NFC", name).casefold()
-    parents = [parent.as_posix() for parent in PurePosixPath(folded).parents][:-1]
-    plain, is_folder = folded.removesuffix("/"), folded.endswith("/")
-    if plain in seen and not (is_folder and seen[plain] == "folder"):
-        raise BaselineWheelError(f"is refused: member {name!r} is there twice")
-    if any(seen.get(parent) == "file" for parent in parents):
-        raise BaselineWheelError(f"is refused: member {name!r} lies below a file")
-    seen[plain] = "folder" if is_folder else "file"
-    for parent in parents:
-        seen.setdefault(parent, "folder")
+    yield from portability_problems(name)
+    yield from places.problems(member.filename)
 
 
 def _unpack(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -33,6 +33,11 @@ def profiles_of(municipality: MunicipalityFolder) -> tuple[tuple[str, ...], tupl
 
     A file that cannot be read chooses none: whoever reads the stack says why.
     """
+    name = f"profiles of {municipality.folder} on {municipality.baseline}"
+    return municipality.reader.remembered(name, lambda: _chosen(municipality))
+
+
+def _chosen(municipality: MunicipalityFolder) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     folder = municipality.folder
     try:
         document = municipality.reader.optional(folder / "stack.toml", root=folder, name="stack.toml")

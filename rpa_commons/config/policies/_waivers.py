@@ -61,6 +61,11 @@ def local_today() -> date:
 
 def policy_set(municipality: MunicipalityFolder, bot: str, today: date) -> PolicySet:
     """What the cooperation says of one bot of one municipality, and what is wrong with its files."""
+    name = f"policies for {bot} of {municipality.folder} on {municipality.baseline}, {today}"
+    return municipality.reader.remembered(name, lambda: _policy_set(municipality, bot, today))
+
+
+def _policy_set(municipality: MunicipalityFolder, bot: str, today: date) -> PolicySet:
     policies = policies_of(municipality)
     waivers, findings = _read(municipality, policies)
     mine = tuple(one for one in waivers if one.municipality == municipality.code and one.bot in {"", bot})

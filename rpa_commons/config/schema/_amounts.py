@@ -57,7 +57,9 @@ def broken_bound(branch: Mapping[str, Any], value: Decimal) -> str | None:
     """The first bound of a number's schema that a value breaks; ``None`` when it keeps them all."""
     for keyword, holds in _HOLDS.items():
         bound = branch.get(keyword)
-        if isinstance(bound, bool) or not isinstance(bound, int | float) or not math.isfinite(bound):
+        if isinstance(bound, bool) or not isinstance(bound, int | float):
+            continue
+        if isinstance(bound, float) and not math.isfinite(bound):
             continue
         if not holds(value, Decimal(repr(bound))):
             return keyword

@@ -52,6 +52,7 @@ class SchemaView:
         self._cache: dict[KeyPath, tuple[Node, ...]] = {}
         self._shapes: dict[KeyPath, str] = {}
         self._single: dict[KeyPath, bool] = {}
+        self._formats: dict[KeyPath, frozenset[str | None]] = {}
         self.memory: dict[str, Any] = {}  # what is worked out about the schema, see ._facts
 
     def at(self, path: KeyPath) -> tuple[Node, ...]:
@@ -62,7 +63,7 @@ class SchemaView:
             else:
                 nodes = tuple(self._expand(self.schema))
             if len(self._cache) > _MOST_PATHS:  # free keys, of many files over a long life
-                for cache in (self._cache, self._shapes, self._single):
+                for cache in (self._cache, self._shapes, self._single, self._formats):
                     cache.clear()
             self._cache[path] = nodes
             return nodes
@@ -119,6 +120,14 @@ class SchemaView:
         if known is None:
             known = self._single[path] = self._shape(path) != "table" or self.is_secret(path)
         return known
+
+    def takes_format(self, path: KeyPath, name: str) -> bool:
+        """Whether a text of a format may stand at a path; where nothing is asked for, any may."""
+        formats = self._formats.get(path)
+        if formats is None:
+            found = (str(node.get("format", "")) if node else None for node in self.at(path))
+            formats = self._formats[path] = frozenset(found)
+        return name in formats or None in formats
 
     def is_deprecated(self, path: KeyPath) -> bool:
         """Whether the author advises against the key or a table around it."""

@@ -67,26 +67,20 @@ def as_json(value: Any, view: SchemaView, path: KeyPath = ()) -> Any:  # noqa: A
     """The tree with dates and times as ISO 8601 text where the schema asks for such a text.
 
     Where it asks for something else they stay what they are, so that the type check refuses them. Tables
-    and lists in which nothing changes may be the given ones.
+    and lists are new ones.
     """
     kind = type(value)
-    if kind in _JSON:
-        return value
-    if kind in _FORMAT_OF:
-        wanted = _FORMAT_OF[kind]
-        is_text = any(node.get("format") == wanted or not node for node in view.at(path))
-        return value.isoformat() if is_text else value
-    if kind is list:
-        if _JSON.issuperset(map(type, value)):  # quicker than to look at each
-            return value
-        return [as_json(one, view, (*path, index)) for index, one in enumerate(value)]
-    if kind is dict or isinstance(value, Mapping):
-        if _JSON.issuperset(map(type, value.values())):
-            return value
+    if kind is dict:
         return {
             key: one if type(one) in _JSON else as_json(one, view, (*path, key)) for key, one in value.items()
         }
-    return value
+    if kind is list:
+        if _JSON.issuperset(map(type, value)):  # quicker than to look at each
+            return list(value)
+        return [as_json(one, view, (*path, index)) for index, one in enumerate(value)]
+    if kind in _FORMAT_OF:
+        return value.isoformat() if view.takes_format(path, _FORMAT_OF[kind]) else value
+    return value if kind in _JSON or not isinstance(value, Mapping) else as_json(dict(value), view, path)
 
 
 _JSON = frozenset({str, int, float, bool})

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rpa_commons.config.findings import Finding, KeyPath, format_key, guess
+from rpa_commons.config.findings import Finding, KeyPath, format_key, guess, walk
 from rpa_commons.config.layers import (
     ConnectorEntry,
     Layer,
     Origin,
+    Origins,
     Override,
     PolicySet,
     Section,
@@ -81,9 +82,8 @@ class BindingSection:
 
     def binding(self) -> Binding:
         """The binding; only without findings."""
-        section = self.section
-        origins = {section.name_of(path): origin for path, origin in section.merged.origins()}
-        return Binding(self.capability, self.connector, section.values.get("settings", {}), origins)
+        settings = self.section.values.get("settings", {})
+        return Binding(self.capability, self.connector, settings, Origins(self.section))
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,8 @@ class StackReader:
         layers = add_defaults(view, layers, "connector default", f"{connector} Settings")
         home = replace(self.home, values={}, prefix=(entry.name,))
         policies = self.policies.below(("stack", entry.name)) if self.policies else ()
-        section = Section(view, layers, _Namer(entry.name), home, policies)
+        is_instead = self._is_sensitive(_shared_connector(said), connector, entry.name)
+        section = Section(view, layers, _Namer(entry.name), home, policies, is_instead)
         findings = tuple(self._choice(entry, manifest, connector, known, section))
         aside = tuple(one for one in said if one not in layers) if policies else ()
 
@@ -130,6 +131,14 @@ class StackReader:
             return any(SchemaView(binding_schema(schema)).knows(path) for schema in schemas)
 
         return BindingSection(entry.name, section, connector, findings, aside, elsewhere)
+
+    def _is_sensitive(self, shared: str, chosen: str, capability: str) -> bool:
+        """Whether another connector than the chosen one, the cooperation's, has a sensitive setting."""
+        if shared in {"", chosen} or shared not in self.connectors:
+            return False
+        known = self.connectors[shared]
+        marks = (value for path, value in walk(known.settings_schema) if path[-1] == "sensitive")
+        return known.capability == capability and any(one is True for one in marks)
 
     def unknown(self) -> Iterator[Finding]:
         """Connectors that do not exist, wherever the stack names one, also where no bot asks for it."""
@@ -245,6 +254,12 @@ def set_aside(layers: Sequence[Layer]) -> tuple[tuple[Layer, ...], str]:
             current = connector
         kept.append(layer)
     return tuple(kept), current
+
+
+def _shared_connector(layers: Sequence[Layer]) -> str:
+    """The connector that baseline and profiles choose; empty without."""
+    chosen = [layer.values.get("connector") for layer in layers if layer.is_shared]
+    return next((one for one in reversed(chosen) if isinstance(one, str)), "")
 
 
 def _is_served(needed: str, served: str) -> bool:

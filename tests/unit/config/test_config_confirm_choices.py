@@ -95,6 +95,40 @@ def test_the_cooperation_s_choice_needs_nobody(bank: "Town") -> None:
     assert [] == _keys(bank)
 
 
+def test_leaving_the_cooperation_s_connector_needs_two_people(bank: "Town") -> None:
+    """Its limits were decided there by two people, also where they are nothing but its author's defaults."""
+    bank.write("../baseline/stack.toml", '[PopulationRegister]\nconnector = "bank"\n')
+    bank.write("stack.toml", PLAIN)
+    [found] = _findings(bank)
+
+    assert ("E304", CONNECTOR) == (found.code, found.key)
+    assert found.place.endswith("stack.toml:2")
+    assert found.because.endswith(
+        "takes the place of the cooperation's connector, of which a setting is sensitive"
+    )
+
+    _both_confirm(bank)
+    assert () == _findings(bank)
+
+
+def test_leaving_a_connector_without_such_settings_needs_nobody(bank: "Town") -> None:
+    """Neither the cooperation's connector nor the municipality's has money behind it."""
+    entry = ConnectorEntry("plain", "PopulationRegister", BotSettings.model_json_schema(), "1.0")
+    bank.connectors = {**bank.connectors, "plain": entry}
+    bank.write("../baseline/stack.toml", '[PopulationRegister]\nconnector = "plain"\n')
+    bank.write("stack.toml", PLAIN)
+
+    assert [] == _keys(bank)
+
+
+def test_leaving_a_connector_that_is_not_there_needs_nobody(bank: "Town") -> None:
+    """Nobody can tell what it was; that it is unknown is said where it is chosen."""
+    bank.write("../baseline/stack.toml", '[PopulationRegister]\nconnector = "gone"\n')
+    bank.write("stack.toml", PLAIN)
+
+    assert [] == _keys(bank)
+
+
 def test_other_environments_ask_nobody(bank: "Town") -> None:
     """A test may try a connector before anybody stands behind it."""
     assert () == _findings(bank, "test")

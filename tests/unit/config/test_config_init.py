@@ -272,3 +272,23 @@ def test_a_municipality_that_is_there_is_not_begun_again(town: "Town") -> None:
         draft_municipality(town.folder, town.connectors)
 
     assert "rpac config init BOT" in caught.value.remedy
+
+
+def test_the_cooperation_s_bound_stands_beside_the_bot_s(town: "Town") -> None:
+    """Whoever fills in the file sees the tighter one, and where it stands; a waiver that holds is named."""
+    town.write(
+        "../baseline/policies.toml",
+        '[[policy]]\nkey = "window_days"\nmax = 20\nwhy = "Enough."\nowner = "DIGIT"\n',
+    )
+    told = " ".join(line.removeprefix("#").strip() for line in _text(_draft(town)).splitlines())
+
+    assert "at most 60, in days. The cooperation says at most 20 (../baseline/policies.toml:2)." in told
+
+    town.write(
+        "../baseline/waivers.toml",
+        '[[waiver]]\nmunicipality = "0265"\nkey = "window_days"\nreason = "Late moves."\n'
+        'granted_by = "DIGIT"\nuntil = 2126-01-31\n',
+    )
+    told = " ".join(line.removeprefix("#").strip() for line in _text(_draft(town)).splitlines())
+
+    assert "says at most 20 (../baseline/policies.toml:2), waived here until 2126-01-31." in told

@@ -616,3 +616,11 @@ def _on(town: "Town", day: date) -> tuple[Finding, ...]:
     return examine_instance(
         town.open(), "welcome-letters", town.manifest_of, connectors=town.connectors, today=day
     ).findings
+
+
+def test_a_number_of_thousands_of_digits_is_a_finding_and_no_crash(town: "Town") -> None:
+    """No float could hold it, so it is compared as the whole number that it is."""
+    town.write(FILE, policy("window_days", "max = 30"))
+    town.settings(f"window_days = {'9' * 4000}")
+
+    assert {"E202", "E302"} == {one.code for one in town.findings()}

@@ -1,12 +1,14 @@
 import os
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from rpa_commons.config import FileNotWrittenError, replace_text
 from rpa_commons.config.documents import replace_file
+from rpa_commons.environments._lock import LockFile, write_lock
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and links are POSIX's")
 
@@ -87,3 +89,51 @@ def test_other_files_are_written_the_same_way_with_the_systems_own_error(tmp_pat
 
     assert "lock_version = 2\n" == path.read_text(encoding="utf-8")
     assert [path.parent] == list(tmp_path.iterdir())
+
+
+def _old_part(path: Path) -> Path:
+    """What a process left an hour and more ago that was killed while it wrote the file."""
+    part = path.with_name(f".{path.name}.{'0a' * 16}.part")
+    part.write_text("half", encoding="utf-8")
+    long_ago = time.time() - 4000
+    os.utime(part, (long_ago, long_ago))
+    return part
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    """Only what is old and of the same file: another process may be writing just now."""
+    path = tmp_path / "a[1].toml"
+    _old_part(path)
+    young = path.with_name(f".{path.name}.{'1b' * 16}.part")
+    young.write_text("half", encoding="utf-8")
+    other = _old_part(tmp_path / "b.toml")
+    replace_text(path, "new")
+
+    assert sorted([path, young, other]) == sorted(tmp_path.iterdir())
+
+
+def test_what_was_left_beside_the_lock_is_removed(tmp_path: Path) -> None:
+    """The next installation that changes the lock removes it."""
+    left = _old_part(tmp_path / "rpac.lock")
+
+    assert write_lock(tmp_path, LockFile())
+    assert not left.exists()
+
+
+@posix
+def test_what_cannot_be_removed_hinders_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is written all the same."""
+    path = tmp_path / "a.toml"
+    left = _old_part(path)
+    real = Path.unlink
+
+    def refuse(self: Path, missing_ok: bool = False) -> None:
+        if self == left:
+            raise PermissionError(1, "Operation not permitted")
+        real(self, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    replace_text(path, "new")
+
+    assert "new" == path.read_text(encoding="utf-8")
+    assert left.exists()
