@@ -1,0 +1,91 @@
+"""How pydantic reads an identifier, and that its errors never show one.
+
+Rules this module keeps: a refusal is raised as a pydantic error of our own making whose input is ``…``, so
+that neither ``str(error)`` nor ``error.errors()`` of a field shows what was given, whatever the model's
+configuration. Pydantic is imported here and nowhere else among the validators.
+
+What a type cannot reach: errors that pydantic raises about what stands *around* the field show that (a
+missing sibling shows the whole input). ``adapter`` and ``hide_input_in_errors`` are for those.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import GetCoreSchemaHandler, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import core_schema as cs
+
+from ._errors import InvalidIdentifierError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pydantic.json_schema import JsonSchemaValue
+
+    from ._identifier import Identifier
+
+__all__ = ["core_schema", "json_schema", "with_options"]
+
+_OPTIONS = "rpa_commons_options"
+_HIDDEN = "…"
+
+
+def core_schema(cls: type[Identifier], options: Mapping[str, Any]) -> cs.CoreSchema:
+    """Text in, the type out; its string when dumped."""
+    return cs.no_info_plain_validator_function(
+        _reader(cls, options),
+        metadata={_OPTIONS: (cls, dict(options))},
+        serialization=cs.simple_ser_schema("str"),
+    )
+
+
+def with_options(source: object, handler: GetCoreSchemaHandler, options: Mapping[str, Any]) -> cs.CoreSchema:
+    """The schema of an annotated type, with these options besides those it has.
+
+    Raises:
+        TypeError: the annotation stands on something else than an identifier type.
+    """
+    schema = cast("dict[str, Any]", handler(source))
+    found = (schema.get("metadata") or {}).get(_OPTIONS)
+    if found is None:
+        raise TypeError(
+            f"{', '.join(options)}: options of an identifier stand right beside its type, "
+            f"Annotated[Cpr, …] | None rather than Annotated[Cpr | None, …]"
+        )
+    cls, given = found
+    ours = cast("dict[str, Any]", core_schema(cls, {**given, **options}))
+    schema |= {"function": ours["function"], "metadata": {**schema["metadata"], **ours["metadata"]}}
+    return cast("cs.CoreSchema", schema)
+
+
+def json_schema(cls: type[Identifier], schema: cs.CoreSchema) -> JsonSchemaValue:
+    """The canonical form, described; the examples belong to nobody."""
+    metadata = cast("dict[str, Any]", schema).get("metadata") or {}
+    _, options = metadata.get(_OPTIONS, (cls, {}))
+    described = {
+        "type": "string",
+        "title": cls.kind,
+        "description": (cls.__doc__ or "").partition("\n\n")[0].replace("\n", " "),
+        "pattern": cls._pattern_with(options),
+        "examples": list(cls.examples),
+    }
+    return {key: value for key, value in described.items() if value}
+
+
+def _reader(cls: type[Identifier], options: Mapping[str, Any]) -> Callable[[Any], Identifier]:
+    parse: Callable[..., Identifier] = cls.parse
+
+    def read(value: Any) -> Identifier:  # noqa: ANN401 - whatever pydantic was given
+        try:
+            return parse(value, **options)
+        except InvalidIdentifierError as error:
+            refused = PydanticCustomError(
+                f"invalid_{cls.name}",
+                "{message}",
+                {"message": str(error), "kind": error.kind, "reason": error.reason},
+            )
+            details = InitErrorDetails(type=refused, input=_HIDDEN)
+            raise ValidationError.from_exception_data(cls.__name__, [details]) from None
+
+    return read
