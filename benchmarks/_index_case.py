@@ -132,7 +132,13 @@ def _registry(folder: Path) -> Registry:
         add_member(connection, operator(), "0265", "Roskilde", country="dk")
         add_person(connection, operator(), "mette", "Mette", "0265", "developer")
         projects = [
-            {"name": project_name(n), "kind": "bot", "owner": "0265", "status": "active", "created": _TIME}
+            {
+                "name": project_name(n),
+                "kind": "bot",
+                "owner": "0265",
+                "status": "active",
+                **dict.fromkeys(("created", "accepted"), _TIME),
+            }
             for n in range(PROJECTS)
         ]
         connection.execute(sa.insert(db.projects), projects)

@@ -23,6 +23,7 @@ from rpa_commons.manifest import Manifest
 from rpa_registry.accounts import Identity, add_member, add_person, as_person, issue_token, operator
 from rpa_registry.context import Registry
 
+_NUMBERS = itertools.count(1)  # of databases
 MEMBERS = {"0265": "Roskilde", "0167": "Hvidovre", "0350": "Lejre"}
 PEOPLE = {
     "mette": ("0265", "developer"),
@@ -44,16 +45,35 @@ def populate(registry: Registry) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Callable[[], str]]:
-    """A PostgreSQL of this session's own; each call gives the URL of a new empty database."""
+def _postgresql_server() -> Iterator[sa.Engine]:
+    """A PostgreSQL of this session's own."""
     programs = _postgresql_programs()
     if programs is None:
-        pytest.skip("there is no PostgreSQL on this machine")
+        if os.environ.get("RPAC_REGISTRY_DATABASE") == "postgresql":
+            raise RuntimeError("PostgreSQL is asked for and not on this machine: `make postgres` gets it")
+        pytest.skip("there is no PostgreSQL on this machine (make postgres)")
     with (
         tempfile.TemporaryDirectory(prefix="rpac-pg-") as name,
-        _cluster(programs, Path(name)) as new_database,
+        _cluster(programs, Path(name)) as server,
     ):
-        yield new_database
+        yield server
+
+
+@pytest.fixture
+def postgresql(_postgresql_server: sa.Engine) -> Iterator[Callable[[], str]]:
+    """Each call gives the URL of a new empty database; they are gone after the test."""
+    made: list[str] = []
+
+    def new_database() -> str:
+        made.append(f"registry{next(_NUMBERS)}")
+        with _postgresql_server.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {made[-1]}")
+        return str(_postgresql_server.url.set(database=made[-1]))
+
+    yield new_database
+    with _postgresql_server.connect() as connection:
+        for name in made:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -119,8 +139,10 @@ def token(registry: Registry) -> Callable[..., str]:
 def bot_wheel(tmp_path: Path) -> Callable[..., Path]:
     """Make a wheel that a registry takes; see :func:`make_wheel`."""
 
-    def make(name: str = "welcome-letters", version: str = "1.0.0", **changes: Any) -> Path:
-        return make_wheel(tmp_path / "wheels", name, version, **changes)
+    def make(
+        name: str = "welcome-letters", version: str = "1.0.0", *, folder: str = "wheels", **changes: Any
+    ) -> Path:
+        return make_wheel(tmp_path / folder, name, version, **changes)
 
     return make
 
@@ -129,17 +151,34 @@ def bot_wheel(tmp_path: Path) -> Callable[..., Path]:
 def admitted(
     registry: Registry, identity: Callable[[str], Identity], bot_wheel: Callable[..., Path]
 ) -> Callable[..., Any]:
-    """A wheel as it stands in the registry, staged, uploaded by a person."""
+    """A wheel as it stands in the registry, staged, uploaded by a person; its name accepted where told."""
 
     def admit_one(
-        name: str = "welcome-letters", version: str = "1.0.0", *, by: str = "mette", **changes: Any
+        name: str = "welcome-letters",
+        version: str = "1.0.0",
+        *,
+        by: str = "mette",
+        accepted_by: str = "",
+        **changes: Any,
     ) -> Any:
         from rpa_registry.publishing import admit
 
         wheel = bot_wheel(name, version, **changes)
-        return admit(registry, identity(by), wheel, wheel.name)
+        done = admit(registry, identity(by), wheel, wheel.name)
+        if accepted_by:
+            accept(registry, name, accepted_by)
+        return done
 
     return admit_one
+
+
+def accept(registry: Registry, name: str = "welcome-letters", by: str = "anna") -> None:
+    """Let a new name stand, as a coordinator of another municipality does."""
+    from rpa_registry.curation import accept_name
+
+    with registry.database.read() as connection:
+        coordinator = as_person(connection, by)
+    accept_name(registry, coordinator, name, reason="nothing else is called so")
 
 
 @pytest.fixture
@@ -308,35 +347,47 @@ def _postgresql_programs() -> Path | None:
 
 
 @contextlib.contextmanager
-def _cluster(programs: Path, folder: Path) -> Iterator[Callable[[], str]]:
+def _cluster(programs: Path, folder: Path) -> Iterator[sa.Engine]:
     """A server that answers on a socket in its own folder alone; it never runs as root."""
-    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    prefix = ["unshare", "--user", "--map-user=1000", "--map-group=1000"] if is_root else []
+    prefix = _as_another_user(folder)
     data, log = folder / "data", folder / "log"
 
     def run(program: str, *words: str) -> None:
         command = [*prefix, str(programs / program), *words]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # A file, not a pipe: the server that stays would keep a pipe open.
+        with (folder / program).open("w+", encoding="utf-8") as said:
+            done = subprocess.run(command, check=False, stdout=said, stderr=said, cwd=folder)
+            said.seek(0)
+            if done.returncode:
+                raise RuntimeError(f"{' '.join(command)}: {said.read()}")
 
     run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
     options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
     run("pg_ctl", "-D", str(data), "-l", str(log), "-o", options, "-w", "start")
-    numbers = itertools.count(1)
     server = sa.create_engine(
         f"postgresql+psycopg://postgres@/postgres?host={folder}", isolation_level="AUTOCOMMIT"
     )
-
-    def new_database() -> str:
-        name = f"registry{next(numbers)}"
-        with server.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        return f"postgresql+psycopg://postgres@/{name}?host={folder}"
-
     try:
-        yield new_database
+        yield server
     finally:
         server.dispose()
         run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+
+
+def _as_another_user(folder: Path) -> list[str]:
+    """What root starts PostgreSQL with, for it refuses to run as root: a namespace, or its own user."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return []
+    import pwd
+
+    # PostgreSQL looks its user up by number, so it must be one that this machine knows.
+    nobody = pwd.getpwnam("nobody")
+    mapped = ["unshare", "--user", f"--map-user={nobody.pw_uid}", f"--map-group={nobody.pw_gid}"]
+    with contextlib.suppress(OSError):
+        if subprocess.run([*mapped, "true"], capture_output=True, check=False).returncode == 0:
+            return mapped
+    shutil.chown(folder, "postgres", "postgres")  # many containers have no such namespaces
+    return ["runuser", "-u", "postgres", "--"]
 
 
 def rows(registry: Registry, query: Any) -> list[Any]:

@@ -215,7 +215,7 @@ def test_a_requirement_is_owned_approved_or_the_librarys(
     registry: Registry, admitted: Callable[..., Any], identity: Who
 ) -> None:
     """Another municipality's project, a package a coordinator approved, what the library needs itself."""
-    admitted("shared-letters", by="dorte")
+    admitted("shared-letters", by="dorte", accepted_by="anna")
     with registry.database.write() as connection:
         approve_public(connection, identity("anna"), "OpenPyXL", "reads spreadsheets; looked at by Anna")
     done = admitted(requires=("rpa-commons", "shared-letters", "openpyxl>=3", "requests"))
@@ -228,7 +228,7 @@ def test_the_public_list_is_the_coordinators(
     registry: Registry, identity: Who, admitted: Callable[..., Any]
 ) -> None:
     """Approved once, with a reason, never for a name that is owned here; taken back by name."""
-    admitted()
+    admitted(accepted_by="anna")
     mette, anna = identity("mette"), identity("anna")
     with pytest.raises(ForbiddenError), registry.database.write() as connection:
         approve_public(connection, mette, "openpyxl", "x")

@@ -243,7 +243,7 @@ def test_uv_asks_the_index_first_and_sends_nothing_twice(
     bot_wheel: Callable[..., Path],
 ) -> None:
     """``--check-url`` finds a published wheel by its hash and skips it; other bytes it does not even send."""
-    admitted()
+    admitted(accepted_by="anna")
     for name in ("submit", "publish"):
         act(registry, identity("mette"), name, "welcome-letters", "1.0.0")
     url, mine = serve(registry), token("mette", "upload")

@@ -1,10 +1,11 @@
 """The upload address with everything that real programs do not send."""
 
+import contextlib
 import http.client
 import socket
 import threading
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -151,6 +152,23 @@ def test_more_bytes_than_allowed_are_refused_after_the_sender_finished(
     assert [] == _incoming(registry)
 
 
+def test_a_sender_without_a_token_is_not_listened_to_for_ever(registry: Registry, serve: Serve) -> None:
+    """They hear why, if they send no more than an upload may have; then the connection ends."""
+    bound = registry.settings.limits.largest_wheel + 17 * 1024 * 1024
+    sent = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal sent
+        while sent < 4 * bound:
+            sent += 1024 * 1024
+            yield bytes(1024 * 1024)
+
+    with contextlib.suppress(requests.ConnectionError):
+        requests.post(f"{serve(registry)}/legacy/", data=endless(), timeout=60)
+
+    assert 2 * bound > sent
+
+
 def test_a_token_has_its_share_of_uploads(
     registry: Registry, serve: Serve, token: Callable[..., str], bot_wheel: Callable[..., Path]
 ) -> None:
@@ -262,6 +280,16 @@ def test_bytes_are_counted_while_they_come() -> None:
     form.write(b'--b\r\nContent-Disposition: form-data; name="content"; filename="a.whl"\r\n\r\n')
     with pytest.raises(TooLargeError):
         form.write(b"x" * 100)
+
+
+def test_what_stands_beside_the_file_has_a_bound() -> None:
+    """A field that nobody keeps once took as many bytes as its sender had."""
+    form = UploadForm(b"b", BytesIO(), kept=KEPT, largest=10)
+    form.write(b'--b\r\nContent-Disposition: form-data; name="description"\r\n\r\n')
+    for _ in range(8):
+        form.write(b"x" * 1024 * 1024)
+    with pytest.raises(TooLargeError, match="beside the file"):
+        form.write(b"x")
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,15 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 import sqlalchemy as sa
 
+from rpa_registry.accounts import Identity
 from rpa_registry.context import Registry
+from rpa_registry.curation import accept_name
 from rpa_registry.db import files, pages, releases
 from rpa_registry.log import verify_log
 
@@ -69,11 +72,15 @@ def _problems(registry: Registry) -> list[str]:
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows ends a process otherwise")
 def test_a_killed_server_leaves_whole_releases_only(
-    registry: Registry, token: Callable[..., str], bot_wheel: Callable[..., Path]
+    registry: Registry,
+    token: Callable[..., str],
+    bot_wheel: Callable[..., Path],
+    admitted: Callable[..., Any],
+    identity: Callable[[str], Identity],
 ) -> None:
     """Rows, bytes, pages and log agree after every kill; every upload answered with 200 is there."""
-    if not registry.database.is_sqlite:
-        pytest.skip("the files of PostgreSQL are its own")
+    admitted(PROJECT, "0.0.1")
+    accept_name(registry, identity("anna"), PROJECT, reason="a plain name")  # before that it has no page
     mine, answered = token("mette", "upload"), list[str]()
     chance = random.Random(4)  # noqa: S311 - when to kill is no secret
     for number in range(ROUNDS):

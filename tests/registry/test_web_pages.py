@@ -11,7 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from rpa_registry import db, pages, web
+from rpa_registry.accounts import operator
 from rpa_registry.context import Registry
+from rpa_registry.log import append, log_count
+from rpa_registry.web import _catalogue
 
 _LANGUAGES = ("da", "nb", "sv", "en")
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -108,7 +111,7 @@ def test_the_catalogue_shows_who_can_be_used_first(town: Registry) -> None:
     assert names[0] == "welcome-letters"
     assert names[-1] == "byggesag-kvittering"
     assert len(names) == 12
-    assert "12 robotter, som kommunerne i DIGIT deler" in html
+    assert "10 robotter, som kommunerne i DIGIT deler" in html
 
 
 def test_the_filters_offer_what_there_is_with_how_many(town: Registry) -> None:
@@ -177,6 +180,18 @@ def test_what_is_not_certified_says_so_where_it_is_installed(town: Registry) -> 
     assert "rpac install laegeudgifter --channel all" in html
     assert "your municipality has to record why" in html
     assert "a person has to have made it" in html
+
+
+@pytest.mark.parametrize("language", _LANGUAGES)
+def test_only_commands_that_there_are_are_shown(town: Registry, language: str) -> None:
+    """A baseline is named in municipality.toml and installed; a connector comes with its bots."""
+    baseline = _page(town, f"{language}/projects/digit-baseline/index.html")
+    connector = _page(town, f"{language}/projects/kmd-nova/index.html")
+    shown = re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", baseline, re.DOTALL)
+
+    assert shown[-2:] == ['baseline = "registry:digit-baseline"', "rpac install\nrpac upgrade baseline"]
+    assert "rpac install" not in connector
+    assert "stack.toml" in connector
 
 
 def test_hostile_texts_are_shown_and_do_nothing(town: Registry, change: Callable[..., None]) -> None:
@@ -325,12 +340,10 @@ def test_many_projects_are_shown_in_pages(town: Registry) -> None:
     """Twenty-four to a page, each project once, linked in both directions."""
     document = json.loads(_page(town, "catalogue/index.json"))
     many = [{**document["projects"][number % 12], "name": f"bot-{number:03}"} for number in range(60)]
-    body = json.dumps(document | {"projects": many}).encode()
-    with town.database.write() as connection:
-        connection.execute(
-            sa.update(db.pages).where(db.pages.c.path == "catalogue/index.json").values(body=body)
-        )
-        found = {path: text.decode() for path, _, text in web.shared_pages(connection, town.settings)}
+    entries = [json.dumps(one).encode() for one in many]
+    with town.database.read() as connection:
+        rendered = web.shared_pages(connection, town.settings, entries, b'{"advisories": []}')
+        found = {path: text.decode() for path, _, text in rendered}
     listed = [
         name
         for page in ("", "page/2/", "page/3/")
@@ -341,3 +354,46 @@ def test_many_projects_are_shown_in_pages(town: Registry) -> None:
     assert 'rel="next" href="../../../da/page/3/"' in found["da/page/2/index.html"]
     assert 'rel="prev" href="../../../da/"' in found["da/page/2/index.html"]
     assert "Side 2 af 3" in found["da/page/2/index.html"]
+    assert "Side 3 af 3" in found["da/page/3/index.html"]
+    assert "da/page/4/" not in found["da/page/3/index.html"]
+
+
+def test_a_page_of_the_list_is_what_its_template_gives(town: Registry) -> None:
+    """Pages that are filled into one frame are byte for byte those that would be rendered one by one."""
+    document = json.loads(_page(town, "catalogue/index.json"))
+    many = [{**document["projects"][number % 12], "name": f"bot-{number:03}"} for number in range(90)]
+    entries = [web.Entry(json.dumps(one).encode()) for one in many]
+    settings = town.settings
+    values = {"title": "T", "total": 90, "query": "", "filters": "F", "filters_open": True}
+    values |= {"heading": "H", "searched": False, "relaxed": False}
+    filled = {site.place: body for site, body in _catalogue._listing(settings, "da", entries, values, {})}
+    plain = {}
+    for page in (1, 2, 3, 4):
+        site = web.Site(settings, "da", "" if page == 1 else f"page/{page}/")
+        plain[site.place] = site.render(
+            "catalogue.html.j2",
+            **values,
+            cards=_catalogue._cards(site, entries[(page - 1) * 24 : page * 24], {}),
+            page=page,
+            pages=4,
+            previous=("", "../../../da/", "../../../da/page/2/", "../../../da/page/3/")[page - 1],
+            next=("../da/page/2/", "../../../da/page/3/", "../../../da/page/4/", "")[page - 1],
+        )
+
+    assert filled == plain
+
+
+def test_a_log_that_grew_by_many_pages_has_them_all(town: Registry) -> None:
+    """People and tokens render nothing; the next act renders every page of the log that grew meanwhile."""
+    with town.database.write() as connection:
+        for number in range(180):
+            append(connection, operator(), "issue token", f"token {number} of mette", {})
+    with town.database.write() as connection:
+        pages.render(connection, town.settings, "kmd-nova")
+        count = log_count(connection)
+    blocks = -(-count // 50)
+    shown = [_page(town, f"da/log/{block}/index.html") for block in range(1, blocks)]
+    numbers = re.findall(r'id="entry-(\d+)"', "".join([*shown, _page(town, "da/log/index.html")]))
+
+    assert blocks > 3
+    assert sorted(map(int, numbers)) == list(range(1, count + 1))

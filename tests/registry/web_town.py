@@ -427,7 +427,7 @@ def _at(day: str, minutes: int = 0) -> str:
 def _open(connection: sa.Connection, stall: Stall) -> list[tuple[str, str, str, str, dict[str, Any]]]:
     first = min(day for _, _, day, _ in stall.versions)
     values = {"name": stall.name, "kind": stall.kind, "owner": stall.owner, "status": "active"}
-    connection.execute(sa.insert(db.projects).values(created=_at(first), **values))
+    connection.execute(sa.insert(db.projects).values(created=_at(first), accepted=_at(first), **values))
     acts = []
     for version, state, day, columns in stall.versions:
         acts += _release(connection, stall, version, state, day, columns)

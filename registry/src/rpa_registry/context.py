@@ -17,11 +17,12 @@ from pathlib import Path
 import pluggy
 import sqlalchemy as sa
 
-from .accounts import Identity, RateLimiter, authenticate
+from .accounts import Identity, RateLimiter, authenticate, operator
 from .blobs import BlobStore, FolderBlobStore
-from .db import Database
+from .db import Database, projects
 from .errors import SettingsError
 from .hooks import Event, load_plugins
+from .log import append
 from .settings import SETTINGS_NAME, Settings, load_settings, settings_text
 
 __all__ = ["Registry"]
@@ -115,7 +116,7 @@ class Registry:
         """
         database = Database.unchecked(load_settings(folder))
         try:
-            return database.migrate()
+            return database.migrate(_log_migration)
         finally:
             database.close()
 
@@ -142,6 +143,16 @@ class Registry:
     def close(self) -> None:
         """Give the database's connections back."""
         self.database.close()
+
+
+def _log_migration(connection: sa.Connection, before: str, after: str) -> None:
+    """Say in the log what the schema's versions decided: which names count without anybody's acceptance."""
+    if before and before != after:
+        query = sa.select(projects.c.name).where(
+            projects.c.accepted.is_not(None), projects.c.accepted_by.is_(None)
+        )
+        details = {"before": before, "accepted_names": sorted(connection.scalars(query))}
+        append(connection, operator(), "migrate", f"schema {after}", details)
 
 
 def _write(path: Path, text: str) -> None:

@@ -75,9 +75,17 @@ class TooLargeError(RegistryError):
 
 
 class TooManyError(RegistryError):
-    """More requests than the registry takes from one token in a minute."""
+    """More requests than the registry takes from one token in a minute.
+
+    Attributes:
+        seconds: After how many it may be tried again.
+    """
 
     status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, message: str, *, remedy: str = "", seconds: int = 60) -> None:
+        super().__init__(message, remedy=remedy)
+        self.seconds = seconds
 
 
 class StorageError(RegistryError):

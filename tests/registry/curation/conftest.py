@@ -12,9 +12,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rpa_commons.conformance import public_key_text
 from rpa_commons.manifest import read_manifest
-from rpa_registry import db, pages
-from rpa_registry.accounts import Identity
+from rpa_registry import db, log, pages
+from rpa_registry.accounts import Identity, as_person, operator, register_key
 from rpa_registry.context import Registry
+
+ACTS = ("submit", "publish")
+REACHED = ("staged", "in_review", "published")
+"""How far the log tells of a release; of a certified one, that nobody signed it."""
 
 TIMES = ("staged", "in_review", "published", "certified", "withdrawn")
 
@@ -33,6 +37,7 @@ def put(registry: Registry, bot_wheel: Callable[..., Path]) -> Callable[..., int
         deprecated: bool = False,
         yanked: bool = False,
         quarantined: bool = False,
+        accepted: bool = True,
         report: dict[str, Any] | None = None,
         **changes: Any,
     ) -> int:
@@ -45,7 +50,13 @@ def put(registry: Registry, bot_wheel: Callable[..., Path]) -> Callable[..., int
             if connection.scalar(sa.select(db.projects.c.name).where(db.projects.c.name == name)) is None:
                 connection.execute(
                     sa.insert(db.projects).values(
-                        name=name, kind="bot", owner=owner, status="active", created=at
+                        name=name,
+                        kind="bot",
+                        owner=owner,
+                        status="active",
+                        created=at,
+                        accepted=at if accepted else None,
+                        accepted_by="anna" if accepted else None,
                     )
                 )
             number = connection.execute(
@@ -83,6 +94,13 @@ def put(registry: Registry, bot_wheel: Callable[..., Path]) -> Callable[..., int
                     uploaded=at,
                 )
             )
+            is_new = connection.scalar(sa.select(db.log.c.seq).where(db.log.c.subject == name)) is None
+            details = {"sha256": sha256, "filename": wheel.name, "warnings": [], "owner": owner}
+            log.append(connection, as_person(connection, by), "upload", f"{name} {version}", details)
+            if accepted and is_new:
+                log.append(connection, as_person(connection, "anna"), "accept name", name, {"reason": "new"})
+            for act in ACTS[: REACHED.index(state if state in REACHED else "published")]:
+                log.append(connection, as_person(connection, by), act, f"{name} {version}", {})
             pages.render(connection, registry.settings, name)
         return int(number)
 
@@ -96,9 +114,7 @@ def keys(registry: Registry) -> Callable[[str], Ed25519PrivateKey]:
     def make(login: str) -> Ed25519PrivateKey:
         key = Ed25519PrivateKey.generate()
         with registry.database.write() as connection:
-            connection.execute(
-                sa.update(db.people).where(db.people.c.login == login).values(public_key=public_key_text(key))
-            )
+            register_key(connection, operator(), login, public_key_text(key))
         return key
 
     return make

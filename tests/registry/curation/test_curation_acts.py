@@ -121,6 +121,8 @@ def test_the_way_of_a_release(registry: Registry, put: Callable[..., int], acted
         told = [(one.actor, one.act, one.subject) for one in entries(connection, subject="welcome-letters")]
         check = verify_log(connection)
     assert told == [
+        ("mette", "upload", "welcome-letters 1.0.0"),
+        ("anna", "accept name", "welcome-letters"),
         ("mette", "submit", "welcome-letters 1.0.0"),
         ("mette", "publish", "welcome-letters 1.0.0"),
         ("anna", "certify", "welcome-letters 1.0.0"),

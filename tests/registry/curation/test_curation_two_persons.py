@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rpa_registry import db
-from rpa_registry.accounts import add_person, name_stand_in, operator
+from rpa_registry.accounts import add_person, end_stand_in, name_stand_in, operator
 from rpa_registry.context import Registry
 from rpa_registry.curation import ACTS, Actor, Signed, Situation, StandIn, after, capacity_of, out_of_order
 from rpa_registry.errors import ConflictError, ForbiddenError, RegistryError
@@ -23,6 +23,11 @@ LOGINS = {
     f"{role[:4]}-{code}": (code, role) for code in MEMBERS for role in ("developer", "coordinator", "auditor")
 }
 COORDINATORS = [login for login, (_, role) in LOGINS.items() if role == "coordinator"]
+
+
+def places(actor: Actor, away: str) -> frozenset[str]:
+    """The municipalities that a signature stands for."""
+    return frozenset({actor.member} | ({LOGINS[away][0]} if away else set()))
 
 
 @dataclass
@@ -38,9 +43,8 @@ class World:
         if out_of_order(what, self.situation):
             return
         signed = self.signed.setdefault(name, [])
-        capacity = capacity_of(
-            what, actor, OWNER, [Signed(one.login, away) for one, away in signed], uploaded_by="deve-0265"
-        )
+        given = [Signed(one.login, places(one, away), away, one.tied_to) for one, away in signed]
+        capacity = capacity_of(what, actor, OWNER, given, uploaded_by="deve-0265")
         if what.signatures > 1:
             signed.append((actor, capacity.for_coordinator))
             if len(signed) < what.signatures:
@@ -57,7 +61,10 @@ def actors() -> st.SearchStrategy[Actor]:
     away = st.lists(st.sampled_from(COORDINATORS), max_size=2, unique=True)
     return st.builds(
         lambda login, stands: Actor(
-            login, *LOGINS[login], tuple(StandIn(one, LOGINS[one][0]) for one in stands if one != login)
+            login,
+            *LOGINS[login],
+            tuple(StandIn(one, LOGINS[one][0]) for one in stands if one != login),
+            frozenset(stands) - {login},
         ),
         st.sampled_from(sorted(LOGINS)),
         away,
@@ -80,11 +87,15 @@ def test_random_people_and_acts_never_certify_alone(start: Any, steps: list[tupl
 
     if world.situation.base == "certified":
         signers = world.signed["certify"]
-        involved = [{actor.login, away} - {""} for actor, away in signers]
-        places = [LOGINS[login][0] for one in involved for login in one]
+        involved = [{actor.login, *actor.tied_to} for actor, _ in signers]
+        one, other = (places(actor, away) for actor, away in signers)
         assert len(signers) == 2
-        assert involved[0].isdisjoint(involved[1])
-        assert OWNER not in places
+        assert signers[0][0].login not in involved[1]
+        assert signers[1][0].login not in involved[0]
+        assert one.isdisjoint(other)
+        assert OWNER not in one | other
+        assert OWNER not in {stood.member for actor, _ in signers for stood in actor.stands_in_for}
+        assert any(not away for _, away in signers)
         assert all(actor.role == "coordinator" or away for actor, away in signers)
         assert not any(actor.role == "auditor" for actor, _ in signers)
 
@@ -205,15 +216,70 @@ def test_neither_the_stand_ins_nor_the_absent_ones_municipality_may_own_it(
         acted("dorte", "certify")
 
 
-def test_a_stand_in_for_two_signs_for_the_one_who_is_free(
+def test_who_stands_in_for_the_owners_coordinator_signs_for_nobody(
     registry: Registry, put: Callable[..., int], acted: Callable[..., Any]
 ) -> None:
-    """When the first coordinator's municipality owns the bot, the signature is for the second."""
+    """Not for another coordinator either, nor in their own right: they work for the owner that day."""
     put(state="published")
     stand_in(registry, "jens", "dorte")
     stand_in(registry, "bo", "dorte")
+    stand_in(registry, "jens", "anna")
 
-    assert acted("dorte", "certify").signatures[0].for_coordinator == "bo"
+    for login in ("dorte", "anna"):
+        with pytest.raises(ForbiddenError, match="stands in for jens, who is of the municipality"):
+            acted(login, "certify")
+
+
+def test_two_signers_are_of_two_municipalities(
+    registry: Registry, put: Callable[..., int], acted: Callable[..., Any]
+) -> None:
+    """Two coordinators of one municipality are one, and so is a stand-in who works where the first does."""
+    put(state="published")
+    with registry.database.write() as connection:
+        add_person(connection, operator(), "erik", "Erik", "0167", "coordinator")
+        add_person(connection, operator(), "ida", "Ida", "0167", "developer")
+    stand_in(registry, "bo", "ida")
+    acted("anna", "certify")
+
+    for login in ("erik", "ida"):
+        with pytest.raises(ForbiddenError, match="two must be of two municipalities"):
+            acted(login, "certify")
+
+
+def test_one_of_the_two_is_a_coordinator_in_their_own_right(
+    registry: Registry, put: Callable[..., int], acted: Callable[..., Any]
+) -> None:
+    """Two stand-ins of two coordinators certify nothing."""
+    put(state="published")
+    with registry.database.write() as connection:
+        add_person(connection, operator(), "ida", "Ida", "0167", "developer")
+    stand_in(registry, "bo", "dorte")
+    stand_in(registry, "anna", "ida")
+    acted("dorte", "certify")
+
+    with pytest.raises(ForbiddenError, match="at least one of the two is a coordinator in their own right"):
+        acted("ida", "certify")
+
+
+@pytest.mark.parametrize("order", [("anna", "bo"), ("bo", "anna")])
+@pytest.mark.parametrize("is_ended", [False, True])
+def test_a_stand_in_who_is_a_coordinator_is_not_the_second(
+    order: tuple[str, str],
+    is_ended: bool,
+    registry: Registry,
+    put: Callable[..., int],
+    acted: Callable[..., Any],
+) -> None:
+    """Whoever signs first, in their own right, and also when the stand-in is ended in between."""
+    put(state="published")
+    number = stand_in(registry, "bo", "anna")
+    acted(order[0], "certify")
+    if is_ended:
+        with registry.database.write() as connection:
+            end_stand_in(connection, operator(), number)
+
+    with pytest.raises(ForbiddenError, match="their own stand-in count once"):
+        acted(order[1], "certify")
 
 
 def test_who_uploaded_signs_nothing(

@@ -342,6 +342,9 @@ def test_verify_names_everything_that_is_wrong(filled: Registry) -> None:
         ("log", "log"),
         ("orphan", stranger.name),
         ("page", "all/simple/welcome-letters/index.json"),
+        ("page", "da/log/index.html"),
+        ("page", "en/log/index.html"),
+        ("page", "log/1.json"),
     ]
     assert (found.is_sound, other in {one.subject for one in found.problems}) == (False, False)
     assert all(one.remedy for one in found.problems)

@@ -282,7 +282,12 @@ def test_projects_exemptions_usage_and_reports(
     usage = ask("/api/v1/usage", runs, token=dorte)
     sent = ask("/api/v1/reports", {"signed": signed, "signature": sign(key, signed)}, token=dorte)
 
-    assert status.body == {"project": "welcome-letters", "status": "archived", "reason": "done"}
+    assert status.body == {
+        "project": "welcome-letters",
+        "status": "archived",
+        "reason": "done",
+        "waits_for": "",
+    }
     assert (exempted.body["person"], ended.status, wrong.status) == ("anna", 200, 400)
     assert usage.body == runs
     assert (sent.body["result"], sent.body["version"]) == ("passed", "1.0.0")

@@ -82,7 +82,8 @@ class Shelf:
         with self.registry.database.write() as connection:
             if connection.scalar(sa.select(db.projects.c.name).where(db.projects.c.name == project)) is None:
                 values = {"name": project, "kind": "bot", "owner": "0265", "status": "active"}
-                connection.execute(sa.insert(db.projects).values(created="2026-05-01T10:00:00Z", **values))
+                values |= dict.fromkeys(("created", "accepted"), "2026-05-01T10:00:00Z")
+                connection.execute(sa.insert(db.projects).values(values))
             release = connection.execute(sa.insert(db.releases).values(row)).inserted_primary_key
             file = {
                 "sha256": sha256,
@@ -240,5 +241,5 @@ def with_web() -> None:
 def _programs_only(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Leave the website out where a test is about what programs read: it is rendered by another room."""
     if "with_web" not in request.fixturenames:
-        monkeypatch.setattr("rpa_registry.pages._render.web.project_pages", lambda *_: ())
-        monkeypatch.setattr("rpa_registry.pages._render.web.shared_pages", lambda *_, **__: ())
+        monkeypatch.setattr("rpa_registry.web.project_pages", lambda *_: ())
+        monkeypatch.setattr("rpa_registry.web.shared_pages", lambda *_, **__: ())

@@ -302,10 +302,9 @@ def test_the_staged_channel_shows_one_release_alone(shelf: Any, client: httpx.Cl
     [
         "/files/ab/" + "ab" * 32 + "/..%2f..%2f..%2fregistry.sqlite3",
         "/files/../../registry.toml",
-        "/_entries/welcome-letters",
+        "/search_entries/welcome-letters",
         "//etc/passwd",
         "/certified/simple/%2e%2e/",
-        "/certified/simple/a%00b/",
     ],
 )
 def test_nothing_else_is_reached(shelf: Any, client: httpx.Client, path: str) -> None:

@@ -16,7 +16,7 @@ import pytest
 from rpa_registry.export import export
 
 GUIDE = Path(__file__).parents[3] / "docs" / "how-to" / "export-the-registry.md"
-NGINX = shutil.which("nginx")
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 pytestmark = [
     pytest.mark.nginx,
     pytest.mark.skipif(NGINX is None, reason="nginx is not installed here (apt-get install nginx)"),

@@ -199,7 +199,6 @@ def test_a_change_writes_its_own_pages_only(shelf: Any) -> None:
     changed = {path for path in after if after[path] != before.get(path)}
 
     assert changed == {
-        "_entries/b-bot",
         "all/simple/b-bot/index.html",
         "all/simple/b-bot/index.json",
         "catalogue/b-bot.json",
@@ -244,4 +243,3 @@ def test_a_store_forgets_only_when_pages_changed(shelf: Any) -> None:
     assert kept is page
     assert renewed is not None
     assert json.loads(renewed.body) == {"names": ["b-bot", "welcome-letters"]}
-    assert store.get("_entries/b-bot") is None

@@ -31,7 +31,7 @@ from ._members import (
     register_key,
 )
 from ._rate import RateLimiter
-from ._stand_ins import StandIn, end_stand_in, name_stand_in, stand_ins_list, standing_in_for
+from ._stand_ins import StandIn, end_stand_in, name_stand_in, stand_ins_list, standing_in_for, tied_to
 from ._tokens import (
     IssuedToken,
     Token,
@@ -40,6 +40,7 @@ from ._tokens import (
     issue_token,
     mark_used,
     revoke_token,
+    token_fingerprint,
     tokens_list,
 )
 
@@ -74,5 +75,7 @@ __all__ = [
     "revoke_token",
     "stand_ins_list",
     "standing_in_for",
+    "tied_to",
+    "token_fingerprint",
     "tokens_list",
 ]

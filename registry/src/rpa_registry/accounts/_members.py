@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from rpa_registry.db import members, now, people, tokens
 from rpa_registry.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError
 from rpa_registry.log import append
+from rpa_registry.texts import checked_line
 
 from ._identity import ROLES, Identity, require_coordinator, require_operator
 
@@ -94,11 +95,11 @@ def add_member(
         raise RefusedError(f"{code!r} is no member's code", remedy='use the official one, such as "0265"')
     if country not in _COUNTRIES:
         raise RefusedError(f"the country {country!r} is not one of {', '.join(_COUNTRIES)}")
-    if not name.strip():
-        raise RefusedError(f"the member {code} has no name")
+    called = checked_line(name, f"the name of the member {code}", is_required=True)
+    reached = checked_line(contact, f"the contact of the member {code}")
     if connection.execute(sa.select(members).where(members.c.code == code)).first():
         raise ConflictError(f"{code} is a member already", remedy="`rpac-registry member list` shows them")
-    member = Member(code, name.strip(), country, contact, now())
+    member = Member(code, called, country, reached, now())
     connection.execute(sa.insert(members).values(asdict(member)))
     append(connection, actor, "add member", code, {"name": member.name, "country": country})
     return member
@@ -137,7 +138,9 @@ def add_person(
         raise ConflictError(
             f"the login {login} is taken", remedy="choose another one; logins are never reused"
         )
-    person = Person(login, name.strip() or login, member, role, contact, "", active=True, added=now())
+    called = checked_line(name, f"the name of {login}") or login
+    reached = checked_line(contact, f"the contact of {login}")
+    person = Person(login, called, member, role, reached, "", active=True, added=now())
     connection.execute(sa.insert(people).values(asdict(person)))
     append(connection, actor, "add person", login, {"member": member, "role": role})
     return person

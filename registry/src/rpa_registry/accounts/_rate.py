@@ -50,6 +50,8 @@ class RateLimiter:
             if len(taken) >= self.limit:
                 seconds = max(1, round(taken[0] + _WINDOW - moment))
                 raise TooManyError(
-                    f"more than {self.limit} {self._what} in a minute", remedy=f"wait {seconds} seconds"
+                    f"more than {self.limit} {self._what} in a minute",
+                    remedy=f"wait {seconds} seconds",
+                    seconds=seconds,
                 )
             taken.append(moment)

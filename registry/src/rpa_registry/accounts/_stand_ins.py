@@ -18,10 +18,11 @@ import sqlalchemy as sa
 from rpa_registry.db import now, people, stand_ins
 from rpa_registry.errors import ConflictError, NotFoundError, RefusedError
 from rpa_registry.log import append
+from rpa_registry.texts import checked_text
 
 from ._identity import Identity, identity_of, require_coordinator, require_operator
 
-__all__ = ["StandIn", "end_stand_in", "name_stand_in", "stand_ins_list", "standing_in_for"]
+__all__ = ["StandIn", "end_stand_in", "name_stand_in", "stand_ins_list", "standing_in_for", "tied_to"]
 
 
 @dataclass(frozen=True)
@@ -88,14 +89,13 @@ def name_stand_in(
         )
     if ends.isoformat() < now()[:10]:
         raise RefusedError(f"the last day, {ends}, is over", remedy="nobody is named for days that are gone")
-    if not reason.strip():
-        raise RefusedError("a stand-in needs a reason", remedy="say it in a word: --reason 'summer leave'")
+    said = checked_text(reason, "the reason for a stand-in", is_required=True)
     row = {
         "coordinator": coordinator,
         "stand_in": stand_in,
         "starts": starts.isoformat(),
         "ends": ends.isoformat(),
-        "reason": reason.strip(),
+        "reason": said,
     }
     number = connection.execute(
         sa.insert(stand_ins).values(**row, named=now()).returning(stand_ins.c.id)
@@ -144,6 +144,20 @@ def standing_in_for(connection: sa.Connection, login: str, day: date) -> tuple[S
         people.c.role == "coordinator",
     )
     return tuple(_stand_in(row) for row in connection.execute(query))
+
+
+def tied_to(connection: sa.Connection, login: str, day: date) -> frozenset[str]:
+    """Who signed for a person, or for whom that person signed, at any time of a day.
+
+    A stand-in that was ended that very day counts: else one would sign, end it, and let the other one sign.
+    """
+    query = sa.select(stand_ins.c.coordinator, stand_ins.c.stand_in).where(
+        sa.or_(stand_ins.c.coordinator == login, stand_ins.c.stand_in == login),
+        stand_ins.c.starts <= day.isoformat(),
+        stand_ins.c.ends >= day.isoformat(),
+        sa.or_(stand_ins.c.ended.is_(None), stand_ins.c.ended >= day.isoformat()),
+    )
+    return frozenset({one for row in connection.execute(query) for one in row} - {login})
 
 
 def stand_ins_list(connection: sa.Connection) -> tuple[StandIn, ...]:

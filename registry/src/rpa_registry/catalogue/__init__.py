@@ -17,15 +17,17 @@ from ._documents import (
     project_document,
     runs_at,
 )
-from ._index import update_search
+from ._index import kept_entries, search_differs, update_search
 from ._records import CHANNELS, Channel, Person, Project, Release, Report, Signature, load_project
-from ._search import FILTERS, Result, search
+from ._search import FILTERS, Result, answer_document, search
+from ._served import PUBLIC, is_served, served
 from ._stack_file import LARGEST_STACK, StackFile, read_stack
 
 __all__ = [
     "CHANNELS",
     "FILTERS",
     "LARGEST_STACK",
+    "PUBLIC",
     "Channel",
     "Person",
     "Project",
@@ -35,15 +37,20 @@ __all__ = [
     "Signature",
     "StackFile",
     "advisories_document",
+    "answer_document",
     "canonical",
     "file_path",
     "index_document",
     "index_entry",
+    "is_served",
+    "kept_entries",
     "load_project",
     "names_document",
     "project_document",
     "read_stack",
     "runs_at",
     "search",
+    "search_differs",
+    "served",
     "update_search",
 ]

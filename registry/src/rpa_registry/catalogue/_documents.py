@@ -108,8 +108,9 @@ def index_document(settings: Settings, generation: int, entries: Iterable[bytes]
 
 
 def names_document(connection: sa.Connection) -> bytes:
-    """Every project name that is owned here: these resolve from the registry alone."""
-    names = connection.scalars(sa.select(db.projects.c.name))
+    """Every project name that is owned and accepted here: these resolve from the registry alone."""
+    query = sa.select(db.projects.c.name).where(db.projects.c.accepted.is_not(None))
+    names = connection.scalars(query).all()
     return canonical({"names": sorted(names)})
 
 

@@ -20,7 +20,7 @@ from ._documents import canonical, index_entry, project_document
 from ._records import Project
 from ._words import index_words
 
-__all__ = ["update_search"]
+__all__ = ["kept_entries", "search_differs", "update_search"]
 
 _LONGEST_README = 60_000  # characters; what is said after them is not what a bot is about
 
@@ -32,25 +32,55 @@ def update_search(connection: sa.Connection, project: Project) -> None:
         connection: Inside the transaction that changed the project.
         project: With its releases, as they are now.
     """
-    entry, name = index_entry(project), project.name
-    readme = project_document(project)["readme"]
+    for table in (search_entries, search_facets):
+        connection.execute(sa.delete(table).where(table.c.project == project.name))
+    if not project.is_accepted:
+        return
+    row, facets = _wanted(project)
+    connection.execute(sa.insert(search_entries).values(row))
+    connection.execute(
+        sa.insert(search_facets),
+        [{"project": project.name, "facet": facet, "value": value} for facet, value in facets],
+    )
+
+
+def search_differs(connection: sa.Connection, project: Project) -> bool:
+    """Whether a project's row is another than its documents say; one that is not accepted has none."""
+    row, facets = _wanted(project)
+    wanted = [row] if project.is_accepted else []
+    entries, table = search_entries, search_facets
+    columns = [entries.c[name] for name in row]
+    stored = connection.execute(sa.select(*columns).where(entries.c.project == project.name)).mappings().all()
+    query = sa.select(table.c.facet, table.c.value).where(table.c.project == project.name)
+    found = sorted(connection.execute(query))
+    return [dict(one) for one in stored] != wanted or found != (facets if wanted else [])
+
+
+def _wanted(project: Project) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """The row of a project, and its facets in order."""
+    document = project_document(project)
+    entry = index_entry(project)
     row = {
-        "project": name,
+        "project": project.name,
         "entry": canonical(entry).decode(),
-        "name_words": index_words(name),
+        "name_words": index_words(project.name),
         "summary_words": index_words(entry["summary"]),
         "other_words": index_words(
             *(text for key in ("kle", "capabilities", "data_categories") for text in entry[key]),
             entry["owner"]["name"],
             entry["kind"],
         ),
-        "readme_words": index_words(readme[:_LONGEST_README]),
+        "readme_words": index_words(document["readme"][:_LONGEST_README]),
     }
-    for table in (search_entries, search_facets):
-        connection.execute(sa.delete(table).where(table.c.project == name))
-    connection.execute(sa.insert(search_entries).values(row))
-    facets = [{"project": name, "facet": facet, "value": value} for facet, value in set(_facets(entry))]
-    connection.execute(sa.insert(search_facets), facets)
+    return row, sorted(set(_facets(entry)))
+
+
+def kept_entries(connection: sa.Connection) -> list[bytes]:
+    """Each project's entry in canonical bytes, by name."""
+    table = search_entries
+    # Sorted here: PostgreSQL's order is its locale's, and equal registries shall give equal bytes.
+    found = sorted(connection.execute(sa.select(table.c.project, table.c.entry)).all())
+    return [entry.encode() for _, entry in found]
 
 
 def _facets(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -21,11 +21,12 @@ from packaging.version import InvalidVersion, Version
 from rpa_registry import db
 from rpa_registry.tiers import Assessed, assessed_releases
 
+from ._served import PUBLIC, is_served
+
 __all__ = ["CHANNELS", "Channel", "Person", "Project", "Release", "Report", "Signature", "load_project"]
 
 Channel = Literal["certified", "all"]
 CHANNELS: tuple[Channel, ...] = ("certified", "all")
-_PUBLIC = ("published", "certified")
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class Release:
     assessed: Assessed
     signatures: tuple[Signature, ...] = ()
     reports: tuple[Report, ...] = ()
+    status: str = "active"
+    """Its project's."""
 
     @property
     def version(self) -> str:
@@ -102,12 +105,12 @@ class Release:
     @property
     def is_public(self) -> bool:
         """Whether it was published, so that its contents may be shown to anyone."""
-        return self.base_state in _PUBLIC
+        return self.base_state in PUBLIC
 
     @property
     def is_served(self) -> bool:
         """Whether anyone may fetch its wheel."""
-        return self.is_public and not self.row["quarantined"]
+        return is_served(self.base_state, self.row["quarantined"], self.status)
 
     def is_in(self, channel: Channel) -> bool:
         """Whether a channel offers it."""
@@ -149,6 +152,11 @@ class Project:
         """Normalised (PEP 503)."""
         return str(self.row["name"])
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the name counts: pages, lists and clients know it from then on."""
+        return self.row["accepted"] is not None
+
     def newest(self, channel: Channel) -> Release | None:
         """What an installer would choose in a channel: none yanked; pre-releases when nothing else is."""
         offered = [one for one in self.releases if one.is_in(channel) and not one.row["yanked"]]
@@ -177,6 +185,7 @@ def load_project(connection: sa.Connection, name: str) -> Project | None:
             assessed=assessed[one["version"]],
             signatures=tuple(signatures[one["id"]]),
             reports=tuple(reports[files[one["id"]]["sha256"]]),
+            status=str(row["status"]),
         )
         for one in rows
         if one["id"] in files

@@ -24,7 +24,7 @@ from rpa_registry.settings import Settings
 
 from ._words import alternatives, fold, question_words
 
-__all__ = ["FILTERS", "Result", "search"]
+__all__ = ["FILTERS", "Result", "answer_document", "search"]
 
 FILTERS = ("kle", "capability", "tier", "country", "data_category", "kind", "state")
 """What can narrow a search; ``kle`` by the beginning of the number, the others by the whole value."""
@@ -38,18 +38,33 @@ class Result:
     """One project that was found.
 
     Attributes:
-        entry: Its entry, as in ``catalogue/index.json``.
+        name: Its name.
+        text: Its entry, as in ``catalogue/index.json``: one JSON object in canonical form.
         score: Higher is better; comparable within one answer only. 0 where only filters were given.
         partial: It does not have all the words of the question, and no project has.
     """
 
-    entry: Mapping[str, Any]
+    name: str
+    text: str
     score: float
     partial: bool = False
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """Its entry, read."""
+        found: dict[str, Any] = json.loads(self.text)
+        return found
 
     def to_json(self) -> dict[str, Any]:
         """As the API gives it."""
         return {**self.entry, "score": round(self.score, 4)}
+
+
+def answer_document(results: Sequence[Result]) -> bytes:
+    """The API's answer: the stored entries, each with its score, joined and not read."""
+    rows = ",".join([f'{one.text[:-1]},"score":{round(one.score, 4)}}}' for one in results])
+    partial = "true" if any(one.partial for one in results) else "false"
+    return f'{{"partial":{partial},"results":[{rows}]}}\n'.encode()
 
 
 def search(
@@ -123,17 +138,18 @@ def _all(connection: sa.Connection, chosen: Mapping[str, str], limit: int) -> Se
 # Statements in two halves; the conditions of the filters come between. Values are bound, never written in.
 # The weights are those of name, summary, other words, README; PostgreSQL wants them the other way round.
 _SQLITE_HEAD = (
-    "SELECT s.entry, -f.rank AS score FROM search_text AS f JOIN search_entries AS s ON s.id = f.rowid "
+    "SELECT s.project, s.entry, -f.rank AS score "
+    "FROM search_text AS f JOIN search_entries AS s ON s.id = f.rowid "
     "WHERE f.search_text MATCH :asked AND f.rank MATCH 'bm25(12.0, 5.0, 3.0, 1.0)'"
 )
 _POSTGRESQL_HEAD = (
-    "SELECT s.entry, "
+    "SELECT s.project, s.entry, "
     "ts_rank('{0.08, 0.25, 0.42, 1.0}', s.search_document, to_tsquery('simple', :asked)) AS score "
     "FROM search_entries AS s WHERE s.search_document @@ to_tsquery('simple', :asked)"
 )
 _SQLITE = (_SQLITE_HEAD, " ORDER BY f.rank LIMIT :most")
 _POSTGRESQL = (_POSTGRESQL_HEAD, " ORDER BY score DESC, s.id LIMIT :most")
-_EVERY = "SELECT s.entry, 0.0 AS score FROM search_entries AS s WHERE 1 = 1"
+_EVERY = "SELECT s.project, s.entry, 0.0 AS score FROM search_entries AS s WHERE 1 = 1"
 _FACET = " AND s.project IN (SELECT project FROM search_facets WHERE facet = :n_{0} AND value {1} :f_{0}{2})"
 
 
@@ -169,13 +185,13 @@ def _beginning(value: str) -> str:
 
 
 def _result(row: Any, *, partial: bool) -> Result:  # noqa: ANN401 - a row
-    return Result(json.loads(row[0]), float(row[1]), partial)
+    return Result(row[0], row[1], row[2], partial)
 
 
 def _name_first(results: list[Result], query: str) -> list[Result]:
     """Whoever types a project's name wants that project, whatever else is full of its words."""
     typed = fold(query.strip()[:_LONGEST_NAME]).replace(" ", "-").replace("_", "-")
-    return sorted(results, key=lambda one: _folded(one.entry["name"]) != typed)
+    return sorted(results, key=lambda one: _folded(one.name) != typed)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -22,6 +22,7 @@ _COMMANDS = {
     "public": (f"{_HERE}.public:public", "Packages of the public index that releases may require."),
     "submit": (f"{_HERE}.curate:submit", "Ask for a review of a staged release."),
     "return": (f"{_HERE}.curate:return_", "Give a release in review back to its owner."),
+    "accept": (f"{_HERE}.project:accept", "Let a new name stand: a coordinator of another municipality."),
     "publish": (f"{_HERE}.curate:publish", "Put a release in review into the channel all."),
     "review": (
         f"{_HERE}.review:review",
@@ -46,6 +47,7 @@ _COMMANDS = {
     "search": (f"{_HERE}.search:search", "Search the catalogue."),
     "log": (f"{_HERE}.log:log", "The acts, and whether the chain holds."),
     "export": (f"{_HERE}.export:export", "Write everything that is read as plain files."),
+    "render": (f"{_HERE}.render:render", "Render every page anew."),
     "verify": (f"{_HERE}.backup:verify", "Check files, pages, database and log against each other."),
     "backup": (f"{_HERE}.backup:backup", "Take a backup while it runs."),
     "restore": (f"{_HERE}.backup:restore", "Make a registry from a backup."),

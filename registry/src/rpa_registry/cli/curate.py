@@ -25,7 +25,7 @@ __all__ = [
 _NEXT = {
     "staged": "its owner submits it again when it is ready",
     "in_review": "coordinators look at it with `rpac-registry review`, its owner publishes it",
-    "published": "it is in the channel all; two coordinators of other municipalities certify it",
+    "published": "it is in the channel all; two coordinators of two other municipalities certify it",
     "certified": "it is in the channel certified",
 }
 
@@ -55,7 +55,7 @@ def _text(view: "ReleaseView") -> str:
 def _signed(view: "ReleaseView") -> list[str]:
     return [
         f"{one.person} ({one.member}{f', for {one.for_coordinator}' if one.for_coordinator else ''})"
-        for one in view.signatures
+        for one in view.given
     ]
 
 
@@ -107,7 +107,7 @@ def publish(
 @json_option
 @click.pass_context
 def certify(ctx: click.Context, project: str, version: str, note: str, login: str, *, as_json: bool) -> None:
-    """Sign a published release; two coordinators of other municipalities than the owner must."""
+    """Sign a published release; two coordinators of two municipalities other than the owner must."""
     _do(ctx, "certify", project, version, login, as_json=as_json, reason=note)
 
 

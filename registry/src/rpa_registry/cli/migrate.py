@@ -15,16 +15,13 @@ def migrate(ctx: click.Context, *, as_json: bool) -> None:
 
     Stop the server and take a backup first: there is no way back but the backup.
     """
-    from rpa_registry.accounts import operator
     from rpa_registry.context import Registry
-    from rpa_registry.log import append
     from rpa_registry.pages import rebuild_all
 
     before, after = Registry.migrate(ctx.obj)
     registry = Registry.open(ctx.obj)
     try:
         with registry.database.write() as connection:
-            append(connection, operator(), "migrate", f"schema {after}", {"before": before})
             count = rebuild_all(connection, registry.settings)
     finally:
         registry.close()

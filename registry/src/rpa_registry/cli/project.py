@@ -1,10 +1,32 @@
-"""``rpac-registry project``: how a project lives on (PEP 792)."""
+"""``rpac-registry accept`` and ``project``: new names, and how a project lives on (PEP 792)."""
 
 import click
 
 from ._acting import acting, as_option, json_option, opened, print_json, reason_option
 
-__all__ = ["project"]
+__all__ = ["accept", "project"]
+
+
+@click.command()
+@click.argument("name")
+@reason_option(required=True)
+@as_option
+@json_option
+@click.pass_context
+def accept(ctx: click.Context, name: str, reason: str, login: str, *, as_json: bool) -> None:
+    """Let the new NAME stand; for a coordinator of another municipality than its owner's.
+
+    From then on every client takes NAME from this registry alone. Look whether it could mean something else:
+    a package of the public index, another project. It is needed once, before the first release is published.
+    """
+    from rpa_registry.curation import accept_name
+
+    with acting(ctx, login) as (registry, identity):
+        done = accept_name(registry, identity, name, reason=reason)
+    if as_json:
+        print_json(done)
+        return
+    click.echo(f"{done['project']}: the name is accepted by {done['accepted_by']}")
 
 
 @click.group()
@@ -28,7 +50,8 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
         return
     for one in rows:
         reason = f"  {one['status_reason']}" if one["status_reason"] else ""
-        click.echo(f"{one['name']}  {one['kind']}  {one['owner']}  {one['status']}{reason}")
+        new = "" if one["accepted"] else "  new name, not accepted"
+        click.echo(f"{one['name']}  {one['kind']}  {one['owner']}  {one['status']}{reason}{new}")
     if not rows:
         click.echo("no project yet", err=True)
 
@@ -49,4 +72,5 @@ def set_(ctx: click.Context, name: str, status: str, reason: str, login: str, *,
     if as_json:
         print_json(done)
         return
-    click.echo(f"{done['project']}: {done['status']}")
+    waits = f"; {done['waits_for']}" if done["waits_for"] else ""
+    click.echo(f"{done['project']}: {done['status']}{waits}")

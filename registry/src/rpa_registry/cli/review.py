@@ -37,6 +37,8 @@ def _sections(found: "Review", *, code: bool) -> "Iterator[str]":
     title = f"{view.project} {view.version}: {view.state.replace('_', ' ')}, tier {found.tier.tier}"
     beside = f"compared with {found.compared_to}" if found.compared_to else "nothing to compare with"
     yield f"{title}\n{beside}; wheel {view.sha256}"
+    if found.name is not None:
+        yield _section("A new name", _name(found.name))
     yield _section("What it may do", _changes(found.permissions))
     yield _section("Settings", _changes(found.settings))
     yield _section("Letters, steps, languages, needs", _changes(found.others))
@@ -52,6 +54,16 @@ def _sections(found: "Review", *, code: bool) -> "Iterator[str]":
     yield _section("Files", changed)
     if code and found.code.files:
         yield found.code.text.rstrip("\n")
+
+
+def _name(name: "Mapping[str, Any]") -> "Iterator[str]":
+    yield name["text"]
+    if name["means"]:
+        yield f"! it {name['means']}"
+    if name["resembles"]:
+        yield f"! it resembles {', '.join(name['resembles'])}"
+    else:
+        yield "it resembles no project here and no package that this machine knows; look on the public index"
 
 
 def _section(title: str, lines: "Iterable[str]") -> str:

@@ -18,7 +18,7 @@ from ._advisories import (
 )
 from ._advisory_document import SEVERITIES, advisory_prefix
 from ._events import NOTIFY_NAME, deliver
-from ._projects import STATUSES, exempt, record_usage, set_status, tier_of, withdraw_exemption
+from ._projects import STATUSES, accept_name, exempt, record_usage, set_status, tier_of, withdraw_exemption
 from ._releases import ReleaseView, Signature, view_of
 from ._reports import REPORT_KINDS, add_report, draft_report, reports_of
 from ._review import Review, review
@@ -42,6 +42,7 @@ __all__ = [
     "Signed",
     "Situation",
     "StandIn",
+    "accept_name",
     "act",
     "add_report",
     "advisories_of",

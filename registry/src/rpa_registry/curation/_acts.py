@@ -18,14 +18,15 @@ from rpa_registry import db, log, pages
 from rpa_registry.accounts import Identity
 from rpa_registry.context import Registry
 from rpa_registry.errors import ConflictError, RegistryError
+from rpa_registry.texts import checked_line, checked_text
 
 from ._events import announce, deliver
-from ._people import check_scope, checked_text, current_actor
+from ._people import check_scope, current_actor, signed_so_far
 from ._releases import Found, ReleaseView, find_release, signatures_of, view_of
 from ._states import ACTS, Act, after, out_of_order
-from ._who import Capacity, Signed, capacity_of
+from ._who import Capacity, capacity_of
 
-__all__ = ["SIMPLE_ACTS", "act", "change", "judge", "record"]
+__all__ = ["SIMPLE_ACTS", "accepting", "act", "change", "judge", "record"]
 
 SIMPLE_ACTS = tuple(name for name in ACTS if name != "quarantine")
 """Acts that :func:`act` does; quarantine needs a signed advisory."""
@@ -62,7 +63,7 @@ def act(
     """
     what = _known(name)
     said = checked_text(reason, f"the reason to {name.replace('_', ' ')}", is_required=what.needs_reason)
-    instead = checked_text(use, "what to use instead")
+    instead = checked_line(use, "what to use instead")
     with registry.database.write() as connection:
         found = find_release(connection, project, version)
         capacity = judge(connection, identity, what, found)
@@ -81,10 +82,8 @@ def judge(connection: sa.Connection, identity: Identity, what: Act, found: Found
         LoginError: they are gone.
     """
     actor = current_actor(connection, identity)
-    signed = [
-        Signed(one.person, one.for_coordinator)
-        for one in signatures_of(connection, found.row["id"], what.name)
-    ]
+    table = db.signatures
+    signed = signed_so_far(connection, table, table.c.release == found.row["id"], table.c.act == what.name)
     problem = out_of_order(what, found.situation)
     try:
         capacity = capacity_of(
@@ -96,9 +95,30 @@ def judge(connection: sa.Connection, identity: Identity, what: Act, found: Found
             raise type(error)(f"{found.subject}: {error.message}", remedy=error.remedy) from None
     else:
         check_scope(identity, found.project["name"], capacity)
+        if problem is None and what.name == "publish":
+            check_accepted(found.project)
         if problem is None:
             return capacity
     raise ConflictError(f"{found.subject} {problem[0]}", remedy=problem[1])
+
+
+def check_accepted(project: sa.RowMapping) -> None:
+    """Refuse to publish under a name that no coordinator of another municipality has looked at.
+
+    Raises:
+        ConflictError: nobody accepted it yet.
+    """
+    if project["accepted"] is None:
+        name = project["name"]
+        raise ConflictError(
+            f"{name} is a new name and is not accepted yet, so nothing of it can be published",
+            remedy=f"a coordinator of another municipality accepts it: {accepting(name)}",
+        )
+
+
+def accepting(name: str) -> str:
+    """The command that accepts a name."""
+    return f"`rpac-registry accept {name} --reason TEXT --as LOGIN`"
 
 
 def change(  # noqa: PLR0913 - one act with everything that is known of it
@@ -143,11 +163,13 @@ def record(
     project: sa.RowMapping,
     version: str,
     details: dict[str, Any],
+    *,
+    whole_log: bool = False,
 ) -> None:
     """The line in the log, the news and the pages of something that was done to a project."""
     log.append(connection, identity, act_name, f"{project['name']} {version}".strip(), details)
     announce(connection, identity, act_name, project, version, details)
-    pages.render(connection, registry.settings, project["name"])
+    pages.render(connection, registry.settings, project["name"], whole_log=whole_log)
 
 
 def _known(name: str) -> Act:

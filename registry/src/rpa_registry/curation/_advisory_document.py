@@ -16,8 +16,7 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from rpa_registry.errors import RegistryError
-
-from ._people import checked_text
+from rpa_registry.texts import checked_text
 
 __all__ = ["SEVERITIES", "advisory_prefix", "checked_advisory", "is_recent_time"]
 
@@ -69,7 +68,7 @@ def _values(signed: Mapping[str, Any], prefix: str) -> list[tuple[bool, str]]:
             "issued is the time of signing, at most a day ago, as 2026-11-22T04:33:41Z",
         ),
         (
-            not re.fullmatch(rf"{re.escape(prefix)}-{re.escape(year)}-[0-9]{{4,}}", signed["id"]),
+            not re.fullmatch(rf"{re.escape(prefix)}-{re.escape(year)}-[0-9]{{4,9}}", signed["id"]),
             f"its id is {prefix}-{year}- and a number of four digits",
         ),
     ]

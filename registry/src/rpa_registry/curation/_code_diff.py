@@ -23,7 +23,8 @@ __all__ = ["CodeDiff", "FileChange", "code_diff"]
 
 _MOST_LINES = 4000  # of the whole diff: more than a person reads before lunch
 _LARGEST_TEXT = 512 * 1024  # bytes of a file that is compared line by line
-_LARGEST_READ = 64 * 1024 * 1024  # bytes of a file that is hashed
+_LARGEST_READ = 64 * 1024 * 1024  # bytes of a file that is read as a whole; of a larger one the hash
+_CHUNK = 1024 * 1024
 _LEFT_OUT = ("RECORD", "WHEEL")
 
 
@@ -113,19 +114,36 @@ def code_diff(old: Path | None, new: Path) -> CodeDiff:
     return CodeDiff(tuple(changes), left_out)
 
 
-def _members(wheel: Path) -> dict[str, bytes]:
-    """Name -> content (of a huge file its hash and size)."""
-    found = {}
+@dataclass(frozen=True)
+class _Large:
+    """A file that is compared by its hash alone."""
+
+    size: int
+    sha256: str
+
+
+def _members(wheel: Path) -> dict[str, bytes | _Large]:
+    """Name -> content (of a huge file its size and hash)."""
+    found: dict[str, bytes | _Large] = {}
     with zipfile.ZipFile(wheel) as archive:
         for info in archive.infolist():
             name = _plain_name(info.filename)
             if info.is_dir() or (name.startswith("dist-info/") and name.rpartition("/")[2] in _LEFT_OUT):
                 continue
             if info.file_size > _LARGEST_READ:
-                found[name] = b"\0" + f"{info.file_size} {info.CRC}".encode()
+                # Not its CRC-32: anyone can write another file that has it too.
+                found[name] = _Large(info.file_size, _hash(archive, info))
             else:
                 found[name] = archive.read(info)
     return found
+
+
+def _hash(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
+    digest = hashlib.sha256()
+    with archive.open(info) as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _plain_name(name: str) -> str:
@@ -134,7 +152,7 @@ def _plain_name(name: str) -> str:
     return f"dist-info/{rest}" if slash and head.endswith(".dist-info") else name
 
 
-def _change(name: str, before: bytes | None, after: bytes | None) -> FileChange:
+def _change(name: str, before: bytes | _Large | None, after: bytes | _Large | None) -> FileChange:
     kind = "new" if before is None else "gone" if after is None else "changed"
     old, new = (None if one is None else _text(one) for one in (before, after))
     if (old is None and before is not None) or (new is None and after is not None):
@@ -154,8 +172,8 @@ def _change(name: str, before: bytes | None, after: bytes | None) -> FileChange:
     return FileChange(name, kind, text, is_binary=False, added=added, removed=removed)
 
 
-def _text(content: bytes) -> str | None:
-    if len(content) > _LARGEST_TEXT or b"\0" in content:
+def _text(content: bytes | _Large) -> str | None:
+    if isinstance(content, _Large) or len(content) > _LARGEST_TEXT or b"\0" in content:
         return None
     try:
         return content.decode()
@@ -177,5 +195,7 @@ def _shown(line: str) -> str:
     return "".join(one if one.isprintable() or one == "\t" else ascii(one)[1:-1] for one in line)
 
 
-def _summary(content: bytes) -> str:
-    return f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()[:16]}…"
+def _summary(content: bytes | _Large) -> str:
+    if isinstance(content, bytes):
+        content = _Large(len(content), hashlib.sha256(content).hexdigest())
+    return f"{content.size} bytes, SHA-256 {content.sha256[:16]}…"

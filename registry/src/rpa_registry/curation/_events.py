@@ -35,7 +35,9 @@ _TO_RUNNERS_OF_VERSION = frozenset({"deprecate", "undeprecate", "yank", "unyank"
 _TO_RUNNERS = frozenset(
     {"quarantine", "release_from_quarantine", "advisory_withdraw", "project_status", "certify"}
 )
-_TO_COORDINATORS = frozenset({"submit", "publish", "certify", "quarantine", "release_from_quarantine"})
+_TO_COORDINATORS = frozenset(
+    {"submit", "accept name", "publish", "certify", "quarantine", "release_from_quarantine", "end_quarantine"}
+)
 
 
 def announce(

@@ -1,29 +1,25 @@
 """Who acts, as the database knows them at that moment, and what their token lets them do.
 
 Rules this module keeps: a role, a municipality or a stand-in that changed since the token was read counts as
-it is now; a token that is bound to projects does nothing to others; what is written into the log for good
-holds no personal number.
+it is now; a token that is bound to projects does nothing to others.
 
 Usage::
 
     actor = current_actor(connection, identity)
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from rpa_commons.validators import contains_personal_number
 from rpa_registry import db
-from rpa_registry.accounts import Identity, standing_in_for
-from rpa_registry.errors import ForbiddenError, LoginError, RegistryError
+from rpa_registry.accounts import Identity, standing_in_for, tied_to
+from rpa_registry.errors import ForbiddenError, LoginError
 
-from ._who import Actor, Capacity, StandIn
+from ._who import Actor, Capacity, Signed, StandIn
 
-__all__ = ["LONGEST_TEXT", "check_scope", "checked_text", "current_actor", "require_coordinator"]
-
-LONGEST_TEXT = 2000
-"""Characters of a reason, a note, a remedy."""
+__all__ = ["check_scope", "current_actor", "require_coordinator", "signed_so_far"]
 
 
 def current_actor(connection: sa.Connection, identity: Identity) -> Actor:
@@ -47,7 +43,28 @@ def current_actor(connection: sa.Connection, identity: Identity) -> Actor:
         row.member,
         row.role,
         tuple(StandIn(one.coordinator, one.coordinator_member) for one in away),
+        tied_to(connection, row.login, today),
     )
+
+
+def signed_so_far(connection: sa.Connection, table: sa.Table, *where: sa.ColumnElement[bool]) -> list[Signed]:
+    """Signatures that count, each with whom its signer was tied to on that day.
+
+    Args:
+        connection: To read with.
+        table: ``signatures`` or ``project_signatures``.
+        where: Which of them.
+    """
+    query = sa.select(table).where(table.c.superseded.is_(None), *where).order_by(table.c.id)
+    return [_signed(connection, row) for row in connection.execute(query).all()]
+
+
+def _signed(connection: sa.Connection, row: Any) -> Signed:  # noqa: ANN401 - a row of SQLAlchemy
+    people = db.people
+    away = connection.scalar(sa.select(people.c.member).where(people.c.login == row.for_coordinator))
+    tied = tied_to(connection, row.person, date.fromisoformat(row.at[:10]))
+    members = {row.member} | ({str(away)} if away else set())
+    return Signed(row.person, frozenset(members), row.for_coordinator or "", tied)
 
 
 def check_scope(identity: Identity, project: str, capacity: Capacity) -> None:
@@ -86,26 +103,3 @@ def require_coordinator(connection: sa.Connection, identity: Identity, project: 
         )
     check_scope(identity, project, Capacity("coordinator"))
     return actor
-
-
-def checked_text(text: str, what: str, *, is_required: bool = False) -> str:
-    """A text that people will read for good: trimmed, bounded, without personal numbers.
-
-    Raises:
-        RegistryError: it is missing, too long, or holds what must not stand in a log.
-    """
-    found = text.strip()
-    if is_required and not found:
-        raise RegistryError(f"{what} is missing", remedy="say why; those who run the bot will read it")
-    if len(found) > LONGEST_TEXT:
-        raise RegistryError(
-            f"{what} has {len(found)} characters, the most is {LONGEST_TEXT}", remedy="say it shorter"
-        )
-    if not found.replace("\n", "").replace("\t", "").isprintable():
-        raise RegistryError(f"{what} holds control characters", remedy="send plain text")
-    if contains_personal_number(found):
-        raise RegistryError(
-            f"{what} holds what looks like a personal number; the log keeps it for good and anyone reads it",
-            remedy="say it without the number",
-        )
-    return found

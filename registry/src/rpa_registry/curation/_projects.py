@@ -1,7 +1,8 @@
-"""The life of a project (PEP 792), its exemptions from quality rules, and who runs it.
+"""The life of a project: its name, its status (PEP 792), its exemptions from quality rules, who runs it.
 
-Rules this module keeps: a project that is archived or deprecated stays installable, a quarantined one offers
-nothing; who quarantines or exempts is a coordinator, and never of the owner's municipality for an exemption;
+Rules this module keeps: a new name means nothing to anybody until a coordinator of another municipality
+accepts it; a project that is archived or deprecated stays installable, a quarantined one offers nothing; one
+coordinator quarantines, two end it; who exempts is a coordinator, and has nothing to do with the owner;
 who runs what is told by the municipality itself.
 
 Usage::
@@ -17,15 +18,18 @@ from rpa_registry import db, log, pages
 from rpa_registry.accounts import Identity
 from rpa_registry.context import Registry
 from rpa_registry.errors import ConflictError, ForbiddenError, NotFoundError, RegistryError
+from rpa_registry.publishing import why_taken
+from rpa_registry.texts import checked_text
 from rpa_registry.tiers import RULES, Assessed, assessed_releases
 
 from ._acts import record
 from ._events import deliver
-from ._people import check_scope, checked_text, current_actor, require_coordinator
+from ._people import check_scope, current_actor, require_coordinator, signed_so_far
 from ._releases import find_project, find_release
-from ._who import Capacity
+from ._states import ACCEPT_NAME, END_QUARANTINE, EXEMPT
+from ._who import Capacity, capacity_of
 
-__all__ = ["STATUSES", "exempt", "record_usage", "set_status", "tier_of", "withdraw_exemption"]
+__all__ = ["STATUSES", "accept_name", "exempt", "record_usage", "set_status", "tier_of", "withdraw_exemption"]
 
 STATUSES = ("active", "archived", "quarantined", "deprecated")
 """Status markers of PEP 792."""
@@ -38,14 +42,14 @@ def set_status(
 
     Args:
         registry: Where.
-        identity: Somebody of the owner, or a coordinator; for quarantine and its end a coordinator.
+        identity: Somebody of the owner, or a coordinator; for quarantine a coordinator, for its end two.
         project: Its name.
         status: One of :data:`STATUSES`.
         reason: Why; may be left out for ``active``.
 
     Raises:
         NotFoundError: there is no such project.
-        ConflictError: it has this status already.
+        ConflictError: it has this status already, or they signed already.
         ForbiddenError: this person or token may not.
         RegistryError: there is no such status, or the reason is missing.
     """
@@ -55,26 +59,124 @@ def set_status(
     with registry.database.write() as connection:
         row = find_project(connection, project)
         was = row["status"]
-        if "quarantined" in {was, status}:
-            actor = require_coordinator(connection, identity, row["name"], "quarantine a project or end it")
-            if was == "quarantined" and actor.member == row["owner"]:
-                raise ForbiddenError(
-                    f"{identity.login} is of the municipality that owns it; nobody ends their own quarantine",
-                    remedy="ask a coordinator of another municipality",
-                )
-        else:
-            _owner_or_coordinator(connection, identity, row)
         if was == status:
+            _may_change(connection, identity, row, status)
             raise ConflictError(f"{row['name']} is {status} already", remedy="there is nothing to do")
+        details = {"from": was, "to": status, "reason": said}
+        happens = True
+        if was == "quarantined":
+            count, capacity = _sign_end(connection, identity, row, status, said)
+            happens = count >= END_QUARANTINE.signatures
+            details["signature"] = f"{count} of {END_QUARANTINE.signatures}"
+            if capacity.for_coordinator:
+                details["for_coordinator"] = capacity.for_coordinator
+        else:
+            _may_change(connection, identity, row, status)
+        if happens:
+            _put_status(connection, row["name"], status, said)
+        act = "project_status" if happens else END_QUARANTINE.name
+        record(registry, connection, identity, act, row, "", details)
+    deliver(registry)
+    waits = "" if happens else f"{details['signature']} signatures to end the quarantine"
+    return {
+        "project": row["name"],
+        "status": status if happens else was,
+        "reason": said,
+        "waits_for": waits,
+    }
+
+
+def accept_name(registry: Registry, identity: Identity, project: str, *, reason: str) -> dict[str, Any]:
+    """Let a new name stand: from now on clients know it, and releases of it can be published.
+
+    Args:
+        registry: Where.
+        identity: A coordinator of another municipality than the owner's, or who stands in for one.
+        project: The name.
+        reason: Why it may mean a project of this cooperation; others read it for good.
+
+    Raises:
+        NotFoundError: nobody has uploaded under this name.
+        ConflictError: it is accepted already, or it means something else meanwhile.
+        ForbiddenError: this person or token may not.
+        RegistryError: the reason is missing.
+    """
+    said = checked_text(reason, "the reason to accept the name", is_required=True)
+    with registry.database.write() as connection:
+        row = find_project(connection, project)
+        name = row["name"]
+        capacity = capacity_of(ACCEPT_NAME, current_actor(connection, identity), row["owner"])
+        check_scope(identity, name, capacity)
+        if row["accepted"] is not None:
+            raise ConflictError(f"{name} is accepted already", remedy="there is nothing to do")
+        if why := why_taken(connection, name, is_new=False):
+            raise ConflictError(
+                f"{name} cannot be accepted: it {why}", remedy="its owner chooses another name"
+            )
         connection.execute(
             sa.update(db.projects)
-            .where(db.projects.c.name == row["name"])
-            .values(status=status, status_reason=said)
+            .where(db.projects.c.name == name)
+            .values(accepted=db.now(), accepted_by=identity.login)
         )
-        details = {"from": was, "to": status, "reason": said}
-        record(registry, connection, identity, "project_status", row, "", details)
+        details = {"reason": said}
+        if capacity.for_coordinator:
+            details["for_coordinator"] = capacity.for_coordinator
+        # Pages of the log that were full before name it without a link: it had no page to lead to.
+        record(registry, connection, identity, ACCEPT_NAME.name, row, "", details, whole_log=True)
     deliver(registry)
-    return {"project": row["name"], "status": status, "reason": said}
+    return {"project": name, "accepted_by": identity.login, "reason": said}
+
+
+def _sign_end(
+    connection: sa.Connection,
+    identity: Identity,
+    row: Any,  # noqa: ANN401 - a row
+    status: str,
+    reason: str,
+) -> tuple[int, Capacity]:
+    """Keep one signature that ends a quarantine; how many there are, and in which capacity it was given."""
+    if status != "active":
+        raise ConflictError(
+            f"{row['name']} is quarantined",
+            remedy="two coordinators make it active first, then it can change",
+        )
+    checked_text(reason, "the reason to end the quarantine", is_required=True)
+    table = db.project_signatures
+    mine = (table.c.project == row["name"], table.c.act == END_QUARANTINE.name)
+    actor = current_actor(connection, identity)
+    signed = signed_so_far(connection, table, *mine)
+    capacity = capacity_of(END_QUARANTINE, actor, row["owner"], signed)
+    check_scope(identity, row["name"], capacity)
+    connection.execute(
+        sa.insert(table).values(
+            project=row["name"],
+            act=END_QUARANTINE.name,
+            person=identity.login,
+            member=actor.member,
+            for_coordinator=capacity.for_coordinator or None,
+            at=db.now(),
+        )
+    )
+    return len(signed) + 1, capacity
+
+
+def _put_status(connection: sa.Connection, name: str, status: str, reason: str) -> None:
+    connection.execute(
+        sa.update(db.projects).where(db.projects.c.name == name).values(status=status, status_reason=reason)
+    )
+    table = db.project_signatures
+    connection.execute(
+        sa.update(table)
+        .where(table.c.project == name, table.c.superseded.is_(None))
+        .values(superseded=db.now())
+    )
+
+
+def _may_change(connection: sa.Connection, identity: Identity, row: Any, status: str) -> None:  # noqa: ANN401 - a row
+    if status == "quarantined":
+        require_coordinator(connection, identity, row["name"], "quarantine a project")
+    else:
+        _owner_or_coordinator(connection, identity, row)
 
 
 def exempt(registry: Registry, identity: Identity, project: str, rule: str, *, reason: str) -> dict[str, Any]:
@@ -195,13 +297,8 @@ def _owner_or_coordinator(connection: sa.Connection, identity: Identity, row: An
 
 
 def _other_coordinator(connection: sa.Connection, identity: Identity, row: Any, what: str) -> None:  # noqa: ANN401 - a row
-    actor = require_coordinator(connection, identity, row["name"], what)
-    places = {actor.member} if actor.role == "coordinator" else {actor.member, actor.stands_in_for[0].member}
-    if row["owner"] in places:
-        raise ForbiddenError(
-            f"{identity.login} acts for the owner of {row['name']}, and nobody exempts their own",
-            remedy="ask a coordinator of another municipality",
-        )
+    capacity = capacity_of(EXEMPT, require_coordinator(connection, identity, row["name"], what), row["owner"])
+    check_scope(identity, row["name"], capacity)
 
 
 def _has_exemption(connection: sa.Connection, project: str, rule: str) -> bool:

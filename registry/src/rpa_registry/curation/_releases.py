@@ -101,6 +101,7 @@ class ReleaseView:
         base_state: How far it came.
         signatures: Those that count.
         waits_for: What is missing until the last act happens: ``1 of 2 signatures``; or empty.
+        pending: The act that it waits for, when that needs more than one signature.
         advisory: Id of the advisory that quarantines it, or empty.
         sha256: Of its wheel.
     """
@@ -114,6 +115,12 @@ class ReleaseView:
     waits_for: str = ""
     advisory: str = ""
     sha256: str = ""
+    pending: str = ""
+
+    @property
+    def given(self) -> tuple[Signature, ...]:
+        """The signatures on the act that it waits for: those that ``waits_for`` counts."""
+        return tuple(one for one in self.signatures if one.act == self.pending)
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
@@ -214,6 +221,7 @@ def view_of(connection: sa.Connection, name: str, version: str) -> ReleaseView:
         waits_for=waits,
         advisory=(found.row["advisory"] or "") if found.situation.quarantined else "",
         sha256=found.sha256,
+        pending=pending,
     )
 
 

@@ -20,11 +20,12 @@ from rpa_registry import db
 from rpa_registry.accounts import Identity
 from rpa_registry.context import Registry
 from rpa_registry.errors import ConflictError, ForbiddenError, NotFoundError, RegistryError
+from rpa_registry.texts import checked_text
 
 from ._acts import record
 from ._advisories import check_signature
 from ._events import deliver
-from ._people import checked_text, current_actor
+from ._people import current_actor
 from ._projects import check_scope_of_usage
 from ._releases import Found, find_release
 

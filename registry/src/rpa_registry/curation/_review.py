@@ -22,8 +22,10 @@ from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.manifest import Manifest, parse_manifest
 from rpa_registry import db
 from rpa_registry.context import Registry
+from rpa_registry.publishing import foreign_names, resembling, why_taken
 from rpa_registry.tiers import Assessed, assessed_releases
 
+from ._acts import accepting
 from ._code_diff import CodeDiff, code_diff
 from ._dependencies import DependencyChange, Vulnerability, dependency_changes, load_osv, vulnerable
 from ._releases import Found, ReleaseView, find_release, view_of
@@ -41,6 +43,7 @@ class Review:
 
     Attributes:
         view: The release as it stands.
+        name: Of a name that is not accepted yet: who accepts it how, and which names it resembles.
         compared_to: The last certified version, else the last published one; empty without any.
         permissions: What it may do otherwise: capabilities, calls, decisions, the record of processing.
         observations: What its code may do that the older one's did not (network, subprocess …).
@@ -57,6 +60,7 @@ class Review:
     """
 
     view: ReleaseView
+    name: Mapping[str, Any] | None
     compared_to: str
     permissions: tuple[Mapping[str, Any], ...]
     observations: tuple[Mapping[str, Any], ...]
@@ -75,6 +79,7 @@ class Review:
         """The whole report as JSON values."""
         return {
             "release": self.view.to_json(),
+            "new_name": self.name,
             "compared_to": self.compared_to or None,
             "permissions": list(self.permissions),
             "observations": list(self.observations),
@@ -126,10 +131,12 @@ def review(registry: Registry, project: str, version: str) -> Review:
         old = _side(registry, find_release(connection, project, before)) if before else None
         tier = assessed_releases(connection, view.project)[view.version]
         reports = tuple(reports_of(connection, view.sha256))
+        name = _new_name(connection, new.found)
     notes: list[str] = []
     changes = _changes(old, new, notes)
     return Review(
         view=view,
+        name=name,
         compared_to=before,
         permissions=tuple(one for one in changes if one["kind"] in _PERMISSIONS),
         observations=_observations(old, new),
@@ -148,6 +155,19 @@ def review(registry: Registry, project: str, version: str) -> Review:
 
 def _side(registry: Registry, found: Found) -> _Side:
     return _Side(found, registry.blobs.path(found.sha256, found.filename))
+
+
+def _new_name(connection: sa.Connection, found: Found) -> dict[str, Any] | None:
+    """What there is to know of a name before it is accepted; nothing is asked of a network."""
+    if found.project["accepted"] is not None:
+        return None
+    name = found.project["name"]
+    others = set(connection.scalars(sa.select(db.projects.c.name)))
+    return {
+        "text": f"the name is new: a coordinator of another municipality accepts it with {accepting(name)}",
+        "resembles": list(resembling(name, others | foreign_names())),
+        "means": why_taken(connection, name, is_new=False) or None,
+    }
 
 
 def _before(connection: sa.Connection, found: Found) -> str:

@@ -16,11 +16,22 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-__all__ = ["ACTS", "BASE_STATES", "PUBLIC_STATES", "Act", "Situation", "after", "out_of_order"]
+__all__ = [
+    "ACCEPT_NAME",
+    "ACTS",
+    "BASE_STATES",
+    "END_QUARANTINE",
+    "EXEMPT",
+    "PUBLIC_STATES",
+    "Act",
+    "Situation",
+    "after",
+    "out_of_order",
+]
 
 Base = Literal["staged", "in_review", "published", "certified", "withdrawn"]
 Flag = Literal["deprecated", "yanked", "quarantined"]
-Who = Literal["owner", "coordinator", "owner_or_coordinator"]
+Who = Literal["owner", "coordinator", "other_coordinator", "owner_or_coordinator"]
 
 BASE_STATES: tuple[Base, ...] = ("staged", "in_review", "published", "certified", "withdrawn")
 PUBLIC_STATES: tuple[Base, ...] = ("published", "certified")
@@ -63,7 +74,8 @@ class Act:
         name: As the command line, the API and the log call it.
         summary: What it does, for whoever reads the help.
         bases: Base states it goes from.
-        who: The owner's developers and coordinators, any coordinator, or both.
+        who: The owner's developers and coordinators, any coordinator, coordinators that have nothing to do
+            with the owner, or the owner's people and any coordinator.
         to: The base state it leads to; empty when it changes a flag.
         flag: The flag it changes; empty when it changes the base state.
         sets: Whether it sets the flag (or takes it away).
@@ -100,7 +112,7 @@ _ALL = (
         "certify",
         "Sign a published release; with the second signature it enters the channel certified.",
         ("published",),
-        "coordinator",
+        "other_coordinator",
         to="certified",
         signatures=2,
     ),
@@ -160,7 +172,7 @@ _ALL = (
         "release_from_quarantine",
         "Sign that a release may be had again; the second signature puts it back where it was.",
         BASE_STATES,
-        "coordinator",
+        "other_coordinator",
         flag="quarantined",
         sets=False,
         needs_reason=True,
@@ -170,6 +182,24 @@ _ALL = (
 )
 ACTS: Mapping[str, Act] = MappingProxyType({one.name: one for one in _ALL})
 """Every act on a release, by name, in the order of a release's life."""
+
+ACCEPT_NAME = Act(
+    "accept name", "Let a new name stand, so that clients know it.", BASE_STATES, "other_coordinator"
+)
+"""On a project: one coordinator of another municipality."""
+
+END_QUARANTINE = Act(
+    "end_quarantine",
+    "Sign that a project may be had again; the second signature makes it active.",
+    BASE_STATES,
+    "other_coordinator",
+    needs_reason=True,
+    signatures=2,
+)
+"""On a project: two coordinators, as for a release."""
+
+EXEMPT = Act("exempt", "Let a quality rule not count.", BASE_STATES, "other_coordinator", needs_reason=True)
+"""On a project: one coordinator of another municipality."""
 
 _UNDO = MappingProxyType(
     {"deprecated": "undeprecate", "yanked": "unyank", "quarantined": "release_from_quarantine"}

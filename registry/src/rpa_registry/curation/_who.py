@@ -4,8 +4,12 @@ Rules this module keeps; nothing is read or written here:
 
 * the owner's acts are for developers and coordinators of the municipality that owns the project;
 * a coordinator's acts are for coordinators, and for who stands in for one on that day;
-* where two must sign, they are different persons, neither is of the owner's municipality nor stands in for
-  somebody who is, neither uploaded the release, and a coordinator and their own stand-in count once;
+* where two must sign, they are two persons of two different municipalities, neither of them the owner's; a
+  stand-in counts for both their own municipality and the absent coordinator's; at least one of the two is a
+  coordinator in their own right;
+* nobody signs who uploaded the release, who stands in that day for a coordinator of the owner's municipality
+  (whomever they sign for), or whose stand-in or absent coordinator signed it, in whatever capacity;
+* what takes one person of another municipality (accepting a name, an exemption) follows the same rules;
 * a refusal says why and what to do.
 
 Usage::
@@ -21,6 +25,8 @@ from rpa_registry.errors import ConflictError, ForbiddenError, RegistryError
 from ._states import Act
 
 __all__ = ["Actor", "Capacity", "Signed", "StandIn", "capacity_of"]
+
+_OTHERS = "ask coordinators of other municipalities"
 
 
 @dataclass(frozen=True)
@@ -45,12 +51,14 @@ class Actor:
         member: Code of their municipality.
         role: ``developer``, ``coordinator`` or ``auditor``.
         stands_in_for: Coordinators whose place they take today.
+        tied_to: Logins of those who stand in for them, or for whom they do, at any time of today.
     """
 
     login: str
     member: str
     role: str
     stands_in_for: tuple[StandIn, ...] = ()
+    tied_to: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -77,11 +85,15 @@ class Signed:
 
     Attributes:
         person: Who signed.
+        members: Codes of the municipalities it stands for: theirs on that day, and the absent coordinator's.
         for_coordinator: Whose stand-in they were, or empty.
+        tied_to: Logins of who stood in for them, or for whom they did, on the day they signed.
     """
 
     person: str
+    members: frozenset[str]
     for_coordinator: str = ""
+    tied_to: frozenset[str] = frozenset()
 
 
 def capacity_of(
@@ -102,9 +114,7 @@ def capacity_of(
     """
     refusals: list[RegistryError] = []
     for capacity in _capacities(act, actor, owner):
-        refusal = (
-            _not_independent(actor, capacity, owner, signed, uploaded_by) if act.signatures > 1 else None
-        )
+        refusal = _not_independent(act, actor, capacity, owner, signed, uploaded_by)
         if refusal is None:
             return capacity
         refusals.append(refusal)
@@ -114,7 +124,7 @@ def capacity_of(
 def _capacities(act: Act, actor: Actor, owner: str) -> Iterable[Capacity]:
     """Every capacity in which the role allows the act, one's own right first."""
     is_owner = actor.member == owner and actor.role in {"developer", "coordinator"}
-    if act.who != "coordinator" and is_owner:
+    if act.who in {"owner", "owner_or_coordinator"} and is_owner:
         yield Capacity("owner")
     if act.who != "owner":
         if actor.role == "coordinator":
@@ -124,41 +134,61 @@ def _capacities(act: Act, actor: Actor, owner: str) -> Iterable[Capacity]:
 
 
 def _not_independent(
-    actor: Actor, capacity: Capacity, owner: str, signed: Sequence[Signed], uploaded_by: str
+    act: Act, actor: Actor, capacity: Capacity, owner: str, signed: Sequence[Signed], uploaded_by: str
 ) -> RegistryError | None:
-    """Why this person's signature cannot be one of the two."""
+    """Why this person's word cannot count as another municipality's."""
+    if act.who != "other_coordinator":
+        return None
     if actor.member == owner:
         return ForbiddenError(
             f"{actor.login} is of the municipality that owns it ({owner}); nobody signs for their own bot",
-            remedy="ask two coordinators of other municipalities",
+            remedy=_OTHERS,
         )
     if actor.login == uploaded_by:
         return ForbiddenError(
             f"{actor.login} uploaded this release, and nobody signs for their own upload",
-            remedy="ask two coordinators who had no part in it",
+            remedy="ask coordinators who had no part in it",
         )
-    stands_in = capacity.stands_in
-    if stands_in is not None and stands_in.member == owner:
-        return ForbiddenError(
-            f"{actor.login} stands in for {stands_in.coordinator}, who is of the municipality that owns it "
-            f"({owner})",
-            remedy="ask two coordinators of other municipalities, or their stand-ins",
-        )
-    return _counts_twice(actor, capacity, signed)
+    for one in actor.stands_in_for:
+        if one.member == owner:
+            return ForbiddenError(
+                f"{actor.login} stands in for {one.coordinator}, who is of the municipality that owns it "
+                f"({owner})",
+                remedy=f"{_OTHERS}, or wait until the stand-in has ended",
+            )
+    return _counts_twice(actor, signed) or _same_place(actor, capacity, signed)
 
 
-def _counts_twice(actor: Actor, capacity: Capacity, signed: Sequence[Signed]) -> RegistryError | None:
+def _counts_twice(actor: Actor, signed: Sequence[Signed]) -> RegistryError | None:
+    """Why the two would be one person, or a coordinator and their own stand-in."""
     if any(one.person == actor.login for one in signed):
         return ConflictError(
             f"{actor.login} signed already", remedy="a second coordinator must sign; one person counts once"
         )
-    mine = {actor.login, capacity.for_coordinator} - {""}
     for one in signed:
-        if shared := mine & ({one.person, one.for_coordinator} - {""}):
+        theirs = {one.person, one.for_coordinator} - {""}
+        if actor.login in one.tied_to or actor.login in theirs or theirs & actor.tied_to:
             return ForbiddenError(
-                f"{one.person} signed already, and a coordinator and their own stand-in count once "
-                f"(both are {', '.join(sorted(shared))})",
+                f"{one.person} signed already, and a coordinator and their own stand-in count once",
                 remedy="ask a coordinator who has no part in this stand-in",
+            )
+    return None
+
+
+def _same_place(actor: Actor, capacity: Capacity, signed: Sequence[Signed]) -> RegistryError | None:
+    """Why the two would not speak for two municipalities, or neither in their own right."""
+    mine = {actor.member} | ({capacity.stands_in.member} if capacity.stands_in else set())
+    for one in signed:
+        if shared := sorted(mine & one.members):
+            return ForbiddenError(
+                f"{one.person} signed already for {', '.join(shared)}; two must be of two municipalities",
+                remedy="ask a coordinator of a third municipality",
+            )
+        if capacity.stands_in and one.for_coordinator:
+            return ForbiddenError(
+                f"{one.person} signed already as a stand-in, and so would {actor.login}; at least one of the "
+                "two is a coordinator in their own right",
+                remedy="ask a coordinator, not a stand-in",
             )
     return None
 
@@ -167,11 +197,14 @@ def _wrong_role(act: Act, actor: Actor, owner: str) -> ForbiddenError:
     who = {
         "owner": f"the developers and coordinators of its owner ({owner})",
         "coordinator": "coordinators, and who stands in for one today",
+        "other_coordinator": "coordinators of other municipalities, and who stands in for one today",
         "owner_or_coordinator": f"people of its owner ({owner}) and for coordinators",
     }[act.who]
     remedy = {
         "owner": "ask somebody of the owner",
         "coordinator": "ask a coordinator; one who is away names a stand-in with `rpac-registry stand-in`",
+        "other_coordinator": "ask a coordinator; one who is away names a stand-in with "
+        "`rpac-registry stand-in`",
         "owner_or_coordinator": "ask somebody of the owner, or a coordinator",
     }[act.who]
     return ForbiddenError(

@@ -3,7 +3,8 @@
 Rules this module keeps: a write is one transaction that has the database for itself from its first statement
 (``BEGIN IMMEDIATE`` on SQLite, an advisory lock on PostgreSQL), so two coordinators who act at once come one
 after the other and the second sees what the first did; a reader never waits for a writer (WAL); a full disk
-or a lost connection is one error that says nothing was changed.
+or a lost connection is one error that says nothing was changed; a text that the database cannot keep (NUL, on
+PostgreSQL) is the sender's error, not ours.
 
 Usage::
 
@@ -13,14 +14,14 @@ Usage::
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from rpa_registry.errors import StorageError
+from rpa_registry.errors import RegistryError, StorageError
 from rpa_registry.settings import Settings
 
 from ._tables import meta
@@ -77,16 +78,21 @@ class Database:
         database.migrate()
         return database
 
-    def migrate(self) -> tuple[str, str]:
+    def migrate(
+        self, then: Callable[[sa.Connection, str, str], None] = lambda _connection, _before, _after: None
+    ) -> tuple[str, str]:
         """Bring the schema to this program's version; the version before and now.
+
+        Args:
+            then: Called inside the transaction, with both versions.
 
         Raises:
             StorageError: it cannot be reached or written.
         """
         from ._migrate import migrate
 
-        with _as_storage_error(), self.engine.connect() as connection:
-            return migrate(connection)
+        with _as_ours(), self.engine.connect() as connection:
+            return migrate(connection, lambda before, after: then(connection, before, after))
 
     @property
     def is_sqlite(self) -> bool:
@@ -100,7 +106,7 @@ class Database:
         Raises:
             StorageError: the database cannot be reached.
         """
-        with _as_storage_error(), self.engine.connect() as connection:
+        with _as_ours(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN")
             else:
@@ -114,7 +120,7 @@ class Database:
         Raises:
             StorageError: the database cannot be reached or written.
         """
-        with _as_storage_error(), self.engine.connect() as connection:
+        with _as_ours(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
@@ -164,10 +170,15 @@ def _engine(settings: Settings) -> sa.Engine:
 
 
 @contextlib.contextmanager
-def _as_storage_error() -> Iterator[None]:
+def _as_ours() -> Iterator[None]:
     try:
         yield
     except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
         reason = str(error.orig)
         remedy = "make room and check that the database's folder can be written, then do it again"
         raise StorageError(f"the database: {reason}; nothing was changed", remedy=remedy) from error
+    except sa.exc.DataError as error:
+        raise RegistryError(
+            "a text or number that was sent cannot be kept; nothing was changed",
+            remedy="leave out control characters and numbers without end",
+        ) from error

@@ -4,6 +4,7 @@ Rules this module keeps: the server never changes a schema by itself; ``rpac-reg
 ``rpac-registry migrate`` do, each version in one transaction.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -19,11 +20,14 @@ __all__ = ["check_version", "migrate"]
 _LOCK = 7_276_101_032  # any number: two programs that migrate at once come one after the other
 
 
-def migrate(connection: sa.Connection) -> tuple[str, str]:
+def migrate(
+    connection: sa.Connection, then: Callable[[str, str], None] = lambda _before, _after: None
+) -> tuple[str, str]:
     """Bring the schema to this program's version.
 
     Args:
         connection: Outside any transaction.
+        then: Told the version before and now, inside the transaction.
 
     Returns:
         The version before (empty: there was no schema) and now.
@@ -36,8 +40,10 @@ def migrate(connection: sa.Connection) -> tuple[str, str]:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     before = MigrationContext.configure(connection).get_current_revision() or ""
     command.upgrade(configuration, "head")
+    after = ScriptDirectory.from_config(configuration).get_current_head() or ""
+    then(before, after)
     connection.commit()
-    return before, ScriptDirectory.from_config(configuration).get_current_head() or ""
+    return before, after
 
 
 def check_version(connection: sa.Connection) -> None:

@@ -17,6 +17,7 @@ __all__ = [
     "outbox",
     "pages",
     "people",
+    "project_signatures",
     "projects",
     "public_packages",
     "releases",
@@ -107,6 +108,21 @@ projects = sa.Table(
     sa.Column("status", sa.String(12), nullable=False),  # PEP 792
     sa.Column("status_reason", sa.Text, nullable=False, server_default=""),
     sa.Column("created", _Time, nullable=False),
+    sa.Column("accepted", _Time),  # a coordinator of another member let the name stand; NULL: nobody yet
+    sa.Column("accepted_by", sa.String(64)),  # a login; NULL beside a time: published before there was this
+)
+
+project_signatures = sa.Table(
+    "project_signatures",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("project", sa.ForeignKey("projects.name"), nullable=False, index=True),
+    sa.Column("act", sa.String(24), nullable=False),  # end_quarantine
+    sa.Column("person", sa.ForeignKey("people.login"), nullable=False),
+    sa.Column("member", sa.ForeignKey("members.code"), nullable=False),  # theirs on that day
+    sa.Column("for_coordinator", sa.ForeignKey("people.login")),  # whose stand-in they were
+    sa.Column("at", _Time, nullable=False),
+    sa.Column("superseded", _Time),  # the quarantine ended, or began anew
 )
 
 releases = sa.Table(

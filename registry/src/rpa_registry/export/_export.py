@@ -20,9 +20,9 @@ import filelock
 import sqlalchemy as sa
 
 from rpa_registry import db, web
+from rpa_registry.catalogue import served
 from rpa_registry.context import Registry
 from rpa_registry.errors import ConflictError, StorageError
-from rpa_registry.pages import is_internal
 
 from ._folder import TargetFolder
 
@@ -134,8 +134,8 @@ def _wheels(connection: sa.Connection) -> Iterator[_Wheel]:
         sa.select(
             files.c.sha256, files.c.filename, files.c.size, sa.func.length(files.c.metadata).label("head")
         )
-        .join(releases)
-        .where(releases.c.state.in_(("published", "certified")), releases.c.quarantined.is_(None))
+        .select_from(files.join(releases).join(db.projects))
+        .where(served())
         .order_by(files.c.sha256)
     )
     for row in connection.execute(query):
@@ -144,7 +144,7 @@ def _wheels(connection: sa.Connection) -> Iterator[_Wheel]:
 
 def _etags(connection: sa.Connection) -> dict[str, str]:
     query = sa.select(db.pages.c.path, db.pages.c.etag).order_by(db.pages.c.path)
-    return {path: etag for path, etag in connection.execute(query) if not is_internal(path)}
+    return dict(connection.execute(query).all())
 
 
 def _ordered(pages: Mapping[str, str]) -> dict[str, str]:

@@ -9,8 +9,8 @@ Usage::
 """
 
 from ._append import Actor, append, canonical
-from ._documents import log_documents
-from ._read import Entry, LogCheck, entries, verify_entries, verify_log
+from ._documents import log_count, log_documents
+from ._read import Entry, LogCheck, entries, every_entry, newest, verify_entries, verify_log
 
 __all__ = [
     "Actor",
@@ -19,7 +19,10 @@ __all__ = [
     "append",
     "canonical",
     "entries",
+    "every_entry",
+    "log_count",
     "log_documents",
+    "newest",
     "verify_entries",
     "verify_log",
 ]

@@ -17,7 +17,7 @@ from rpa_registry.db import log
 
 from ._append import START, entry_hash
 
-__all__ = ["Entry", "LogCheck", "entries", "verify_entries", "verify_log"]
+__all__ = ["Entry", "LogCheck", "entries", "every_entry", "newest", "verify_entries", "verify_log"]
 
 _BATCH = 500
 _MOST_PROBLEMS = 20  # after one broken link the rest says little more
@@ -70,13 +70,29 @@ def entries(
     """
     query = sa.select(log).where(log.c.seq > after).order_by(log.c.seq).limit(limit)
     if subject:
-        query = query.where(sa.or_(log.c.subject == subject, log.c.subject.startswith(f"{subject} ")))
-    return tuple(_entry(row) for row in connection.execute(query))
+        # Not LIKE: SQLite refuses a long pattern, and the subject comes from whoever asks.
+        begins = sa.func.substr(log.c.subject, 1, len(subject) + 1) == f"{subject} "
+        query = query.where(sa.or_(log.c.subject == subject, begins))
+    return tuple(_entry(row) for row in connection.execute(query).all())
+
+
+def newest(connection: sa.Connection, acts: Iterable[str], *, limit: int, until: int) -> tuple[Entry, ...]:
+    """The newest entries of some acts, the newest first.
+
+    Args:
+        connection: A reading one.
+        acts: Which.
+        limit: How many at most.
+        until: Number of the last entry that counts.
+    """
+    query = sa.select(log).where(log.c.act.in_(list(acts)), log.c.seq <= until)
+    rows = connection.execute(query.order_by(log.c.seq.desc()).limit(limit)).all()
+    return tuple(_entry(row) for row in rows)
 
 
 def verify_log(connection: sa.Connection) -> LogCheck:
     """Check every entry's number, link and hash."""
-    return verify_entries(_all(connection))
+    return verify_entries(every_entry(connection))
 
 
 def verify_entries(chain: Iterable[Entry]) -> LogCheck:
@@ -99,7 +115,8 @@ def verify_entries(chain: Iterable[Entry]) -> LogCheck:
     return LogCheck(count, head, tuple(problems))
 
 
-def _all(connection: sa.Connection) -> Iterator[Entry]:
+def every_entry(connection: sa.Connection) -> Iterator[Entry]:
+    """The whole log, the oldest first; read in parts."""
     after = 0
     while batch := entries(connection, after=after, limit=_BATCH):
         yield from batch

@@ -1,4 +1,4 @@
-"""Everything that a registry holds, checked: log, files, pages, signatures, the two-person rule.
+"""Everything that a registry holds, checked: log, files, states, pages, signatures, the two-person rule.
 
 Rules this module keeps: it changes nothing; it names every problem it finds and what to do about each; it may
 run while the registry serves.
@@ -13,14 +13,17 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 import sqlalchemy as sa
 
 from rpa_commons.conformance import verify as verify_signature
 from rpa_registry import db, pages
 from rpa_registry.context import Registry
-from rpa_registry.log import verify_log
+from rpa_registry.log import every_entry, verify_log
+
+from ._compare_log import differences
+from ._replay import replayed
 
 __all__ = ["Problem", "Verification", "verify"]
 
@@ -33,7 +36,7 @@ class Problem:
     """One thing that is not as it should be.
 
     Attributes:
-        kind: ``log``, ``file``, ``orphan``, ``page``, ``signature`` or ``rule``.
+        kind: ``log``, ``state``, ``rule``, ``file``, ``orphan``, ``signature`` or ``page``.
         subject: What it is about.
         text: What is wrong.
         remedy: What to do.
@@ -55,7 +58,7 @@ class Verification:
     """What a check of everything found.
 
     Attributes:
-        problems: In the order: log, files, signatures, rules, pages.
+        problems: In the order: log, files, signatures, states, rules, pages.
         log_count: Entries in the log.
         log_head: Hash of the newest: keep it elsewhere.
         files: Wheels that were read and hashed.
@@ -90,6 +93,8 @@ def verify(registry: Registry) -> Verification:
         log = verify_log(connection)
         files = connection.execute(sa.select(db.files)).mappings().all()
         signed = [*_signed(connection, db.advisories), *_signed(connection, db.reports)]
+        # From a log that does not hold nothing follows.
+        against_log = [] if log.problems else list(_against_log(connection))
         broken_rules = list(_rules(connection))
     found = [
         Problem("log", "log", one, "keep the data folder as it is and compare with an older backup")
@@ -104,8 +109,9 @@ def verify(registry: Registry) -> Verification:
         if (sha256, filename) not in known
     ]
     found += [problem for problem, _ in signed if problem]
+    found += against_log
     found += broken_rules
-    compared, differing = _pages(registry)
+    compared, differing = _pages(registry, log_holds=not log.problems)
     found += differing
     return Verification(tuple(found), log.count, log.head, len(files), compared, len(signed))
 
@@ -150,6 +156,16 @@ def _signed(connection: sa.Connection, table: sa.Table) -> Iterator[tuple[Proble
             )
 
 
+def _against_log(connection: sa.Connection) -> Iterator[Problem]:
+    """What the tables say and the log does not, and what the log tells that no rule allows."""
+    told = replayed(every_entry(connection))
+    for subject, text in told.problems:
+        yield Problem("rule", subject, text, "quarantine it, and ask those who signed")
+    remedy = "somebody wrote into the database; believe the log, compare with an older backup"
+    for subject, text in differences(connection, told):
+        yield Problem("state", subject, text, remedy)
+
+
 def _rules(connection: sa.Connection) -> Iterator[Problem]:
     """Certified releases without two signatures of other municipalities than the owner's."""
     releases, projects, table = db.releases, db.projects, db.signatures
@@ -174,61 +190,14 @@ def _rules(connection: sa.Connection) -> Iterator[Problem]:
             )
 
 
-class _UndoError(Exception):
-    """Carries what was rendered out of a transaction that is undone."""
-
-    def __init__(self, before: dict[str, str], after: dict[str, str]) -> None:
-        super().__init__("undone")
-        self.rendered = (before, after)
-
-
-def _rendered_anew(registry: Registry, name: str) -> tuple[dict[str, str], dict[str, str]]:
-    """A project's pages as they are and as they would be; nothing that is rendered is kept."""
-    try:
-        with registry.database.write() as connection:
-            before = _bodies(connection, name)
-            connection.execute(sa.delete(db.pages).where(db.pages.c.project == name))
-            pages.render(connection, registry.settings, name)
-            _undo(before, _bodies(connection, name))
-    except _UndoError as undone:
-        return undone.rendered
-
-
-def _undo(before: dict[str, str], after: dict[str, str]) -> NoReturn:
-    raise _UndoError(before, after)
-
-
-def _pages(registry: Registry) -> tuple[int, list[Problem]]:
-    """Every page rendered anew and compared, then undone; one project at a time, so writers wait briefly."""
+def _pages(registry: Registry, *, log_holds: bool) -> tuple[int, list[Problem]]:
+    """Every page rendered anew and compared; writers go on meanwhile."""
     with registry.database.read() as connection:
-        names = list(connection.scalars(sa.select(db.projects.c.name).order_by(db.projects.c.name)))
-    differing: dict[str, Problem] = {}
-    compared: set[str] = set()
-    for name in names:
-        before, after = _rendered_anew(registry, name)
-        compared |= before.keys() | after.keys()
-        for path in sorted(before.keys() | after.keys()):
-            if before.get(path) != after.get(path):
-                what = (
-                    "is missing"
-                    if path not in before
-                    else "is one too many"
-                    if path not in after
-                    else "differs"
-                )
-                differing[path] = Problem(
-                    "page",
-                    path,
-                    f"it {what}, compared with what the database says now",
-                    "`rpac-registry render` renders every page anew",
-                )
-    return len(compared), list(differing.values())
-
-
-def _bodies(connection: sa.Connection, project: str) -> dict[str, str]:
-    table = db.pages
-    query = sa.select(table.c.path, table.c.etag, table.c.body).where(table.c.project == project)
-    return {
-        row.path: f"{row.etag} {hashlib.sha256(bytes(row.body)).hexdigest()}"
-        for row in connection.execute(query)
-    }
+        found = pages.compare(connection, registry.settings)
+    told = "compared with what the database says now"
+    remedy = "`rpac-registry render` renders every page anew"
+    if not log_holds:
+        remedy = "keep it: the log does not hold, and its pages may show it as it was"
+    return found.pages, [
+        Problem("page", one.path, f"it {one.text}, {told}", remedy) for one in found.differences
+    ]

@@ -7,7 +7,22 @@ Usage::
         pages.render(connection, settings, "welcome-letters")
 """
 
-from ._render import project_page, rebuild_all, render
-from ._store import Page, PageStore, ServedFile, is_internal
+from ._compare import Comparison, Difference, compare
+from ._made import project_page
+from ._render import rebuild_all, render
+from ._renew import Renewal, renew
+from ._store import Page, PageStore, ServedFile
 
-__all__ = ["Page", "PageStore", "ServedFile", "is_internal", "project_page", "rebuild_all", "render"]
+__all__ = [
+    "Comparison",
+    "Difference",
+    "Page",
+    "PageStore",
+    "Renewal",
+    "ServedFile",
+    "compare",
+    "project_page",
+    "rebuild_all",
+    "render",
+    "renew",
+]

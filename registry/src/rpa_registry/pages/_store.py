@@ -2,7 +2,8 @@
 
 Rules this module keeps: nothing is read twice while nothing changed; a change of another process is seen by
 the next request on SQLite (``PRAGMA data_version``) and within a quarter of a second on PostgreSQL; memory is
-bounded; one thread at a time.
+bounded. Threads may share it: what one of them loads while another one forgets goes into what was dropped,
+so a page that is older than the look is never kept.
 
 Usage::
 
@@ -11,6 +12,7 @@ Usage::
     page = store.get("certified/simple/welcome-letters/index.json")
 """
 
+import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,9 +22,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from rpa_registry import db
+from rpa_registry.catalogue import PUBLIC, is_served
 from rpa_registry.db import Database
 
-__all__ = ["Page", "PageStore", "ServedFile", "is_internal"]
+__all__ = ["Page", "PageStore", "ServedFile"]
 
 _POLL = 0.25  # seconds between looks at a database that cannot say cheaply whether it changed
 _MOST_BYTES = 256 * 1024 * 1024  # of bodies in memory; a cooperation's pages are a tenth of it
@@ -49,10 +52,10 @@ class ServedFile:
     filename: str
     size: int
     metadata_size: int
-    advisory: str | None
+    withheld: str | None
     """Why it is withheld; ``None`` when it is not."""
     public: bool
-    """Whether anyone may have it."""
+    """Whether it was published."""
 
 
 class PageStore:
@@ -71,6 +74,7 @@ class PageStore:
         self._version: object = None
         self._stamp = ""
         self._next_look = 0.0
+        self._looking = threading.Lock()
         self._raw: Any = None  # SQLite's own connection: SQLAlchemy's would cost ten times the question
 
     @property
@@ -106,13 +110,16 @@ class PageStore:
         Raises:
             StorageError: the database cannot be reached.
         """
-        if path not in self._pages:
-            self._pages[path] = page = self._load(path)
-            self._bytes += (len(page.body) if page else 0) + len(path) + _OVERHEAD
-            if self._bytes > _MOST_BYTES:
-                self._forget()
-            return page
-        return self._pages[path]
+        pages = self._pages  # before the database is asked: see the module's rules
+        try:
+            return pages[path]
+        except KeyError:
+            pass
+        pages[path] = page = self._load(path)
+        self._bytes += (len(page.body) if page else 0) + len(path) + _OVERHEAD
+        if self._bytes > _MOST_BYTES:
+            self._forget()
+        return page
 
     def file(self, sha256: str) -> ServedFile | None:
         """The wheel of a digest, or ``None``.
@@ -120,11 +127,15 @@ class PageStore:
         Raises:
             StorageError: the database cannot be reached.
         """
-        if sha256 not in self._files:
-            if len(self._files) > 100_000:  # noqa: PLR2004 - addresses that were guessed, for the most part
-                self._files.clear()
-            self._files[sha256] = self._load_file(sha256)
-        return self._files[sha256]
+        files = self._files  # as above
+        try:
+            return files[sha256]
+        except KeyError:
+            pass
+        if len(files) > 100_000:  # noqa: PLR2004 - addresses that were guessed, for the most part
+            files.clear()
+        files[sha256] = found = self._load_file(sha256)
+        return found
 
     def close(self) -> None:
         """Give the connection back."""
@@ -139,11 +150,11 @@ class PageStore:
 
     def _look(self) -> None:
         query = sa.select(db.meta.c.value).where(db.meta.c.key == "pages")
-        with self._database.read() as connection:
+        with self._looking, self._database.read() as connection:
             stamp = str(connection.scalar(query) or "")
-        if stamp != self._stamp:
-            self._stamp = stamp
-            self._forget()
+            if stamp != self._stamp:
+                self._stamp = stamp
+                self._forget()
 
     def _forget(self) -> None:
         self._pages = {}
@@ -152,8 +163,6 @@ class PageStore:
         self.generation += 1
 
     def _load(self, path: str) -> Page | None:
-        if is_internal(path):
-            return None
         table = db.pages
         query = sa.select(table.c.media_type, table.c.body, table.c.etag, table.c.rendered)
         with self._database.read() as connection:
@@ -174,19 +183,27 @@ class PageStore:
                 releases.c.state,
                 releases.c.quarantined,
                 releases.c.advisory,
+                db.projects.c.status,
+                db.projects.c.status_reason,
             )
+            .select_from(files)
             .join(releases)
+            .join(db.projects)
             .where(files.c.sha256 == sha256)
         )
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
             return None
-        public = row.state in {"published", "certified"}
-        advisory = (row.advisory or "") if row.quarantined else None
-        return ServedFile(sha256, row.filename, row.size, row.metadata_size, advisory, public)
+        return ServedFile(
+            sha256, row.filename, row.size, row.metadata_size, _withheld(row), row.state in PUBLIC
+        )
 
 
-def is_internal(path: str) -> bool:
-    """Whether a row of the table is a part of other pages, not a page."""
-    return path.startswith("_")
+def _withheld(row: Any) -> str | None:  # noqa: ANN401 - a row of SQLAlchemy
+    """Why nobody gets a wheel: its own advisory, else its project's quarantine."""
+    if row.quarantined:
+        return f"advisory {row.advisory or 'to follow'}"
+    if is_served(PUBLIC[0], row.quarantined, row.status):
+        return None
+    return f"its project is, because: {row.status_reason}"

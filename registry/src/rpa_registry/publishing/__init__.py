@@ -8,6 +8,7 @@ Usage::
 
 from ._admit import Admitted, WheelRefusedError, admit
 from ._claims import CLAIMED_DIGESTS, CLAIMED_FIELDS
+from ._known import foreign_names, resembling, why_taken
 from ._names import similar_name
 from ._public import PublicPackage, approve_public, library_packages, public_list, withdraw_public
 
@@ -19,8 +20,11 @@ __all__ = [
     "WheelRefusedError",
     "admit",
     "approve_public",
+    "foreign_names",
     "library_packages",
     "public_list",
+    "resembling",
     "similar_name",
+    "why_taken",
     "withdraw_public",
 ]

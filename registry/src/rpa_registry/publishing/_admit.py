@@ -31,6 +31,7 @@ from rpa_registry.tiers import quality_facts
 
 from ._claims import contradictions
 from ._judge import Repeat, judge, manifest_of, owner_of, repeated
+from ._modules import brought_modules
 from ._public import answered_names
 
 __all__ = ["Admitted", "WheelRefusedError", "admit"]
@@ -49,6 +50,7 @@ class Admitted:
         sha256: Of the wheel.
         created: ``False`` when the same bytes were here already.
         report: The examination as JSON values, and the wheel's ``quality.toml`` as ``quality``.
+        waits: Whether its name waits for a coordinator's acceptance.
     """
 
     project: str
@@ -56,6 +58,7 @@ class Admitted:
     sha256: str
     created: bool
     report: Mapping[str, Any]
+    waits: bool = False
 
 
 class WheelRefusedError(RefusedError):
@@ -126,21 +129,24 @@ def admit(
         return _again(repeat)
     report = _examined(registry, identity, wheel, filename, answered)
     _check_claims(said, report, wheel)
+    modules = brought_modules(wheel)
     with registry.database.read() as connection:
-        repeat = judge(connection, identity, report)
+        repeat = judge(connection, identity, report, modules)
     if repeat is not None:
         return _again(repeat)
     document = {**report.to_json(), "quality": quality_facts(wheel)}
     registry.blobs.put(wheel, report.sha256, filename, report.metadata)
     with registry.database.write() as connection:
         check_current(connection, identity)
-        repeat = judge(connection, identity, report)
+        repeat = judge(connection, identity, report, modules)
         if repeat is not None:
             return _again(repeat)
-        details = _write(registry, connection, identity, report, document)
+        known = owner_of(connection, report.name)
+        details = _write(registry, connection, identity, report, document, is_new=known is None)
     subject = f"{report.name} {report.version}"
     registry.notify(Event("upload", subject, identity.login, identity.member, details))
-    return Admitted(report.name, report.version, report.sha256, created=True, report=document)
+    waits = known is None or known.accepted is None
+    return Admitted(report.name, report.version, report.sha256, created=True, report=document, waits=waits)
 
 
 def _check_person(identity: Identity) -> None:
@@ -212,9 +218,10 @@ def _write(
     identity: Identity,
     report: WheelReport,
     document: Mapping[str, Any],
+    *,
+    is_new: bool,
 ) -> dict[str, Any]:
     moment = now()
-    is_new = owner_of(connection, report.name) is None
     if is_new:
         project = {
             "name": report.name,

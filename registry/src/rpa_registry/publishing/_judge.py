@@ -6,7 +6,7 @@ uploader's municipality's for good; a version number is used once.
 
 Usage::
 
-    repeat = judge(connection, identity, report)  # None: it is new
+    repeat = judge(connection, identity, report, brought_modules(wheel))  # None: it is new
 """
 
 from dataclasses import dataclass
@@ -18,11 +18,12 @@ from packaging.version import Version
 from rpa_commons.conformance import WheelReport
 from rpa_commons.manifest import Manifest
 from rpa_registry.accounts import Identity, require_scope
-from rpa_registry.db import files, members, projects, public_packages, releases
+from rpa_registry.db import files, members, projects, releases
 from rpa_registry.errors import ConflictError, ForbiddenError, RefusedError
 
+from ._known import foreign_names, why_taken
+from ._modules import check_modules
 from ._names import similar_name
-from ._public import library_packages
 
 __all__ = ["Repeat", "judge", "manifest_of", "owner_of", "repeated"]
 
@@ -40,23 +41,27 @@ class Repeat:
     report: str
 
 
-def judge(connection: sa.Connection, identity: Identity, report: WheelReport) -> Repeat | None:
+def judge(
+    connection: sa.Connection, identity: Identity, report: WheelReport, modules: frozenset[str]
+) -> Repeat | None:
     """Refuse, or say whether it is here already.
 
     Args:
         connection: A reading or a writing one.
         identity: Who uploads.
         report: The wheel, with no error in it.
+        modules: What it brings (:func:`rpa_registry.publishing._modules.brought_modules`).
 
     Raises:
         ForbiddenError: the name is another municipality's, or the token is not for this project.
-        ConflictError: the name is too like another one or means a public package, the version number is used,
-            or the project takes no releases.
+        ConflictError: the name is too like another one or means a public package, a module is somebody
+            else's, the version number is used, or the project takes no releases.
     """
     require_scope(identity, "upload", report.name)
     project = owner_of(connection, report.name)
     if project is None:
         _check_free(connection, report.name)
+        check_modules(connection, modules, report.name, identity.member, is_new=True)
         return None
     if project.owner != identity.member:
         raise ForbiddenError(
@@ -74,6 +79,7 @@ def judge(connection: sa.Connection, identity: Identity, report: WheelReport) ->
             f"{report.name} is a {project.kind}, and this wheel is a {kind}",
             remedy="choose another name for it",
         )
+    check_modules(connection, modules, report.name, project.owner, is_new=project.accepted is None)
     return _same_release(connection, report)
 
 
@@ -117,18 +123,17 @@ def owner_of(connection: sa.Connection, name: str) -> Any | None:  # noqa: ANN40
 
 
 def _check_free(connection: sa.Connection, name: str) -> None:
-    approved = connection.scalar(sa.select(public_packages.c.name).where(public_packages.c.name == name))
-    if approved or name in library_packages():
+    if why := why_taken(connection, name):
         raise ConflictError(
-            f"{name} means the package of the public index, which releases here require",
+            f"{name} cannot be a project here: it {why}",
             remedy="choose another name: an installer that looks here first would get yours instead",
         )
     taken = set(connection.scalars(sa.select(projects.c.name)))
-    alike = similar_name(name, taken | library_packages())
+    alike = similar_name(name, taken | foreign_names())
     if alike is None:
         return
     row = owner_of(connection, alike)
-    whose = f"of {row.owner_name} ({row.owner})" if row else "on the public index"
+    whose = f"of {row.owner_name} ({row.owner})" if row else "elsewhere"
     raise ConflictError(
         f"{name} is too like {alike} {whose}: people would take one for the other",
         remedy="choose a name that differs in more than separators, digits and letters that look alike",

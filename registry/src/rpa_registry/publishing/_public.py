@@ -26,6 +26,7 @@ from rpa_registry.accounts import Identity, require_coordinator
 from rpa_registry.db import now, projects, public_packages
 from rpa_registry.errors import ConflictError, NotFoundError, RefusedError
 from rpa_registry.log import append
+from rpa_registry.texts import checked_line, checked_text
 
 __all__ = [
     "PublicPackage",
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 _LIBRARY = "rpa-commons"
+_LONGEST_NAME = 128  # as the tables keep it; no package has a longer one
 _OURS = (_LIBRARY, "rpa-registry")
 
 
@@ -62,8 +64,11 @@ def library_packages() -> frozenset[str]:
 
 
 def answered_names(connection: sa.Connection) -> frozenset[str]:
-    """Every name that a wheel may require."""
-    owned = connection.scalars(sa.select(projects.c.name))
+    """Every name that a wheel may require; of the projects here those whose name is accepted.
+
+    Clients ask this registry for accepted names alone, so any other one would come from elsewhere.
+    """
+    owned = connection.scalars(sa.select(projects.c.name).where(projects.c.accepted.is_not(None)))
     approved = connection.scalars(sa.select(public_packages.c.name))
     return library_packages().union(owned, approved)
 
@@ -84,13 +89,13 @@ def approve_public(connection: sa.Connection, actor: Identity, name: str, reason
     """
     require_coordinator(actor, "approving a public package")
     normal = _normal(name)
-    if not reason.strip():
-        raise RefusedError(f"{normal} needs a reason", remedy="say what it is for and who looked at it")
-    if connection.scalar(sa.select(projects.c.owner).where(projects.c.name == normal)):
+    said = checked_text(reason, f"the reason to approve {normal}", is_required=True)
+    owned = sa.select(projects.c.owner).where(projects.c.name == normal, projects.c.accepted.is_not(None))
+    if connection.scalar(owned):
         raise ConflictError(f"{normal} is a project of this registry, and never comes from elsewhere")
     if normal in library_packages() or any(one.name == normal for one in public_list(connection)):
         raise ConflictError(f"{normal} is approved already")
-    package = PublicPackage(normal, reason.strip(), actor.login, now())
+    package = PublicPackage(normal, said, actor.login, now())
     connection.execute(sa.insert(public_packages).values(asdict(package)))
     append(connection, actor, "approve public package", normal, {"reason": package.reason})
     return package
@@ -113,6 +118,6 @@ def withdraw_public(connection: sa.Connection, actor: Identity, name: str) -> No
 
 def _normal(name: str) -> str:
     try:
-        return str(canonicalize_name(name, validate=True))
+        return str(canonicalize_name(checked_line(name, "the package's name"), validate=True))[:_LONGEST_NAME]
     except InvalidName:
         raise RefusedError(f"{name!r} is no package's name") from None

@@ -24,6 +24,7 @@ from starlette.routing import BaseRoute, Route
 from rpa_registry.accounts import Identity
 from rpa_registry.context import Registry
 from rpa_registry.errors import ForbiddenError, RegistryError, TooLargeError
+from rpa_registry.texts import unspeakable
 
 from . import _api_acts as acts
 from . import _api_reads as reads
@@ -33,6 +34,7 @@ from ._staged import credentials
 __all__ = ["ENDPOINTS", "Endpoint", "routes"]
 
 _ROOT = "/api/v1"
+_DEEPEST = 8  # lists and objects in each other; a signed document has two
 _LARGEST_BODY = 256 * 1024  # bytes; an advisory is a page of text
 _RELEASE = f"{_ROOT}/releases/{{project}}/{{version}}"
 
@@ -99,8 +101,15 @@ ENDPOINTS = (
     Endpoint("POST", f"{_ROOT}/reports", "Add a signed test report.", acts.report, ("signed", "signature")),
     Endpoint(
         "POST",
+        f"{_ROOT}/projects/{{project}}/accept",
+        "Let a new name stand: a coordinator of another municipality than its owner's.",
+        acts.accept,
+        ("reason",),
+    ),
+    Endpoint(
+        "POST",
         f"{_ROOT}/projects/{{project}}/status",
-        "Say how a project lives on (PEP 792).",
+        "Say how a project lives on (PEP 792); to end a quarantine takes two coordinators.",
         acts.status,
         ("status", "reason?"),
     ),
@@ -221,7 +230,27 @@ async def _body(request: Request, endpoint: Endpoint) -> Mapping[str, Any]:
         found = json.loads(bytes(content) or b"{}")
     except (ValueError, RecursionError) as error:
         raise RegistryError("the body is no JSON", remedy="send one JSON object") from error
+    _check_texts(found)
     return _known_fields(found, endpoint)
+
+
+def _check_texts(found: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Refuse what no database and no log can keep, wherever it stands.
+
+    Raises:
+        RegistryError: a text holds NUL or half of a surrogate pair, or values lie in each other without end.
+    """
+    waiting = [(found, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        if depth > _DEEPEST:
+            raise RegistryError("the body is no act's", remedy="send the fields of this act alone")
+        if isinstance(value, str) and (what := unspeakable([value])):
+            raise RegistryError(f"a text of the body holds {what}", remedy="send plain text")
+        if isinstance(value, dict):
+            waiting += [(one, depth + 1) for pair in value.items() for one in pair]
+        elif isinstance(value, list):
+            waiting += [(one, depth + 1) for one in value]
 
 
 def _known_fields(found: Any, endpoint: Endpoint) -> Mapping[str, Any]:  # noqa: ANN401 - any JSON value

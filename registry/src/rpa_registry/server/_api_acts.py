@@ -13,6 +13,7 @@ from rpa_registry.errors import NotFoundError, RegistryError
 from ._api_call import Call
 
 __all__ = [
+    "accept",
     "end_stand_in",
     "exemption",
     "name_stand_in",
@@ -69,6 +70,11 @@ def withdraw_advisory(call: Call) -> dict[str, Any]:
 def report(call: Call) -> dict[str, Any]:
     """A signed test report."""
     return curation.add_report(call.registry, call.person, call.document("signed"), call.text("signature"))
+
+
+def accept(call: Call) -> dict[str, Any]:
+    """A new name that stands."""
+    return curation.accept_name(call.registry, call.person, call.path["project"], reason=call.text("reason"))
 
 
 def status(call: Call) -> dict[str, Any]:

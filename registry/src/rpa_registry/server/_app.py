@@ -63,6 +63,11 @@ class _App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            # No name, text or file has it, and PostgreSQL refuses to be asked for it.
+            error = RegistryError("the address holds the character NUL", remedy="ask without it")
+            await error_answer(scope["path"], error)(scope, receive, with_reason(send))
+            return
         if scope["type"] == "http" and scope["method"] in _READS:
             path = scope["path"]
             root = scope.get("root_path")
@@ -130,7 +135,8 @@ class _App:
         if scope["type"] != "http":
             return
         path = scope["path"]
-        if scope["method"] not in _READS and self._finder.find(path) is not None:
+        is_read = path.startswith("/files/") or self._finder.find(path) is not None
+        if scope["method"] not in _READS and is_read:
             answer = ErrorAnswer(
                 405, f"{path} can only be read", "use GET", as_json=False, headers={"allow": "GET, HEAD"}
             )

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from rpa_registry.errors import LoginError, RegistryError
+from rpa_registry.errors import LoginError, RegistryError, TooManyError
 
 from ._reason import as_reason
 
@@ -62,13 +62,17 @@ class ErrorAnswer(Response):
 
 def error_answer(path: str, error: RegistryError) -> ErrorAnswer:
     """The answer to a request for ``path`` that ended with ``error``."""
-    headers = {"www-authenticate": 'Basic realm="registry", charset="UTF-8"'}
+    headers = {}
+    if isinstance(error, LoginError):
+        headers["www-authenticate"] = 'Basic realm="registry", charset="UTF-8"'
+    if isinstance(error, TooManyError):
+        headers["retry-after"] = str(error.seconds)
     return ErrorAnswer(
         int(error.status),
         error.message,
         error.remedy,
         as_json=path.startswith(_JSON_PLACES),
-        headers=headers if isinstance(error, LoginError) else None,
+        headers=headers,
     )
 
 

@@ -28,7 +28,7 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 class Finder:
-    """Ready answers by address; one event loop at a time."""
+    """Ready answers by address; threads may share it."""
 
     def __init__(self, store: PageStore, *, max_age: int) -> None:
         self._store = store
@@ -46,14 +46,15 @@ class Finder:
         if self._store.generation != self._generation:
             self._generation = self._store.generation
             self._ready = {}
+        ready = self._ready  # before the pages are read: what another thread drops meanwhile stays dropped
         try:
-            return self._ready[path]
+            return ready[path]
         except KeyError:
             pass
         found = self._make(path)
         is_redirect = isinstance(found, Answer) and found.status == HTTPStatus.MOVED_PERMANENTLY
         if found is not None and not is_redirect:  # there is a redirect for every spelling: not remembered
-            self._ready[path] = found
+            ready[path] = found
         return found
 
     def is_ready(self, path: str) -> bool:

@@ -22,6 +22,7 @@ from rpa_registry.errors import RefusedError, TooLargeError
 __all__ = ["UploadForm", "boundary_of"]
 
 _LONGEST_FIELD = 4096  # bytes of a field that is kept
+_MOST_BESIDE = 8 * 1024 * 1024  # bytes of all fields but the wheel: a description is one of them
 _MOST_PARTS = 2000  # classifiers and requirements come one to a part
 _REMEDY = "upload with twine or `uv publish`"
 
@@ -58,6 +59,7 @@ class UploadForm:
         self._headers: dict[bytes, bytes] = {}
         self._name = ""
         self._parts = 0
+        self._beside = 0
         self._ended = False
         try:
             self._parser = python_multipart.MultipartParser(
@@ -144,7 +146,13 @@ class UploadForm:
                     remedy="leave out what the bot does not need; `limits.largest_wheel` in registry.toml",
                 )
             self._target.write(data[start:end])
-        elif self._name in self._kept:
+            return
+        self._beside += end - start
+        if self._beside > _MOST_BESIDE:
+            raise TooLargeError(
+                f"the form has more than {_MOST_BESIDE} bytes beside the file", remedy=_REMEDY
+            )
+        if self._name in self._kept:
             field = self._fields[self._name]
             if len(field) + end - start > _LONGEST_FIELD:
                 raise RefusedError(f"the form's field {self._name} is too long", remedy=_REMEDY)

@@ -1,7 +1,8 @@
 """The reason phrase of the status line: twine and pip print it, and nothing else of an answer.
 
 Rules this module keeps: ASGI has no word for it, so it is written by whoever holds the connection, in this
-one place; under a server that is built otherwise the standard phrase stands and the body says why.
+one place; what a status line has no letter for is written with those it has; under a server that is built
+otherwise the standard phrase stands and the body says why.
 
 Usage::
 
@@ -14,12 +15,24 @@ from starlette.types import Message, Send
 
 __all__ = ["as_reason", "with_reason"]
 
+_PLAIN = str.maketrans(
+    {
+        "\u2026": "...",  # ellipsis
+        "\u2013": "-",  # en dash
+        "\u2014": "-",  # em dash
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u2192": "->",  # arrow
+    }
+)
 _LONGEST = 300  # characters; proxies cut or refuse long lines
 
 
 def as_reason(text: str) -> bytes:
     """A sentence as a status line takes it: one line of Latin-1, nothing that steers."""
-    line = " ".join(text.split())
+    line = " ".join(text.translate(_PLAIN).split())
     line = "".join(letter for letter in line if letter.isprintable())
     short = line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."
     return short.encode("latin-1", "replace")

@@ -21,6 +21,7 @@ __all__ = ["make_server", "serve"]
 
 _GRACE = 20  # seconds that running uploads and downloads have when the server is told to stop
 _KEEP_ALIVE = 30  # seconds an idle connection stays open
+_MOST_AT_ONCE = 512  # connections; the next is answered 503, before there are no file descriptors left
 
 
 def serve(
@@ -54,6 +55,7 @@ def make_server(
         access_log=False,
         server_header=False,
         log_config=None,
+        limit_concurrency=_MOST_AT_ONCE,
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,
     )

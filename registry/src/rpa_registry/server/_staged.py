@@ -15,14 +15,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from packaging.utils import canonicalize_name
+from packaging.utils import InvalidName, canonicalize_name
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from rpa_registry import db
-from rpa_registry.catalogue import Project, load_project
+from rpa_registry.catalogue import Project, load_project, served
 from rpa_registry.context import Registry
 from rpa_registry.errors import ForbiddenError, LoginError, NotFoundError
 from rpa_registry.pages import PageStore, project_page
@@ -90,35 +90,32 @@ class _Staged:
     def index(self, request: Request) -> Response:
         """Every project that the release could need, and its own."""
         staged = self._release(request)
-        table = db.releases
         with self._registry.database.read() as connection:
-            query = sa.select(table.c.project).where(
-                table.c.state == "certified", table.c.quarantined.is_(None)
-            )
+            query = sa.select(db.releases.c.project).join(db.projects)
+            query = query.where(db.releases.c.state == "certified", served())
             names = sorted({*connection.scalars(query), staged.project.name})
         return _page(request, html=lambda: index_html(names), json=lambda: index_json(names))
 
     def project(self, request: Request) -> Response:
         """The release's own project with it, or another one as it is certified."""
         staged = self._release(request)
-        asked = request.path_params["project"]
-        name = canonicalize_name(asked)
-        if name != asked:
+        name = _named(request)
+        if name != request.path_params["project"]:
             return RedirectResponse(f"../{name}/", 301, {"cache-control": "private, no-store"})
         if name == staged.project.name:
             page = project_page(staged.project, "certified", root="../../", also=staged.version)
         else:
             with self._registry.database.read() as connection:
                 other = load_project(connection, name)
-            if other is None:
+            if other is None or not other.is_accepted:
                 raise NotFoundError(f"this registry owns no project {name!r}", remedy="look for it elsewhere")
             page = project_page(other, "certified", root="../../../../")
         return _page(request, html=lambda: project_html(page), json=lambda: project_json(page))
 
     def slash(self, request: Request) -> Response:
         """The address with its last slash."""
-        name = canonicalize_name(request.path_params["project"])
-        return RedirectResponse(f"{name}/", 301, {"cache-control": "private, no-store"})
+        self._release(request)
+        return RedirectResponse(f"{_named(request)}/", 301, {"cache-control": "private, no-store"})
 
     def file(self, request: Request) -> Response:
         """The release's wheel or METADATA, or a certified one of the same project."""
@@ -159,6 +156,21 @@ class _Staged:
                 f"there is no release {wanted}", remedy="the address is /staged/<project>-<version>/simple/"
             )
         return _Release(project, version, found[0].file["sha256"])
+
+
+def _named(request: Request) -> str:
+    """The normalised name of the project that the address asks for.
+
+    Raises:
+        NotFoundError: no project has such a name: ``https:evil`` would redirect to another server.
+    """
+    asked = request.path_params["project"]
+    try:
+        return str(canonicalize_name(asked, validate=True))
+    except InvalidName:
+        raise NotFoundError(
+            f"this registry owns no project {asked!r}", remedy="look for it elsewhere"
+        ) from None
 
 
 class _Streamed(Response):

@@ -29,13 +29,14 @@ from rpa_registry.context import Registry
 from rpa_registry.errors import RegistryError, StorageError
 from rpa_registry.publishing import CLAIMED_DIGESTS, CLAIMED_FIELDS, Admitted, admit
 
+from ._errors import error_answer
 from ._form import UploadForm, boundary_of
 from ._staged import credentials
 
 __all__ = ["routes", "sweep"]
 
 _AT_ONCE = 4  # wheels that are examined at the same time; each may be in memory as a whole
-_MOST_UNREAD = 256 * 1024 * 1024  # bytes that are read and thrown away before a refusal is sent
+_MOST_BESIDE = 16 * 1024 * 1024  # bytes of a form beside the wheel that are read, if only to be thrown away
 _KEPT = frozenset({":action", *CLAIMED_FIELDS, *CLAIMED_DIGESTS})
 
 
@@ -66,7 +67,7 @@ class _Upload:
 
     async def post(self, request: Request) -> Response:
         """Take one wheel in."""
-        unread = _Unread(request)
+        unread = _Unread(request, self.registry.settings.limits.largest_wheel + _MOST_BESIDE)
         try:
             identity = await asyncio.to_thread(self._identity, request)
             boundary = boundary_of(request.headers.get("content-type", ""))
@@ -84,9 +85,11 @@ class _Upload:
                     admitted = await asyncio.to_thread(
                         admit, self.registry, identity, path, form.filename, claimed=fields
                     )
-        except RegistryError:
-            await unread.throw_away()
-            raise
+        except RegistryError as error:
+            answer = error_answer(request.url.path, error)
+            if not await unread.throw_away():
+                answer.headers["connection"] = "close"
+            return answer
         except ClientDisconnect:
             return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody hears it
         return PlainTextResponse(_sentence(admitted), headers={"cache-control": "no-store"})
@@ -100,23 +103,25 @@ class _Upload:
 
 
 class _Unread:
-    """A request's body, and what of it has not been read."""
+    """A request's body, and what of it has not been read; never more of it than any upload needs."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, most: int) -> None:
         self._stream = request.stream()
+        self._left = most
 
     async def chunks(self) -> AsyncIterator[bytes]:
         async for chunk in self._stream:
+            self._left -= len(chunk)
             yield chunk
 
-    async def throw_away(self) -> None:
-        """Read the rest, up to a bound, so that the sender hears the answer."""
-        size = 0
+    async def throw_away(self) -> bool:
+        """Read the rest, up to the bound, so that the sender hears the answer; whether that was all."""
         with contextlib.suppress(ClientDisconnect):
             async for chunk in self._stream:
-                size += len(chunk)
-                if size > _MOST_UNREAD:
-                    return
+                self._left -= len(chunk)
+                if self._left < 0:
+                    return False
+        return True
 
 
 @contextlib.contextmanager
@@ -149,6 +154,9 @@ def _sentence(admitted: Admitted) -> str:
     lines = [f"{admitted.project} {admitted.version} {what}. SHA-256 {admitted.sha256}"]
     if admitted.created:
         lines.append(f"Next: rpac-registry submit {admitted.project} {admitted.version}")
+    if admitted.waits:
+        accept = f"rpac-registry accept {admitted.project} --reason TEXT --as LOGIN"
+        lines.append(f"The name is new: a coordinator of another municipality accepts it with {accept}")
     lines += [_warning(finding) for finding in admitted.report.get("findings", ())]
     return "\n".join(lines) + "\n"
 

@@ -14,6 +14,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -23,7 +24,14 @@ from starlette.routing import BaseRoute, Route
 
 from rpa_commons.conformance import stack_match
 from rpa_registry import web
-from rpa_registry.catalogue import LARGEST_STACK, StackFile, read_stack, search
+from rpa_registry.catalogue import (
+    LARGEST_STACK,
+    StackFile,
+    answer_document,
+    kept_entries,
+    read_stack,
+    search,
+)
 from rpa_registry.context import Registry
 from rpa_registry.errors import RegistryError, TooLargeError
 
@@ -31,6 +39,7 @@ __all__ = ["routes"]
 
 _MOST_TEXT = 500  # characters of a question
 _FORM = 2 * LARGEST_STACK  # bytes of the whole form: a file or a text, and the form's own lines
+_UNKEPT = MappingProxyType({"cache-control": "no-store", "x-content-type-options": "nosniff"})
 _LONG = "public, max-age=31536000, immutable"
 
 
@@ -96,11 +105,12 @@ class _Web:
         settings = self.registry.settings
         with self.registry.database.read() as connection:
             found = search(connection, settings, query.text, query.chosen, limit=1000)
-            every = web.read_document(connection, "catalogue/index.json").get("projects", [])
+            every = [web.Entry(one) for one in kept_entries(connection)]
             runs = web.runs_by_project(connection)
         site = web.Site(settings, language, "search", query.address(page=query.page))
         relaxed = any(one.partial for one in found)
-        return web.answer_page(site, query, [one.entry for one in found], every, runs, relaxed=relaxed)
+        shown = [web.Entry(one.text.encode()) for one in found]
+        return web.answer_page(site, query, shown, every, runs, relaxed=relaxed)
 
     async def stack(self, request: Request) -> Response:
         """Which projects run on a stack."""
@@ -132,12 +142,13 @@ class _Web:
         limit = values.pop("limit", "100")
         if not (limit.isascii() and limit.isdecimal() and 0 < len(limit) < 5):  # noqa: PLR2004 - 1000 is the most
             raise RegistryError(f"limit is {limit!r}", remedy="give a number from 1 to 1000")
-        return _json(await asyncio.to_thread(self._found, text, values, int(limit)))
+        body = await asyncio.to_thread(self._found, text, values, int(limit))
+        return Response(body, media_type="application/json", headers=_UNKEPT)
 
-    def _found(self, text: str, filters: Mapping[str, str], limit: int) -> Any:  # noqa: ANN401 - JSON
+    def _found(self, text: str, filters: Mapping[str, str], limit: int) -> bytes:
         with self.registry.database.read() as connection:
             found = search(connection, self.registry.settings, text, filters, limit=limit)
-        return {"partial": any(one.partial for one in found), "results": [one.to_json() for one in found]}
+        return answer_document(found)
 
     async def api_stack_match(self, request: Request) -> Response:
         """Which bots run on the stack file that is the body."""
@@ -191,5 +202,4 @@ def _html(body: bytes, status: int = HTTPStatus.OK) -> Response:
 
 def _json(document: Any) -> Response:  # noqa: ANN401 - JSON
     text = json.dumps(document, ensure_ascii=False) + "\n"
-    headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
-    return Response(text, media_type="application/json", headers=headers)
+    return Response(text, media_type="application/json", headers=_UNKEPT)

@@ -22,23 +22,23 @@ _METADATA = ".metadata"
 
 
 class WithheldError(RegistryError):
-    """The release is quarantined: nobody gets its wheel.
+    """The release or its project is quarantined: nobody gets its wheel.
 
     Attributes:
         filename: The wheel.
-        advisory: Its number.
+        why: The advisory with its number, or the project's reason.
     """
 
     status = HTTPStatus.GONE
     exit_code = 5
 
-    def __init__(self, filename: str, advisory: str) -> None:
+    def __init__(self, filename: str, why: str) -> None:
         super().__init__(
-            f"{filename} is quarantined and withheld: advisory {advisory or 'to follow'}",
+            f"{filename} is quarantined and withheld: {why}",
             remedy="/advisories.json says why and what to do; use another version",
         )
         self.filename = filename
-        self.advisory = advisory
+        self.why = why
 
 
 def check_named(served: ServedFile | None, name: str) -> ServedFile:
@@ -50,8 +50,8 @@ def check_named(served: ServedFile | None, name: str) -> ServedFile:
     """
     if served is None or name.removesuffix(_METADATA) != served.filename:
         raise NotFoundError(f"there is no file {name} here", remedy="the project's page names its files")
-    if served.advisory is not None:
-        raise WithheldError(served.filename, served.advisory)
+    if served.withheld is not None:
+        raise WithheldError(served.filename, served.withheld)
     return served
 
 

@@ -2,13 +2,13 @@
 
 Usage::
 
-    for path, media_type, body in render_pages(connection, settings, "welcome-letters"): ...
+    for path, media_type, body in project_pages(settings, document, advisories): ...
     for path, media_type, body in static_files(): ...
 """
 
-from ._catalogue import FILTERS, Query, answer_page
+from ._catalogue import FILTERS, Entry, Query, answer_page
 from ._languages import LANGUAGES, Language, as_language, preferred
-from ._render import not_found_page, project_pages, read_document, render_pages, runs_by_project, shared_pages
+from ._render import not_found_page, project_pages, read_document, runs_by_project, shared_pages
 from ._site import HTML, SECURITY_HEADERS, Site
 from ._stack import stack_page
 from ._static import stamp, static_files
@@ -18,6 +18,7 @@ __all__ = [
     "HTML",
     "LANGUAGES",
     "SECURITY_HEADERS",
+    "Entry",
     "Language",
     "Query",
     "Site",
@@ -27,7 +28,6 @@ __all__ = [
     "preferred",
     "project_pages",
     "read_document",
-    "render_pages",
     "runs_by_project",
     "shared_pages",
     "stack_page",

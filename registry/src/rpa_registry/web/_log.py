@@ -6,7 +6,7 @@ of its own is shown by its name.
 
 Usage::
 
-    log_page(Site(settings, "da", "log/"), read_block(connection, 3), names, block=3, blocks=3)
+    log_page(Site(settings, "da", "log/"), read_block(connection, 3, 140), names, block=3, blocks=3)
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from rpa_registry.log import Entry, entries
 from ._languages import Words
 from ._site import Site
 
-__all__ = ["BLOCK", "Names", "log_block_count", "log_page", "read_block", "read_names"]
+__all__ = ["BLOCK", "Names", "log_page", "read_block", "read_names"]
 
 BLOCK = 50
 _SENTENCES: Mapping[str, str] = MappingProxyType(
@@ -56,9 +56,18 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "approve public package": "%(who)s let bots use the public package %(what)s.",
         "withdraw public package": "%(who)s lets no bot use the public package %(what)s any more.",
         "init": "The registry was opened.",
+        "render": "%(who)s rendered every page anew.",
     }
 )
 _OTHER = "%(who)s: %(act)s, %(what)s."
+_NO_PROJECT = frozenset(
+    {
+        *("add member", "add person", "disable person", "issue token", "revoke token", "register key"),
+        *("name stand-in", "end stand-in", "approve public package", "withdraw public package"),
+        *("init", "migrate", "render"),
+    }
+)
+"""Acts whose subject is no project, even where a project has its name."""
 _TOLD = frozenset({"deprecate", "yank", "quarantine"})
 
 
@@ -69,7 +78,7 @@ class Names:
     Attributes:
         people: Login -> name.
         members: Code -> name.
-        projects: Every project's name.
+        projects: Every accepted project's name: those that have a page.
     """
 
     people: Mapping[str, str]
@@ -81,23 +90,20 @@ def read_names(connection: sa.Connection) -> Names:
     """The names as they are now."""
     people = connection.execute(sa.select(db.people.c.login, db.people.c.name))
     members = connection.execute(sa.select(db.members.c.code, db.members.c.name))
-    named = {one.login: one.name for one in people}
+    projects = connection.scalars(
+        sa.select(db.projects.c.name).where(db.projects.c.accepted.is_not(None))
+    ).all()
     return Names(
-        named,
-        {one.code: one.name for one in members},
-        frozenset(connection.scalars(sa.select(db.projects.c.name))),
+        dict(people.all()),
+        dict(members.all()),
+        frozenset(projects),
     )
 
 
-def log_block_count(connection: sa.Connection) -> int:
-    """How many pages the log takes; at least one."""
-    last = connection.scalar(sa.select(sa.func.max(db.log.c.seq))) or 0
-    return max(1, -(-int(last) // BLOCK))
-
-
-def read_block(connection: sa.Connection, block: int) -> tuple[Entry, ...]:
-    """The entries of page ``block`` (from 1, the oldest), newest first."""
-    return tuple(reversed(entries(connection, after=(block - 1) * BLOCK, limit=BLOCK)))
+def read_block(connection: sa.Connection, block: int, count: int) -> tuple[Entry, ...]:
+    """The entries of page ``block`` (from 1, the oldest), newest first, of a log of ``count`` entries."""
+    after = (block - 1) * BLOCK
+    return tuple(reversed(entries(connection, after=after, limit=min(BLOCK, count - after))))
 
 
 def log_page(site: Site, found: Sequence[Entry], names: Names, *, block: int, blocks: int) -> bytes:
@@ -139,6 +145,6 @@ def _entry(words: Words, entry: Entry, names: Names) -> dict[str, Any]:
         "hash": entry.hash,
         "sentence": sentence
         % {"who": f"{name} ({member})" if member else name, "what": what, "act": entry.act},
-        "project": project if project in names.projects else "",
+        "project": project if project in names.projects and entry.act not in _NO_PROJECT else "",
         "reason": str(entry.details.get("reason", "")) if entry.act in _TOLD else "",
     }

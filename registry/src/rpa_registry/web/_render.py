@@ -1,22 +1,24 @@
 """Every page of the site that one change touches, in every language of the registry.
 
-Rules this module keeps: pages are made from the documents that the same transaction has just written, so
-the site and the data never differ; what did not change is not rendered: a staged upload leaves the list of
-all projects alone; nothing is written here, the caller stores what comes out.
+Rules this module keeps: pages are made from the documents of the same transaction, so the site and the data
+never differ; what depends on the settings alone is rendered once in a process; nothing is written here, the
+caller stores what comes out.
 
 Usage::
 
-    for path, media_type, body in render_pages(connection, settings, "welcome-letters"): ...
+    for path, media_type, body in project_pages(settings, document, advisories): ...
+    for path, media_type, body in shared_pages(connection, settings, entries, advisories): ...
 """
 
+import functools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from rpa_registry import db
-from rpa_registry.log import entries as log_entries
+from rpa_registry.log import log_count, newest
 from rpa_registry.settings import Settings
 
 from . import _terms
@@ -24,82 +26,81 @@ from ._advisories import advisories_page
 from ._catalogue import catalogue_pages
 from ._feed import ATOM, MOST, NEWS, feed
 from ._languages import LANGUAGES, Language
-from ._log import log_block_count, log_page, read_block, read_names
+from ._log import BLOCK, log_page, read_block, read_names
 from ._project import project_page
 from ._site import HTML, Site
 from ._stack import stack_page
 
-__all__ = [
-    "not_found_page",
-    "project_pages",
-    "read_document",
-    "render_pages",
-    "runs_by_project",
-    "shared_pages",
-]
+__all__ = ["not_found_page", "project_pages", "read_document", "runs_by_project", "shared_pages"]
 
 Rendered = tuple[str, str, bytes]
 
 
-def render_pages(connection: sa.Connection, settings: Settings, project: str) -> Iterator[Rendered]:
-    """The project's pages, and those that list it.
+def project_pages(settings: Settings, document: bytes, advisories: bytes) -> Iterator[Rendered]:
+    """A project's own pages.
 
     Args:
-        connection: Inside the transaction that changed the project; its documents are written already.
         settings: The registry's; ``languages`` says which.
-        project: Normalised name.
+        document: ``catalogue/<name>.json``.
+        advisories: ``advisories.json``.
 
     Yields:
         Path from the registry's root, media type, contents.
     """
-    yield from project_pages(connection, settings, project)
-    yield from shared_pages(connection, settings)
-
-
-def project_pages(connection: sa.Connection, settings: Settings, project: str) -> Iterator[Rendered]:
-    """The project's own pages."""
-    document = read_document(connection, f"catalogue/{project}.json")
-    if not document:
-        return
-    advisories = _advisories(connection)
-    signed = {one["signed"]["id"]: one["signed"] for one in advisories}
+    project = json.loads(document)
+    signed = {one["signed"]["id"]: one["signed"] for one in json.loads(advisories)["advisories"]}
     for language in settings.languages:
-        site = Site(settings, language, f"projects/{project}/")
-        yield site.path, HTML, project_page(site, document, signed)
+        site = Site(settings, language, f"projects/{project['name']}/")
+        yield site.path, HTML, project_page(site, project, signed)
 
 
 def shared_pages(
-    connection: sa.Connection, settings: Settings, *, whole_log: bool = False
+    connection: sa.Connection,
+    settings: Settings,
+    entries: Sequence[bytes],
+    advisories: bytes,
+    *,
+    shown: int = 0,
+    logged: int | None = None,
 ) -> Iterator[Rendered]:
-    """The catalogue, the newest page of the log (or each), the recalls, the feed, what stands still."""
-    listed: Sequence[Mapping[str, Any]] = read_document(connection, "catalogue/index.json").get(
-        "projects", []
-    )
-    runs = runs_by_project(connection)
-    advisories = _advisories(connection)
+    """The catalogue, the pages of the log that grew, the recalls, the feed, what stands still.
+
+    Args:
+        connection: Inside the transaction of the change.
+        settings: The registry's.
+        entries: Each project's entry in canonical bytes, by name.
+        advisories: ``advisories.json``.
+        shown: Log entries that the stored pages have already.
+        logged: Log entries that the pages shall have; all when not given.
+    """
+    count = log_count(connection) if logged is None else logged
     names = read_names(connection)
-    blocks = log_block_count(connection)
-    first = 1 if whole_log else max(1, blocks - 1)
-    # The page before the newest is written once more: it may just have become full.
-    found = {block: read_block(connection, block) for block in range(first, blocks + 1)}
+    signed = json.loads(advisories)["advisories"]
     yield "index.html", HTML, _start(settings)
-    yield "feed.atom", ATOM, feed(settings, _news(connection), names)
-    for language in settings.languages:
-        for site, body in catalogue_pages(settings, language, listed, runs):
-            yield site.path, HTML, body
-        for block, part in found.items():
+    yield "feed.atom", ATOM, feed(settings, newest(connection, NEWS, limit=MOST, until=count), names)
+    for site, body in catalogue_pages(settings, entries, runs_by_project(connection)):
+        yield site.path, HTML, body
+    blocks = max(1, -(-count // BLOCK))
+    # The page that was the newest is written once more: it may have become full, and older.
+    for block in range(max(1, -(-min(shown, count) // BLOCK)), blocks + 1):
+        part = read_block(connection, block, count)
+        for language in settings.languages:
             site = Site(settings, language, "log/" if block == blocks else f"log/{block}/")
             yield site.path, HTML, log_page(site, part, names, block=block, blocks=blocks)
+    for language in settings.languages:
         site = Site(settings, language, "advisories/")
-        yield site.path, HTML, advisories_page(site, advisories, names)
-        site = Site(settings, language, "stack/")
-        yield site.path, HTML, stack_page(site, (), None)
-        site = Site(settings, language, "not-found/")
-        yield site.path, HTML, not_found_page(site)
+        yield site.path, HTML, advisories_page(site, signed, names)
         yield from _still(settings, language)
 
 
-def _still(settings: Settings, language: Language) -> Iterator[Rendered]:
+@functools.lru_cache(maxsize=32)
+def _still(settings: Settings, language: Language) -> tuple[Rendered, ...]:
+    """What only another program or other settings change."""
+    stack, nothing = Site(settings, language, "stack/"), Site(settings, language, "not-found/")
+    found = [
+        (stack.path, HTML, stack_page(stack, (), None)),
+        (nothing.path, HTML, not_found_page(nothing)),
+    ]
     for place, template, title in (
         ("how-to-read/", "how_to_read.html.j2", "How to read this"),
         ("accessibility/", "accessibility.html.j2", "Accessibility statement"),
@@ -111,7 +112,8 @@ def _still(settings: Settings, language: Language) -> Iterator[Rendered]:
             states=_terms.STATES,
             tiers=_terms.TIERS,
         )
-        yield site.path, HTML, body
+        found.append((site.path, HTML, body))
+    return tuple(found)
 
 
 def not_found_page(site: Site) -> bytes:
@@ -138,15 +140,3 @@ def runs_by_project(connection: sa.Connection) -> dict[str, int]:
     usage = db.usage
     query = sa.select(usage.c.project, sa.func.count()).group_by(usage.c.project)
     return {row[0]: int(row[1]) for row in connection.execute(query)}
-
-
-def _advisories(connection: sa.Connection) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = read_document(connection, "advisories.json").get("advisories", [])
-    return found
-
-
-def _news(connection: sa.Connection) -> list[Any]:
-    numbers = connection.scalars(
-        sa.select(db.log.c.seq).where(db.log.c.act.in_(NEWS)).order_by(db.log.c.seq.desc()).limit(MOST)
-    )
-    return [entry for seq in numbers for entry in log_entries(connection, after=seq - 1, limit=1)]
