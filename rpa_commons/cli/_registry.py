@@ -11,9 +11,19 @@ if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
     from rpa_commons.registry_client import Registry, Wish
 
-__all__ = ["Asked", "asked_of", "channel_options", "opened", "registry_option", "tell", "wish_of"]
+__all__ = [
+    "Asked",
+    "asked_of",
+    "channel_options",
+    "opened",
+    "registry_option",
+    "tell",
+    "wish_of",
+    "wish_said",
+]
 
 _FILE = "municipality.toml"
+_NOT_ALL = "--because goes with --channel all"
 
 
 @dataclass(frozen=True)
@@ -57,8 +67,13 @@ def channel_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return channel(because(command))
 
 
-def asked_of(directory: Path, url: str) -> Asked:
+def asked_of(directory: Path, url: str, *, baseline: bool = True) -> Asked:
     """The registry that is meant: the one named, or the municipality's.
+
+    Args:
+        directory: Perhaps a municipality's.
+        url: The one named; empty when none is.
+        baseline: Whether the municipality is wanted with its baseline, which must be here then.
 
     Raises:
         RpaCommonsError: none is named, its address is wrong, or the municipality's files are.
@@ -68,7 +83,7 @@ def asked_of(directory: Path, url: str) -> Asked:
     if (directory / _FILE).is_file() or not url:
         from rpa_commons.config import open_municipality
 
-        municipality = open_municipality(directory)
+        municipality = open_municipality(directory, baseline=baseline)
         if not url:
             return Asked(Registry.of(municipality, progress=tell), municipality)
         folder = municipality.state_dir / "registry"
@@ -80,30 +95,53 @@ def asked_of(directory: Path, url: str) -> Asked:
 
 
 def opened(
-    directory: Path, url: str = "", *, offline: bool = False
+    directory: Path, url: str = "", *, offline: bool = False, wish: "Wish | None" = None
 ) -> "tuple[MunicipalityFolder, Registry | None]":
     """A municipality and the registry it installs from; ``None`` where it names none.
+
+    Args:
+        directory: The municipality's.
+        url: A registry instead of the one in its file.
+        offline: Ask no registry.
+        wish: What a baseline may be that is not pinned yet, where a command says.
 
     Raises:
         RpaCommonsError: its files are wrong, or the registry's address is.
     """
     from rpa_commons.registry_client import open_with_baseline
 
-    return open_with_baseline(directory, url, progress=tell, offline=offline)
+    return open_with_baseline(directory, url, progress=tell, offline=offline, wish=wish)
 
 
-def wish_of(municipality: "MunicipalityFolder", channel: str | None, because: str) -> "Wish":
-    """What may be installed: as said, or as the municipality has it.
+def wish_said(channel: str | None, because: str) -> "Wish | None":
+    """What a command line allows to be installed; ``None`` where it leaves that to the municipality.
 
     Raises:
         UsageError: what is not certified is asked for, and nobody says why.
     """
     from rpa_commons.registry_client import Wish
 
-    chosen = channel or municipality.registry.channel
     because = " ".join(because.split())
     if channel == "all" and not because:
         raise click.UsageError("--channel all needs --because TEXT: why what is not certified is installed")
-    if because and chosen != "all":
-        raise click.UsageError("--because goes with --channel all")
-    return Wish(chosen, because)
+    if channel == "certified" and because:
+        raise click.UsageError(_NOT_ALL)
+    return Wish(channel, because) if channel is not None else None
+
+
+def wish_of(municipality: "MunicipalityFolder", said: "Wish | None", because: str) -> "Wish":
+    """What may be installed: as said, or as the municipality has it.
+
+    Raises:
+        UsageError: there is a reason for what is not certified, and the municipality takes no such thing.
+    """
+    from dataclasses import replace
+
+    from rpa_commons.registry_client import Wish
+
+    if said is not None:
+        return said
+    theirs, because = Wish.of(municipality), " ".join(because.split())
+    if because and theirs.channel != "all":
+        raise click.UsageError(_NOT_ALL)
+    return replace(theirs, because=because) if because else theirs

@@ -1,13 +1,16 @@
 """``rpac fleet``: what a version of a bot would do to every member of a cooperation."""
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ._registry import registry_option
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from rpa_commons.manifest import Manifest
     from rpa_commons.sharing import FleetInstance, FleetMember, FleetReport
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["fleet"]
 
 _FINDINGS = 1
+_REGISTRY = "registry:"
 _WORDS = {
     "breaks": "breaks",
     "broken": "broken already",
@@ -38,7 +42,12 @@ def fleet() -> None:
 @click.option(
     "--members", "parent", type=_PATH, required=True, metavar="DIR", help="Holds a folder per member."
 )
-@click.option("--baseline", type=_PATH, metavar="DIR_OR_WHEEL", help="Where the cooperation's baseline lies.")
+@click.option(
+    "--baseline",
+    metavar="DIR_OR_WHEEL",
+    help="Where the cooperation's baseline lies; registry:NAME or registry:NAME==VERSION fetches it.",
+)
+@registry_option
 @click.option(
     "--was",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -47,7 +56,17 @@ def fleet() -> None:
     help="An older version, to tell what changes; wheels beside WHEEL are found by themselves.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def check(wheel: Path, parent: Path, baseline: Path | None, was: tuple[Path, ...], *, as_json: bool) -> int:
+@click.pass_obj
+def check(
+    directory: Path,
+    wheel: Path,
+    parent: Path,
+    baseline: str | None,
+    url: str,
+    was: tuple[Path, ...],
+    *,
+    as_json: bool,
+) -> int:
     """Resolve every member's configuration against the bot in WHEEL, from its manifest alone.
 
     DIR holds a folder for each member: the municipality's own, or what `rpac config publish` wrote. Nothing
@@ -58,12 +77,45 @@ def check(wheel: Path, parent: Path, baseline: Path | None, was: tuple[Path, ...
     from rpa_commons.sharing import fleet_check, open_members
 
     manifest = _manifest(wheel)
-    with open_members(parent, baseline=baseline) as members:
+    with _shared(directory, url, baseline) as shared, open_members(parent, baseline=shared) as members:
         report = fleet_check(manifest, members, connectors=catalogue(), known=_known(wheel, was))
         # Files of a baseline's wheel are told by the wheel's name as long as it is open.
         text = json.dumps(report.to_json(), indent=2, ensure_ascii=False) if as_json else _text(report)
     click.echo(text)
+    _tell_of_the_registry(report, baseline)
     return _FINDINGS if report.breaks else 0
+
+
+@contextmanager
+def _shared(directory: Path, url: str, given: str | None) -> "Iterator[Path | None]":
+    """The cooperation's baseline: a folder, a wheel, or one of the registry as long as it is looked at."""
+    if given is None or not given.startswith(_REGISTRY):
+        if given is not None and not Path(given).exists():
+            raise click.BadParameter(f"there is no {given}", param_hint="--baseline")
+        yield None if given is None else Path(given)
+        return
+    from rpa_commons.registry_client import baseline_wheel
+
+    from ._registry import asked_of
+
+    registry = asked_of(directory, url, baseline=False).registry
+    try:
+        yield baseline_wheel(registry, given)
+    finally:
+        registry.forget_files()
+
+
+def _tell_of_the_registry(report: "FleetReport", given: str | None) -> None:
+    """Where members name a baseline of the registry that was not fetched: how all are looked at with it."""
+    if given is not None:
+        return
+    found = (one for member in report.members for one in member.findings if one.key == "baseline")
+    name = next((word for one in found for word in one.message.split() if word.startswith(_REGISTRY)), "")
+    if name:
+        click.echo(
+            f" help: --baseline {name.rstrip(':')} looks at them all on top of the one in the registry",
+            err=True,
+        )
 
 
 def _manifest(wheel: Path) -> "Manifest":

@@ -10,7 +10,7 @@ import click
 from ._registry import registry_option
 
 if TYPE_CHECKING:
-    from rpa_commons.registry_client import Fit, Project, Release
+    from rpa_commons.registry_client import Advisory, Fit, Project, Release
 
 __all__ = ["info"]
 
@@ -24,7 +24,7 @@ __all__ = ["info"]
 @click.pass_obj
 def info(directory: Path, name: str, version: str, url: str, *, readme: bool, as_json: bool) -> int:
     """Show what the registry knows of NAME: what it does, asks for and changes, and its versions."""
-    from rpa_commons.registry_client import Stack, parse_wanted, release_of
+    from rpa_commons.registry_client import Stack, parse_wanted, release_of, told
 
     from ._registry import asked_of
 
@@ -43,7 +43,10 @@ def info(directory: Path, name: str, version: str, url: str, *, readme: bool, as
             json.dumps(document | ({"stack": fit.to_json()} if fit else {}), indent=2, ensure_ascii=False)
         )
         return 0
-    click.echo("\n".join(_lines(project, release, fit)))
+    recalls: tuple[Advisory, ...] = ()
+    if release is not None and release.quarantined is not None:
+        recalls = told(asked.registry, project.name, release.version)
+    click.echo("\n".join(_lines(project, release, fit, recalls)))
     if readme and project.readme:
         click.echo("\n" + project.readme)
     return 0
@@ -55,7 +58,9 @@ def _capabilities(project: "Project", release: "Release | None") -> tuple[str, .
     return named or project.capabilities
 
 
-def _lines(project: "Project", release: "Release | None", fit: "Fit | None") -> Iterator[str]:
+def _lines(
+    project: "Project", release: "Release | None", fit: "Fit | None", recalls: "tuple[Advisory, ...]"
+) -> Iterator[str]:
     yield f"{click.style(project.name, bold=True)}  {project.summary}"
     yield f"  {project.kind} of {project.owner.name or project.owner.code}" + (
         f", {project.status}" + (f": {project.status_reason}" if project.status_reason else "")
@@ -63,7 +68,7 @@ def _lines(project: "Project", release: "Release | None", fit: "Fit | None") -> 
         else ""
     )
     if release is not None:
-        yield from _release(project, release)
+        yield from _release(project, release, recalls)
     if fit is not None:
         yield f"  runs on your stack: {fit}"
     if project.runs_at:
@@ -73,10 +78,11 @@ def _lines(project: "Project", release: "Release | None", fit: "Fit | None") -> 
         yield from (f"    {_version(one)}" for one in project.releases)
 
 
-def _release(project: "Project", release: "Release") -> Iterator[str]:
+def _release(project: "Project", release: "Release", recalls: "tuple[Advisory, ...]") -> Iterator[str]:
     from rpa_commons.registry_client import state_text
 
     yield f"  version {release.version}: {state_text(release)}"
+    yield from (f"  recalled by {one}" for one in recalls)
     if release.certified_by:
         yield f"  certified by {' and '.join(_person(one) for one in release.certified_by)}"
     for label, text in (

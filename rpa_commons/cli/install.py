@@ -44,17 +44,18 @@ def install(  # noqa: PLR0913 - click passes each by name
 
     from rpa_commons.registry_client import install as install_wanted
 
-    from ._registry import opened, tell, wish_of
+    from ._registry import opened, tell, wish_of, wish_said
 
     if upgrade and not wanted:
         raise click.UsageError("--upgrade needs the NAME or WHEEL of each bot whose packages move")
-    municipality, registry = opened(directory, url, offline=offline)
+    said = wish_said(channel, because)
+    municipality, registry = opened(directory, url, offline=offline, wish=said)
     bots = install_wanted(
         municipality,
         wanted,
         registry=registry,
         progress=tell,
-        wish=wish_of(municipality, channel, because),
+        wish=wish_of(municipality, said, because),
         find_links=find_links,
         offline=offline,
         upgrade=upgrade,

@@ -49,7 +49,8 @@ def outdated(directory: Path, url: str, *, as_json: bool) -> int:
         for one in rows:
             if one.why_unknown and one.source != "file":
                 click.echo(f"warning: {one.name}: {one.why_unknown}", err=True)
-        click.echo("\n".join(line for one in found for line in _news(one)) or "everything is up to date")
+        nothing = "everything is up to date" if rows else "nothing is installed here yet"
+        click.echo("\n".join(line for one in found for line in _news(one)) or nothing)
     return _FINDINGS if any(one.taken_back for one in rows) else 0
 
 
@@ -89,18 +90,32 @@ def _lines(row: "InstalledRow") -> Iterator[str]:
 
 
 def _alarms(row: "InstalledRow") -> Iterator[str]:
-    if row.advisories:
-        yield f"  recalled by {', '.join(row.advisories)}"
+    yield from (f"  recalled by {one}" for one in row.recalls)
     yield from (f"  {note}" for note in row.notes)
 
 
 def _news(row: "InstalledRow") -> Iterator[str]:
-    newer = f" -> {row.newest}" if row.newest else ", nothing newer that may be installed"
+    if row.goes_back:
+        newer = f", back to {row.newest}: nothing newer may be installed"
+    else:
+        newer = f" -> {row.newest}" if row.newest else ", nothing newer that may be installed"
     yield f"{row.name} {row.version}{newer}" + (f"  ({row.state})" if row.state else "")
     yield from _alarms(row)
     if row.newest:
-        target = row.instances[0].name if row.instances else row.name
-        command = (
-            "rpac upgrade baseline" if row.kind == "baseline" else f"rpac upgrade {target} --to {row.newest}"
+        yield f"  {_command(row)}"
+    if row.goes_back and row.kind == "bot" and row.instances:
+        yield "    shows what an older version does not know; there are no migrations backwards"
+    if row.taken_back and row.kind == "bot":
+        yield from (
+            f"  rpac items list {one.name} --bot-version {row.version}   the cases it touched"
+            for one in row.instances
         )
-        yield f"  {command if row.instances or row.kind == 'baseline' else f'rpac install {row.name}'}"
+
+
+def _command(row: "InstalledRow") -> str:
+    if row.kind == "baseline":
+        return f"rpac upgrade baseline{' --plan' if row.goes_back else ''}"
+    if not row.instances:
+        return f"rpac install {row.name}"
+    look = " --plan" if row.goes_back else ""
+    return f"rpac upgrade {row.instances[0].name} --to {row.newest}{look}"

@@ -38,7 +38,7 @@ def publish(
 
     from ._registry import asked_of, tell
 
-    registry = asked_of(directory, url).registry
+    registry = asked_of(directory, url, baseline=False).registry
     token = registry_token(registry.home)  # before a build that takes a minute
     wheel = what
     if what.is_dir():

@@ -64,24 +64,26 @@ def upgrade(  # noqa: PLR0913 - click passes each option by name
     from rpa_commons.environments import carry_out_upgrade, prepare_upgrade
     from rpa_commons.registry_client import is_file_wish, tell_usage, wheel_to_come
 
-    from ._registry import opened, wish_of
+    from ._registry import opened, wish_of, wish_said
 
     if _is_baseline(directory):
         wheel = Path(to) if to else None
         return _baseline(directory, instance, wheel, only_plan=only_plan, yes=yes, as_json=as_json)
-    municipality, registry = opened(directory, url, offline=offline)
-    wish = wish_of(municipality, channel, because)
+    said = wish_said(channel, because)
+    municipality, registry = opened(directory, url, offline=offline, wish=said)
+    wish = wish_of(municipality, said, because)
     if instance == "baseline" and instance not in municipality.instances():
         return _shared(municipality, registry, to, wish, only_plan=only_plan, yes=yes, as_json=as_json)
     if is_file_wish(to):
         wheel, origin = Path(to), None
     else:
         asked = None if offline else registry
-        wheel, origin = wheel_to_come(municipality, asked, instance, to, wish if channel else None)
+        wheel, origin = wheel_to_come(municipality, asked, instance, to, wish if said or because else None)
     prepared = prepare_upgrade(municipality, instance, wheel)
     plan = prepared.plan
     if only_plan or plan.errors or not as_json:
         _show(plan, as_json=as_json)
+        _tell_the_way_back(municipality, plan)
     if only_plan or plan.errors:
         return _code(plan)
     if not _agreed(yes=yes):
@@ -216,6 +218,27 @@ def _show(plan: "UpgradePlan", *, as_json: bool) -> None:
         return
     click.echo("\n\n".join(filter(None, [_headline(plan), *_changes(plan), _files(plan)])))
     click.echo("\n" + _findings(plan))
+
+
+def _tell_the_way_back(municipality: "MunicipalityFolder", plan: "UpgradePlan") -> None:
+    """Of a downgrade that does not fit: how the settings were called before; on standard error."""
+    from rpa_commons.environments import locked
+
+    if plan.direction != "downgrade" or not plan.errors:
+        return
+    gone = {one.key for one in plan.changes if one.kind == "removed"}
+    renamed = [
+        f"{one['to']} was {one['key']}"
+        for entry in locked(municipality, plan.bot).manifest.migrations
+        for one in entry.operations
+        if one.get("op") == "rename" and one.get("to") in gone
+    ]
+    names = f": {', '.join(renamed)}" if renamed else ""
+    click.echo(
+        f" help: {plan.after} is older and there are no migrations backwards: take the files from version "
+        f"control as they were with it, or write them as it reads them{names}",
+        err=True,
+    )
 
 
 def _headline(plan: "UpgradePlan") -> str:

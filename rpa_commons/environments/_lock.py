@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from rpa_commons.config.documents import replace_file
+from rpa_commons.config.documents import remove_abandoned, replace_file
 
 from ._errors import LockMismatchError, NotInstalledError
 
@@ -323,6 +323,7 @@ def write_lock(folder: Path, lock: LockFile) -> bool:
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return False
     replace_file(path, text)
+    remove_abandoned(path)
     return True
 
 

@@ -10,7 +10,7 @@ Usage::
     install(municipality, ["welcome-letters"], registry=registry, progress=print)
 """
 
-from ._baseline import BaselineUpgrade, open_with_baseline, prepare_baseline, take_baseline
+from ._baseline import BaselineUpgrade, baseline_wheel, open_with_baseline, prepare_baseline, take_baseline
 from ._choose import CHANNELS, Choice, Wish, choose, release_of, state_text
 from ._client import Registry
 from ._documents import CatalogueEntry, FileEntry, Project, Release
@@ -40,7 +40,7 @@ from ._install import (
 )
 from ._listing import InstalledRow, InstanceRow, rows
 from ._publish import NotPublishableError, Published, publish, registry_token
-from ._recalls import Advisory, Hit, Recalls, guard, known, refresh
+from ._recalls import Advisory, Hit, Recalls, guard, known, refresh, told
 from ._stack import Fit, Stack
 from ._usage import tell_usage
 
@@ -77,6 +77,7 @@ __all__ = [
     "UploadRefusedError",
     "WantedError",
     "Wish",
+    "baseline_wheel",
     "choice_of",
     "choose",
     "fetch_chosen",
@@ -95,5 +96,6 @@ __all__ = [
     "state_text",
     "take_baseline",
     "tell_usage",
+    "told",
     "wheel_to_come",
 ]

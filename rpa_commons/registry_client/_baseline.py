@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from rpa_commons.environments import LockFile
     from rpa_commons.manifest import Manifest
 
-__all__ = ["BaselineUpgrade", "open_with_baseline", "prepare_baseline", "take_baseline"]
+__all__ = ["BaselineUpgrade", "baseline_wheel", "open_with_baseline", "prepare_baseline", "take_baseline"]
 
 _MOST_SHOWN = 200
 
@@ -67,7 +67,12 @@ class BaselineUpgrade:
 
 
 def open_with_baseline(
-    folder: Path, url: str = "", *, progress: Callable[[str], None], offline: bool = False
+    folder: Path,
+    url: str = "",
+    *,
+    progress: Callable[[str], None],
+    offline: bool = False,
+    wish: Wish | None = None,
 ) -> "tuple[MunicipalityFolder, Registry | None]":
     """A municipality and its registry; a baseline of the registry is fetched where it is not here yet.
 
@@ -76,6 +81,7 @@ def open_with_baseline(
         url: A registry instead of the one in its file.
         progress: Told each thing that takes over a second.
         offline: Ask no registry.
+        wish: What is allowed where no baseline is pinned yet; ``None``: as the municipality has it.
 
     Raises:
         ConfigError: a file is wrong.
@@ -85,11 +91,11 @@ def open_with_baseline(
     address = url or early.registry.url
     registry = Registry.at(address, early.state_dir / "registry", progress=progress) if address else None
     if early.baseline_given.startswith(REGISTRY_PREFIX) and not offline:
-        _ensure(early, registry)
+        _ensure(early, registry, wish or Wish.of(early))
     return open_municipality(folder), registry
 
 
-def _ensure(early: MunicipalityFolder, registry: Registry | None) -> None:
+def _ensure(early: MunicipalityFolder, registry: Registry | None, wish: Wish) -> None:
     """Have the pinned baseline in the store, or pin the newest that may be installed."""
     name = early.baseline_given.removeprefix(REGISTRY_PREFIX)
     lock = read_lock(early.folder)
@@ -106,10 +112,27 @@ def _ensure(early: MunicipalityFolder, registry: Registry | None) -> None:
         return
     if registry is None:
         raise NoRegistryError
-    record = _chosen(early, registry, name, "", Wish(early.registry.channel))
+    record = _chosen(early, registry, name, "", wish)
     _pin(early, lock, record, registry.progress)
     registry.progress(f"the baseline is {record.name} {record.version} from now on")
     registry.forget_files()
+
+
+def baseline_wheel(registry: Registry, given: str) -> Path:
+    """The wheel of a baseline by its name in the registry, to look at; whoever asked forgets the files.
+
+    Args:
+        registry: Who is asked.
+        given: ``registry:NAME`` or ``registry:NAME==VERSION``; the newest certified one, without a version.
+
+    Raises:
+        RegistryError: it cannot be had, or is no baseline.
+    """
+    wanted = parse_wanted(given.removeprefix(REGISTRY_PREFIX))
+    project, choice = choice_of(
+        registry, wanted, Wish("all" if wanted.version else "certified"), kind="baseline"
+    )
+    return fetch_chosen(registry, project, choice)
 
 
 def prepare_baseline(

@@ -13,6 +13,7 @@ Usage::
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -22,6 +23,9 @@ from rpa_commons import __version__
 
 from ._documents import Project, Release
 from ._errors import NoSuchReleaseError, ReleaseRefusedError
+
+if TYPE_CHECKING:
+    from rpa_commons.config import MunicipalityFolder
 
 __all__ = ["CHANNELS", "Choice", "Wish", "choose", "release_of", "state_text"]
 
@@ -51,6 +55,12 @@ class Wish:
 
     channel: str = "certified"
     because: str = ""
+
+    @classmethod
+    def of(cls, municipality: "MunicipalityFolder") -> "Wish":
+        """What a municipality's own file allows; that it does is the reason."""
+        channel = municipality.registry.channel
+        return cls(channel, "" if channel == "certified" else f'municipality.toml: channel = "{channel}"')
 
 
 @dataclass(frozen=True)
@@ -131,6 +141,8 @@ def refuse(project: Project, release: Release, wish: Wish) -> None:
     Raises:
         ReleaseRefusedError: with the way out.
     """
+    if project.status == "quarantined":
+        raise ReleaseRefusedError(project.name, "", "is quarantined as a whole", remedy=_why_not(project))
     why = _against(release, wish) or _unfit(release)
     if why:
         raise ReleaseRefusedError(project.name, release.version, why, remedy=_remedy(project, release, wish))

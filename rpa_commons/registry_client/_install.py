@@ -231,7 +231,7 @@ def wheel_to_come(
         raise NoRegistryError
     if wish is None:
         from_lock = Wish(entry.channel, entry.because) if entry is not None and entry.channel else None
-        wish = from_lock or Wish(municipality.registry.channel)
+        wish = from_lock or Wish.of(municipality)
     wanted = replace(parse_wanted(bot), version=parse_wanted(f"{bot}=={version}").version if version else "")
     project, choice = choice_of(registry, wanted, wish)
     _refuse_recalled(municipality, project.name, choice.release.version)

@@ -9,9 +9,11 @@ Usage::
         print(row.name, row.version, row.state)
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from packaging.version import InvalidVersion, Version
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.environments import LockFile, instance_head, read_lock
@@ -20,7 +22,7 @@ from ._choose import Wish, choose, state_text
 from ._client import Registry
 from ._documents import Project
 from ._errors import RegistryError, UnknownProjectError
-from ._recalls import Recalls
+from ._recalls import Advisory, Recalls
 
 if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
@@ -54,7 +56,9 @@ class InstalledRow:
         state: In the registry, with the day; empty when that is not known.
         why_unknown: Why it is not.
         newest: A newer version that may be installed from its channel; empty when there is none.
+        goes_back: Whether ``newest`` is older than what is installed, since that was taken back.
         advisories: Ids of advisories that are about it.
+        recalls: The same with what they say.
         taken_back: Whether this version is yanked, quarantined or recalled.
         notes: Deprecation and the like.
         instances: Its bot instances.
@@ -69,7 +73,9 @@ class InstalledRow:
     state: str = ""
     why_unknown: str = ""
     newest: str = ""
+    goes_back: bool = False
     advisories: tuple[str, ...] = ()
+    recalls: tuple[str, ...] = ()
     taken_back: bool = False
     notes: tuple[str, ...] = ()
     instances: tuple[InstanceRow, ...] = field(default=())
@@ -104,13 +110,13 @@ def rows(
                 source=entry.registry or "file",
                 because=entry.because,
                 instances=tuple(_instances(municipality, lock, entry.name, recalls)),
-                advisories=tuple(dict.fromkeys(hit.advisory.id for hit in recalls.of(lock, entry.name))),
+                **_recalled(hit.advisory for hit in recalls.of(lock, entry.name)),
             ),
         )
         for entry in lock.entries
     ]
     if (base := lock.baseline) is not None:
-        hits = [one.id for one in recalls.advisories if one.project == base.name and one.names(base.version)]
+        about = (one for one in recalls.advisories if one.project == base.name and one.names(base.version))
         row = InstalledRow(
             base.name,
             "baseline",
@@ -118,10 +124,16 @@ def rows(
             base.channel,
             base.registry,
             base.because,
-            advisories=tuple(hits),
+            **_recalled(about),
         )
         found.append(_row(registry, row))
     return tuple(found)
+
+
+def _recalled(advisories: Iterable[Advisory]) -> dict[str, Any]:
+    """A row's fields about recalls, each advisory once."""
+    once = {one.id: str(one) for one in advisories}
+    return {"advisories": tuple(once), "recalls": tuple(once.values())}
 
 
 def _row(registry: Registry | None, row: InstalledRow) -> InstalledRow:
@@ -148,9 +160,22 @@ def _row(registry: Registry | None, row: InstalledRow) -> InstalledRow:
         }
     )
     why = "" if release is not None else f"{registry.home} has no {row.name} {row.version}"
+    newest = _newest(project, row)
+    goes_back = bool(newest) and _order(newest) < _order(row.version)
     return replace(
-        row, **({"taken_back": recalled} | dict(facts)), why_unknown=why, newest=_newest(project, row)
+        row,
+        **({"taken_back": recalled} | dict(facts)),
+        why_unknown=why,
+        newest=newest,
+        goes_back=goes_back,
     )
+
+
+def _order(version: str) -> Version:
+    try:
+        return Version(version)
+    except InvalidVersion:
+        return Version("0.dev0")
 
 
 def _newest(project: Project, row: InstalledRow) -> str:

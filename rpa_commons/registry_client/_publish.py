@@ -1,7 +1,8 @@
 """Publishing: the same checks as the registry makes, then the upload that twine would make, and what follows.
 
 Rules this module keeps: what the registry would refuse is refused here, before anything is sent; the token
-goes to the registry's host alone and is never printed; a byte-identical repeat is no error.
+goes to the registry's host alone and is never printed; a byte-identical repeat is no error, nor is that of a
+command which was killed after the upload or after the submission.
 
 Source: the legacy upload API of the Python Package Index (form ``:action=file_upload``).
 
@@ -13,8 +14,9 @@ Usage::
 
 import hashlib
 import importlib
+import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
@@ -40,6 +42,7 @@ __all__ = ["NotPublishableError", "Published", "publish", "registry_token"]
 
 _VARIABLE = "RPAC_REGISTRY_TOKEN"
 _OK = range(200, 300)
+_CONFLICT = 409
 
 
 class NotPublishableError(RpaCommonsError):
@@ -120,20 +123,42 @@ def publish(registry: Registry, wheel: Path, token: str, *, submit: bool = False
     content = wheel.read_bytes()
     registry.progress(f"uploading {wheel.name} ({len(content) / 1024:.0f} KiB) to {registry.home}")
     _upload(registry, wheel.name, content, report, token)
-    if submit:
-        registry.progress(f"handing {name} {version} in for review")
-        act(registry, token, name, version, "submit")
     state = _state(registry, name, version)
+    if submit and state in {"", "staged"}:  # the repeat of a command that broke off finds it in review
+        state = _handed_in(registry, token, name, version)
     sha256 = hashlib.sha256(content).hexdigest()
-    return Published(name, version, sha256, state, _following(name, version, state))
+    following = _following(name, version, state)
+    if state == "in_review" and not _state(registry, name, version):  # on no page
+        accept = f"`rpac-registry accept {name}`"
+        following = (f"the name is new: another member's coordinator accepts it by {accept}", *following)
+    return Published(name, version, sha256, state, following)
 
 
-def act(registry: Registry, token: str, name: str, version: str, what: str) -> None:
-    """Carry out one act on a release, such as ``submit``; raises as :func:`publish`."""
+def _handed_in(registry: Registry, token: str, name: str, version: str) -> str:
+    """Submit a release; its state. That it was submitted before is no error.
+
+    A release whose name is new shows on no page, so only the refusal tells that it is in review.
+    """
+    registry.progress(f"handing {name} {version} in for review")
+    try:
+        return act(registry, token, name, version, "submit") or _state(registry, name, version)
+    except UploadRefusedError as error:
+        if error.status == _CONFLICT and f"{name} {version} is in review;" in error.reason:
+            return "in_review"
+        raise
+
+
+def act(registry: Registry, token: str, name: str, version: str, what: str) -> str:
+    """Carry out one act on a release, such as ``submit``; the state it led to. Raises as :func:`publish`."""
     path = f"/api/v1/releases/{quote(name)}/{quote(version)}/{what}"
     status, reason, body = registry.http.post(path, token, json_body={})
     if status not in _OK:
         raise UploadRefusedError(f"{name} {version}", status, reason_of(body) or reason)
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return ""
+    return str(answer.get("state", "")) if isinstance(answer, dict) else ""
 
 
 def _upload(registry: Registry, filename: str, content: bytes, report: "WheelReport", token: str) -> None:
@@ -157,7 +182,7 @@ def _upload(registry: Registry, filename: str, content: bytes, report: "WheelRep
 
 def _state(registry: Registry, name: str, version: str) -> str:
     try:
-        release = registry.project(name).find(version)
+        release = replace(registry, _projects={}).project(name).find(version)  # as it is now
     except RegistryError:  # it was taken; that its page is not there yet is no failure
         return ""
     return release.state if release is not None else ""

@@ -1,9 +1,11 @@
 """Recalls: which versions the cooperation's coordinators took back, and what that means here.
 
-Rules this module keeps: an advisory counts only with a good signature by a key that is pinned (in
-``municipality.toml``, or the keys that the registry first gave); what is known holds until a coordinator
-withdraws it by signature, whatever the registry says or does not say later; a registry that does not answer
-stops nothing; one short question before a run, none for a minute after one that was not answered.
+Rules this module keeps: an advisory counts only with a good signature. Where ``municipality.toml`` names
+keys, only theirs count; elsewhere any coordinator's key stops a bot, for a stop does less harm than a bot
+that should not run, and only the keys that the registry first gave (or the advisory's own) end that again.
+What is known holds until it is withdrawn so, whatever the registry says or does not say later; a registry
+that does not answer stops nothing; one short question before a run, none for a minute after one that was
+not answered.
 
 The pinned keys are the seam for the registry's trust to come: :class:`Pins` answers which keys speak for the
 cooperation, and nothing else here needs to know how.
@@ -37,7 +39,7 @@ from ._http import Timeouts
 if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
 
-__all__ = ["Advisory", "Hit", "Pins", "Recalls", "guard", "known", "refresh"]
+__all__ = ["Advisory", "Hit", "Pins", "Recalls", "guard", "known", "refresh", "told"]
 
 _PATH = "/advisories.json"
 _FILE = "advisories.json"
@@ -63,6 +65,10 @@ class Advisory(_Model):
     remedy: str = ""
     issued: str = ""
     withdrawn: str | None = None
+
+    def __str__(self) -> str:
+        said = (one.strip().rstrip(".") for one in (self.summary, self.remedy))
+        return f"{self.id}: {'; '.join(filter(None, said))}"
 
     def names(self, version: str) -> bool:
         """Whether it is about a version, however that is spelt."""
@@ -192,7 +198,7 @@ class Pins:
 def known(municipality: "MunicipalityFolder") -> Recalls:
     """What this machine knows already; asks nobody."""
     stored = _stored(municipality)
-    return Recalls(_holding(stored, _pins(municipality).keys()), (), stored.heard)
+    return Recalls(_holding(stored, _pins(municipality)), (), stored.heard)
 
 
 def refresh(
@@ -209,12 +215,12 @@ def refresh(
     """
     stored, pins, now = _stored(municipality), _pins(municipality), time.time()
     if not municipality.registry.url:
-        return Recalls(_holding(stored, pins.keys()), (), stored.heard)
+        return Recalls(_holding(stored, pins), (), stored.heard)
     same = stored.registry == municipality.registry.url
     enough = _FRESH if fresh is None else fresh
     recent = 0 <= now - stored.heard < enough or 0 <= now - stored.tried < _TRIED
     if same and recent and not force:
-        return Recalls(_holding(stored, pins.keys()), (), stored.heard)
+        return Recalls(_holding(stored, pins), (), stored.heard)
     try:
         registry = Registry.of(municipality, timeouts=_SHORT)
         document = read(_Document, registry.http.json(_PATH) or {}, registry.http.url(_PATH))
@@ -222,15 +228,28 @@ def refresh(
         _store(municipality, stored.model_copy(update={"registry": municipality.registry.url, "tried": now}))
         when = f"last heard of {_ago(now - stored.heard)} ago" if stored.heard else "never heard of yet"
         warning = f"recalls could not be asked for, {when}: {error.message}"
-        return Recalls(_holding(stored, pins.keys()), (warning,), stored.heard)
+        return Recalls(_holding(stored, pins), (warning,), stored.heard)
     good = [one for one in document.advisories if verify(one.key, one.signed, one.signature)]
     keys = pins.first(frozenset(one.key for one in good))
-    believed = [one for one in good if one.key in keys]
+    believed = [one for one in good if one.key in keys or not pins.given]
     warnings = [_not_believed(one) for one in document.advisories if one not in believed]
+    warnings += [_new_key(one) for one in believed if one.key not in keys and one not in stored.advisories]
     merged = _merged(stored.advisories, believed)
     stored = _Stored(registry=municipality.registry.url, heard=now, advisories=merged)
     _store(municipality, stored)
-    return Recalls(_holding(stored, keys), tuple(warnings), now)
+    return Recalls(_holding(stored, pins), tuple(warnings), now)
+
+
+def told(registry: Registry, project: str, version: str) -> tuple[Advisory, ...]:
+    """What the registry shows of a version's recall, for reading: whose key signed it is not asked here.
+
+    Raises:
+        UnreachableError: the registry does not answer.
+        BrokenAnswerError: the answer is not the agreed one.
+    """
+    document = read(_Document, registry.http.json(_PATH) or {}, registry.http.url(_PATH))
+    good = (one.advisory for one in document.advisories if verify(one.key, one.signed, one.signature))
+    return tuple(one for one in good if one.project == project and one.names(version) and not one.withdrawn)
 
 
 def guard(municipality: "MunicipalityFolder", instance: str) -> Iterator[str]:
@@ -253,7 +272,7 @@ def guard(municipality: "MunicipalityFolder", instance: str) -> Iterator[str]:
 
 def _remedy(hit: Hit, instance: str) -> str:
     said = hit.advisory.remedy.rstrip(". ")
-    upgrade = f"`rpac upgrade {instance}` moves to the version that replaces it"
+    upgrade = "`rpac outdated` names the version to move to"
     cases = f"`rpac items list {instance} --bot-version {hit.version}` lists the cases it touched"
     return "; ".join(filter(None, (said, upgrade, cases)))
 
@@ -282,12 +301,12 @@ def _store(municipality: "MunicipalityFolder", stored: _Stored) -> None:
 
 
 def _merged(before: tuple[_Signed, ...], now: list[_Signed]) -> tuple[_Signed, ...]:
-    """Every advisory once: a withdrawal stays one, and what the registry no longer shows is not forgotten."""
-    found = {_id(one): one for one in before}
+    """What each key last said of each advisory: a withdrawal stays one, nothing is forgotten."""
+    found = {(_id(one), one.key): one for one in before}
     for one in now:
-        old = found.get(_id(one))
+        old = found.get((_id(one), one.key))
         if old is None or not old.signed.get("withdrawn"):
-            found[_id(one)] = one
+            found[_id(one), one.key] = one
     return tuple(sorted(found.values(), key=lambda one: (str(one.signed.get("issued", "")), _id(one))))
 
 
@@ -295,13 +314,18 @@ def _id(one: _Signed) -> str:
     return str(one.signed.get("id", ""))
 
 
-def _holding(stored: _Stored, keys: frozenset[str]) -> tuple[Advisory, ...]:
-    found = []
+def _holding(stored: _Stored, pins: Pins) -> tuple[Advisory, ...]:
+    """The advisories that stop something: each once, ended by a pinned key or by the key that issued it."""
+    keys = pins.keys()
+    said: list[tuple[Advisory, bool]] = []
     for one in stored.advisories:  # checked again: the file lies where others may write
-        if one.key in keys and verify(one.key, one.signed, one.signature):
+        is_pinned = one.key in keys
+        if (is_pinned or not pins.given) and verify(one.key, one.signed, one.signature):
             with contextlib.suppress(ValueError):
-                found.append(one.advisory)
-    return tuple(one for one in found if not one.withdrawn)
+                said.append((one.advisory, is_pinned))
+    ended = {advisory.id for advisory, is_pinned in said if advisory.withdrawn and is_pinned}
+    holding = {one.id: one for one, _ in said if not one.withdrawn and one.id not in ended}
+    return tuple(holding.values())
 
 
 def _not_believed(one: _Signed) -> str:
@@ -318,3 +342,12 @@ def _ago(seconds: float) -> str:
     if seconds < 2 * _HOUR:
         return f"{seconds / 60:.0f} minutes"
     return f"{seconds / _HOUR:.0f} hours" if seconds < 2 * _DAY else f"{seconds / _DAY:.0f} days"
+
+
+def _new_key(one: _Signed) -> str:
+    who = f"{one.person or 'somebody'}'s advisory {_id(one) or '?'}"
+    what = "is not ended by it" if one.signed.get("withdrawn") else "counts all the same"
+    return (
+        f"{who} is signed with a key that was not seen here before, and {what}; ask a coordinator by "
+        f'telephone whose it is, and write it into municipality.toml: [registry] keys = [..., "{one.key}"]'
+    )

@@ -76,6 +76,79 @@ def test_installing_fetches_and_pins_it(simulator: Any, town: Path, rpac: Any, m
     )
 
 
+def test_the_first_one_may_be_taken_from_all_with_a_reason(
+    simulator: Any, town: Path, rpac: Any, make_wheel: Any
+) -> None:
+    """The refusal names the two options, and they do what it says; the reason is in the lock."""
+    simulator.publish(baseline(make_wheel, "2026.1"), "published")
+
+    refused, _, why = rpac("install")
+    taken, _, err = rpac("install", "--channel", "all", "--because", "the office tries it")
+
+    assert (5, 0) == (refused, taken), err
+    assert "use --channel all and record why with --because" in why
+    pinned = read_lock(town).baseline
+    assert pinned is not None
+    assert ("2026.1", "all", "the office tries it") == (pinned.version, pinned.channel, pinned.because)
+
+
+def test_a_municipality_that_takes_all_is_the_reason_itself(
+    simulator: Any, town: Path, rpac: Any, make_wheel: Any
+) -> None:
+    """Whoever reads the lock sees where that was decided."""
+    simulator.publish(baseline(make_wheel, "2026.1"), "published")
+    path = town / "municipality.toml"
+    text = path.read_text(encoding="utf-8").replace(f'registry = "{simulator.url}"\n', "")
+    path.write_text(f'{text}\n[registry]\nurl = "{simulator.url}"\nchannel = "all"\n', encoding="utf-8")
+
+    code, _, err = rpac("install")
+
+    assert code == 0, err
+    pinned = read_lock(town).baseline
+    assert pinned is not None
+    assert ("all", 'municipality.toml: channel = "all"') == (pinned.channel, pinned.because)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--channel", "all"), "--channel all needs --because"),
+        (("--channel", "certified", "--because", "x"), "--because goes with --channel all"),
+        (("--because", "x"), "--because goes with --channel all"),
+    ],
+)
+def test_a_channel_and_its_reason_go_together(
+    simulator: Any, town: Path, rpac: Any, make_wheel: Any, words: tuple[str, ...], why: str
+) -> None:
+    """A usage error; nothing is pinned from another channel."""
+    simulator.publish(baseline(make_wheel, "2026.1"))
+
+    code, _, err = rpac("install", *words)
+
+    assert code == 2
+    assert why in err
+
+
+def test_a_fleet_is_checked_on_top_of_it(
+    simulator: Any, town: Path, rpac: Any, make_wheel: Any, tmp_path: Path
+) -> None:
+    """A member's folder that was never installed from has none: the help names the option that fetches it."""
+    simulator.publish(baseline(make_wheel, "2026.1"))
+    wheel = str(make_wheel())
+    words = ("fleet", "check", wheel, "--members", str(town.parent))
+
+    lost, first, helped = rpac(*words)
+    found, second, err = rpac(*words, "--baseline", "registry:digit-baseline==2026.1")
+    unknown, _, guess = rpac(*words, "--baseline", "registry:digit-baselin")
+
+    assert (1, 0, 2) == (lost, found, unknown), err
+    assert "has not been fetched yet" in first
+    assert "help: --baseline registry:digit-baseline looks at them all" in helped
+    assert "0167 Hvidovre  does not use it" in second
+    assert "did you mean digit-baseline?" in guess
+    assert [] == list((tmp_path / "state" / "registry").glob("files/*"))
+
+
 def test_a_pinned_one_does_not_move_by_itself(simulator: Any, town: Path, rpac: Any, make_wheel: Any) -> None:
     """A newer one is taken by an upgrade alone; another machine fetches the pinned one by hash."""
     simulator.publish(baseline(make_wheel, "2026.1"))

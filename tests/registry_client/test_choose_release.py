@@ -141,9 +141,11 @@ def test_nothing_published_yet_says_what_there_is() -> None:
     assert "has no published version" in refused(project()).message
 
 
-def test_a_quarantined_project_gives_nothing() -> None:
-    """Whatever its versions say."""
-    error = refused(project(release("1.0.0"), status="quarantined", status_reason="stolen token"))
+@pytest.mark.parametrize("version", ["", "1.0.0"])
+def test_a_quarantined_project_gives_nothing(version: str) -> None:
+    """Whatever its versions say, and also to whoever asks for one by its number."""
+    gone = project(release("1.0.0"), status="quarantined", status_reason="stolen token")
+    error = refused(gone, version)
 
     assert error.message == "quiet-bot is quarantined as a whole"
     assert error.remedy == "stolen token"

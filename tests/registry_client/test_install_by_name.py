@@ -19,10 +19,10 @@ from rpa_commons.environments import build_wheel, python_of, read_lock
 from rpa_commons.environments._host import host_package
 from rpa_commons.environments._uv import Uv
 from rpa_commons.registry_client import Registry, Wish, install
+from tests.registry_client.greeters import greeter_wheel, words
 
 pytestmark = pytest.mark.network
 
-PROJECT = Path(__file__).parents[1] / "e2e" / "environments" / "tiny-greeter"
 ID = "0b6f0c1e-0000-4000-8000-000000000001"
 
 
@@ -43,33 +43,7 @@ def host() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def greeter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bot that needs greeting-words, a package of the cooperation."""
-    folder = tmp_path_factory.mktemp("greeter")
-    ignored = shutil.ignore_patterns("build", "dist", "__pycache__")
-    shutil.copytree(PROJECT, folder / "project", ignore=ignored)
-    path = folder / "project" / "pyproject.toml"
-    text = path.read_text(encoding="utf-8")
-    assert '"rpa-commons' in text
-    path.write_text(text.replace('"rpa-commons', '"greeting-words>=1", "rpa-commons', 1), encoding="utf-8")
-    module = folder / "project" / "src" / "tiny_greeter" / "__init__.py"
-    code = module.read_text(encoding="utf-8")  # without a capability: no stack is needed here
-    module.write_text(code.replace("    population: PopulationRegister\n", ""), encoding="utf-8")
-    words = folder / "words"
-    _words(words, "1.0.0")
-    return build_wheel(folder / "project", folder / "dist", progress=quiet, find_links=[words])
-
-
-def _words(folder: Path, version: str) -> Path:
-    """A wheel of greeting-words that says which one it is."""
-    project = folder / f"src-{version}"
-    (project / "greeting_words").mkdir(parents=True)
-    (project / "greeting_words" / "__init__.py").write_text(f'VERSION = "{version}"\n', encoding="utf-8")
-    (project / "pyproject.toml").write_text(
-        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
-        f'[project]\nname = "greeting-words"\nversion = "{version}"\n',
-        encoding="utf-8",
-    )
-    Uv().run("building words", ["build", "--wheel", "--quiet", "--out-dir", str(folder), str(project)])
-    return next(folder.glob(f"*-{version}-*.whl"))
+    return greeter_wheel(tmp_path_factory.mktemp("greeter"))
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -124,8 +98,8 @@ def test_a_strangers_package_of_an_owned_name_is_never_used(
     """
     write_instance(hvidovre)
     simulator.publish(greeter)
-    simulator.publish(_words(tmp_path / "ours", "1.0.0"))
-    offer(public, _words(tmp_path / "theirs", "9.0.0"))
+    simulator.publish(words(tmp_path / "ours", "1.0.0"))
+    offer(public, words(tmp_path / "theirs", "9.0.0"))
     click = make_wheel("click", "99.0.0", has_manifest=False)
     honest = dict(simulator.projects)
     simulator.publish(click)
@@ -157,21 +131,22 @@ def test_a_strangers_package_of_an_owned_name_is_never_used(
 def test_the_lock_alone_installs_the_same_on_another_machine(
     simulator: Any, hvidovre: Path, greeter: Path, tmp_path: Path
 ) -> None:
-    """A copy of the folder with an empty state_dir fetches everything by hash; the lock stays as it is."""
+    """A copy of the folder with an empty state_dir fetches all by hash; both locks stay as they are."""
     write_instance(hvidovre)
     simulator.publish(greeter)
-    simulator.publish(_words(tmp_path / "ours", "1.0.0"))
+    simulator.publish(words(tmp_path / "ours", "1.0.0"))
     municipality = open_municipality(hvidovre)
     install(municipality, ["tiny-greeter"], registry=Registry.of(municipality), progress=quiet)
-    lock = (hvidovre / "rpac.lock").read_bytes()
-    simulator.publish(_words(tmp_path / "later", "1.1.0"))
+    locks = [(hvidovre / name).read_bytes() for name in ("rpac.lock", "pylock.tiny-greeter.toml")]
+    simulator.publish(words(tmp_path / "later", "1.1.0"))
     elsewhere = tmp_path / "elsewhere" / "hvidovre"
     shutil.copytree(hvidovre, elsewhere)
 
     other = open_municipality(elsewhere)
     install(other, [], registry=Registry.of(other), progress=quiet)
 
-    assert lock == (elsewhere / "rpac.lock").read_bytes()
+    again = [(elsewhere / name).read_bytes() for name in ("rpac.lock", "pylock.tiny-greeter.toml")]
+    assert locks == again
     assert said_by(elsewhere, "import greeting_words; print(greeting_words.VERSION)") == "1.0.0"
 
 
@@ -180,7 +155,7 @@ def test_the_reason_for_what_is_not_certified_is_in_the_lock(
 ) -> None:
     """Channel and reason stand beside the version."""
     simulator.publish(greeter, "published")
-    simulator.publish(_words(tmp_path / "ours", "1.0.0"), "published")
+    simulator.publish(words(tmp_path / "ours", "1.0.0"), "published")
     municipality = open_municipality(hvidovre)
     wish = Wish("all", "the summer's letters")
 
@@ -198,7 +173,7 @@ def test_other_tools_install_the_same_from_pylock(
 
     write_instance(hvidovre)
     simulator.publish(greeter)
-    simulator.publish(_words(tmp_path / "ours", "1.0.0"))
+    simulator.publish(words(tmp_path / "ours", "1.0.0"))
     municipality = open_municipality(hvidovre)
     install(municipality, ["tiny-greeter"], registry=Registry.of(municipality), progress=quiet)
     text = (hvidovre / "pylock.tiny-greeter.toml").read_text(encoding="utf-8")
@@ -241,7 +216,7 @@ def test_an_upgrade_fetches_shows_and_installs_and_removing_leaves_the_history(
 
     write_instance(hvidovre)
     simulator.publish(greeter)
-    simulator.publish(_words(tmp_path / "ours", "1.0.0"))
+    simulator.publish(words(tmp_path / "ours", "1.0.0"))
     installed = rpac("install", "tiny-greeter")
     shutil.copytree(greeter.parent.parent / "project", tmp_path / "newer")
     path = tmp_path / "newer" / "pyproject.toml"

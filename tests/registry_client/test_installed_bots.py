@@ -130,6 +130,11 @@ def test_nothing_to_do_is_said(simulator: Any, hvidovre: Path, rpac: Any, make_w
     assert (0, "everything is up to date\n") == rpac("outdated")[:2]
 
 
+def test_nothing_installed_is_said(rpac: Any) -> None:
+    """Which is not the same as being up to date."""
+    assert (0, "nothing is installed here yet\n") == rpac("outdated")[:2]
+
+
 def prepared(hvidovre: Path, url: str) -> Path:
     """Two instances, an environment for each, a kept wheel, a pylock file and a state with history."""
     state = hvidovre.parent / "state"

@@ -37,8 +37,10 @@ def fields(body: bytes, kind: str) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for part in message.get_payload():
         assert not isinstance(part, str)
-        name = part.get_param("name", header="content-disposition")  # type: ignore[union-attr] # a part
-        found[str(name)] = part.get_payload(decode=True)  # type: ignore[union-attr,assignment] # bytes
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        found[str(name)] = content
     return found
 
 

@@ -93,7 +93,7 @@ def test_a_recalled_version_pauses_its_instance(simulator: Any, town: Municipali
     assert caught.value.message == (
         "greet is paused: quiet-bot 1.1.0 was recalled by DIGIT-2026-0001: greets the dead"
     )
-    assert "go back to 1.0.0; `rpac upgrade greet`" in caught.value.remedy
+    assert "go back to 1.0.0; `rpac outdated` names the version" in caught.value.remedy
     assert "rpac items list greet --bot-version 1.1.0" in caught.value.remedy
 
 
@@ -176,20 +176,57 @@ def test_a_wrong_signature_is_not_believed(simulator: Any, town: MunicipalityFol
     assert "anna's advisory DIGIT-2026-0001 has a wrong signature and is not believed" in warning
 
 
-def test_the_first_keys_are_pinned_and_a_later_one_is_not_believed(
-    simulator: Any, town: MunicipalityFolder
-) -> None:
-    """Whoever takes over the registry later cannot speak for the coordinators."""
+def test_the_second_coordinator_stops_a_bot_too(simulator: Any, town: MunicipalityFolder) -> None:
+    """One coordinator is enough, whoever it is; that the key is new is said once."""
     simulator.advisories = [advisory(project="other-bot")]
     refresh(town, force=True)
     simulator.advisories.append(advisory(OTHER, number=2))
 
     recalls = refresh(town, force=True)
+    again = refresh(town, force=True)
 
     kept = json.loads((town.state_dir / "registry-keys.json").read_text(encoding="utf-8"))
     assert kept == {simulator.url: [public_key_text(KEY)]}
-    assert ["DIGIT-2026-0001"] == [one.id for one in recalls.advisories]
+    assert ["DIGIT-2026-0001", "DIGIT-2026-0002"] == [one.id for one in recalls.advisories]
+    assert "was not seen here before, and counts all the same" in recalls.warnings[0]
     assert f'keys = [..., "{public_key_text(OTHER)}"]' in recalls.warnings[0]
+    assert (recalls.advisories, ()) == (again.advisories, again.warnings)
+
+
+def test_a_key_that_was_not_seen_before_ends_nothing(simulator: Any, town: MunicipalityFolder) -> None:
+    """Whoever takes over the registry can stop bots, but not let a recalled one run."""
+    simulator.advisories = [advisory()]
+    refresh(town, force=True)
+    simulator.advisories = [advisory(OTHER, withdrawn="2026-11-23T00:00:00Z")]
+
+    recalls = refresh(town, force=True)
+
+    assert ["DIGIT-2026-0001"] == [one.id for one in recalls.advisories]
+    assert "is not ended by it" in recalls.warnings[0]
+
+
+def test_a_withdrawal_ahead_of_its_advisory_takes_nothing_from_it(
+    simulator: Any, town: MunicipalityFolder
+) -> None:
+    """The next number can be guessed; a stranger's word on it must not silence the coordinator's."""
+    simulator.advisories = [advisory(project="other-bot", number=9)]
+    refresh(town, force=True)
+    simulator.advisories = [advisory(OTHER, withdrawn="2026-11-23T00:00:00Z")]
+    refresh(town, force=True)
+    simulator.advisories = [advisory()]
+
+    assert "DIGIT-2026-0001" in [one.id for one in refresh(town, force=True).advisories]
+
+
+def test_who_issued_an_advisory_may_end_it(simulator: Any, town: MunicipalityFolder) -> None:
+    """Also where the key was new here."""
+    simulator.advisories = [advisory(project="other-bot", number=9)]
+    refresh(town, force=True)
+    simulator.advisories = [advisory(OTHER)]
+    refresh(town, force=True)
+    simulator.advisories = [advisory(OTHER, withdrawn="2026-11-23T00:00:00Z")]
+
+    assert ["DIGIT-2026-0009"] == [one.id for one in refresh(town, force=True).advisories]
 
 
 def test_keys_of_the_municipality_are_the_only_ones(simulator: Any, town: MunicipalityFolder) -> None:
@@ -263,7 +300,7 @@ def test_status_shows_what_is_paused_without_asking(
 
 
 def test_outdated_names_what_was_recalled(simulator: Any, rpac: Any, make_wheel: Any) -> None:
-    """Exit 1, with the version that may be installed instead."""
+    """Exit 1: an older version is looked at before it is taken, and a command lists the cases."""
     simulator.publish(make_wheel(version="1.0.0"))
     simulator.publish(
         make_wheel(version="1.1.0"), state="certified", quarantined={"advisory": "DIGIT-2026-0001"}, file=None
@@ -273,6 +310,36 @@ def test_outdated_names_what_was_recalled(simulator: Any, rpac: Any, make_wheel:
     code, out, _ = rpac("outdated")
 
     assert code == 1
-    assert "quiet-bot 1.1.0 -> 1.0.0" in out
-    assert "recalled by DIGIT-2026-0001" in out
-    assert "rpac upgrade greet --to 1.0.0" in out
+    assert "quiet-bot 1.1.0, back to 1.0.0: nothing newer may be installed" in out
+    assert "recalled by DIGIT-2026-0001: greets the dead; go back to 1.0.0" in out
+    assert "rpac upgrade greet --to 1.0.0 --plan" in out
+    assert "rpac items list greet --bot-version 1.1.0" in out
+
+
+def test_a_newer_version_replaces_a_recalled_one(simulator: Any, rpac: Any, make_wheel: Any) -> None:
+    """Then the command is the one that moves on, and nothing is said of going back."""
+    simulator.publish(
+        make_wheel(version="1.1.0"), state="certified", quarantined={"advisory": "DIGIT-2026-0001"}, file=None
+    )
+    simulator.publish(make_wheel(version="1.1.1"))
+    simulator.advisories = [advisory()]
+
+    code, out, _ = rpac("outdated")
+
+    assert code == 1
+    assert "quiet-bot 1.1.0 -> 1.1.1" in out
+    assert "  rpac upgrade greet --to 1.1.1\n" in out
+    assert "back" not in out.replace("go back to 1.0.0", "")
+
+
+def test_info_says_what_happened(simulator: Any, rpac: Any, make_wheel: Any) -> None:
+    """A refusal sends people there: the advisory with its summary and remedy, not its number alone."""
+    simulator.publish(
+        make_wheel(version="1.1.0"), state="certified", quarantined={"advisory": "DIGIT-2026-0001"}, file=None
+    )
+    simulator.advisories = [advisory()]
+
+    code, out, _ = rpac("info", "quiet-bot", "1.1.0")
+
+    assert code == 0
+    assert "recalled by DIGIT-2026-0001: greets the dead; go back to 1.0.0" in out
