@@ -1,6 +1,7 @@
 """``rpac-registry submit``, ``publish``, ``certify`` and the other acts on one release."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -59,134 +60,47 @@ def _signed(view: "ReleaseView") -> list[str]:
     ]
 
 
-@click.command()
-@click.argument("project")
-@click.argument("version")
-@reason_option(required=False)
-@as_option
-@json_option
-@click.pass_context
-def submit(ctx: click.Context, project: str, version: str, reason: str, login: str, *, as_json: bool) -> None:
-    """Ask the coordinators to review a staged release; for its owner."""
-    _do(ctx, "submit", project, version, login, as_json=as_json, reason=reason)
+def _command(name: str, help_: str, *options: Callable[..., Any]) -> click.Command:
+    """The command of one act; every option but those of all commands is said to the act."""
+
+    @click.pass_context
+    def run(
+        ctx: click.Context, /, project: str, version: str, login: str, *, as_json: bool, **said: str
+    ) -> None:
+        _do(ctx, name.replace("-", "_"), project, version, login, as_json=as_json, **said)
+
+    for decorate in (json_option, as_option, *reversed(options), _VERSION, _PROJECT):
+        run = decorate(run)
+    return click.command(name, help=help_)(run)
 
 
-@click.command("return")
-@click.argument("project")
-@click.argument("version")
-@reason_option(required=True)
-@as_option
-@json_option
-@click.pass_context
-def return_(
-    ctx: click.Context, project: str, version: str, reason: str, login: str, *, as_json: bool
-) -> None:
-    """Give a release in review back to its owner; for coordinators."""
-    _do(ctx, "return", project, version, login, as_json=as_json, reason=reason)
+_PROJECT, _VERSION = click.argument("project"), click.argument("version")
+_MAY, _MUST = reason_option(required=False), reason_option(required=True)
+_NOTE = click.option(
+    "--note", "reason", default="", metavar="TEXT", help="What you looked at; stands beside your signature."
+)
+_USE = click.option("--use", default="", metavar="PROJECT", help="What to use instead.")
 
-
-@click.command()
-@click.argument("project")
-@click.argument("version")
-@reason_option(required=False)
-@as_option
-@json_option
-@click.pass_context
-def publish(
-    ctx: click.Context, project: str, version: str, reason: str, login: str, *, as_json: bool
-) -> None:
-    """Put a release in review into the channel all; for its owner."""
-    _do(ctx, "publish", project, version, login, as_json=as_json, reason=reason)
-
-
-@click.command()
-@click.argument("project")
-@click.argument("version")
-@click.option("--note", default="", metavar="TEXT", help="What you looked at; stands beside your signature.")
-@as_option
-@json_option
-@click.pass_context
-def certify(ctx: click.Context, project: str, version: str, note: str, login: str, *, as_json: bool) -> None:
-    """Sign a published release; two coordinators of two municipalities other than the owner must."""
-    _do(ctx, "certify", project, version, login, as_json=as_json, reason=note)
-
-
-@click.command()
-@click.argument("project")
-@click.argument("version")
-@reason_option(required=True)
-@click.option("--use", default="", metavar="PROJECT", help="What to use instead.")
-@as_option
-@json_option
-@click.pass_context
-def deprecate(  # the options of one act
-    ctx: click.Context, project: str, version: str, reason: str, use: str, login: str, *, as_json: bool
-) -> None:
-    """Advise against a release; it stays in its channels, and those who run it are told."""
-    _do(ctx, "deprecate", project, version, login, as_json=as_json, reason=reason, use=use)
-
-
-@click.command()
-@click.argument("project")
-@click.argument("version")
-@reason_option(required=False)
-@as_option
-@json_option
-@click.pass_context
-def undeprecate(
-    ctx: click.Context, project: str, version: str, reason: str, login: str, *, as_json: bool
-) -> None:
-    """Take a deprecation back."""
-    _do(ctx, "undeprecate", project, version, login, as_json=as_json, reason=reason)
-
-
-@click.command()
-@click.argument("project")
-@click.argument("version")
-@reason_option(required=True)
-@as_option
-@json_option
-@click.pass_context
-def yank(ctx: click.Context, project: str, version: str, reason: str, login: str, *, as_json: bool) -> None:
-    """Hide a release from those who do not ask for exactly it (PEP 592)."""
-    _do(ctx, "yank", project, version, login, as_json=as_json, reason=reason)
-
-
-@click.command()
-@click.argument("project")
-@click.argument("version")
-@reason_option(required=False)
-@as_option
-@json_option
-@click.pass_context
-def unyank(ctx: click.Context, project: str, version: str, reason: str, login: str, *, as_json: bool) -> None:
-    """Take a yank back."""
-    _do(ctx, "unyank", project, version, login, as_json=as_json, reason=reason)
-
-
-@click.command()
-@click.argument("project")
-@click.argument("version")
-@reason_option(required=False)
-@as_option
-@json_option
-@click.pass_context
-def withdraw(
-    ctx: click.Context, project: str, version: str, reason: str, login: str, *, as_json: bool
-) -> None:
-    """Take back a release that was not published yet; for its owner."""
-    _do(ctx, "withdraw", project, version, login, as_json=as_json, reason=reason)
-
-
-@click.command("release-from-quarantine")
-@click.argument("project")
-@click.argument("version")
-@reason_option(required=True)
-@as_option
-@json_option
-@click.pass_context
-def release_from_quarantine(
-    ctx: click.Context, project: str, version: str, reason: str, login: str, *, as_json: bool
-) -> None:
-    """Sign that a quarantined release may be had again; two coordinators must."""
-    _do(ctx, "release_from_quarantine", project, version, login, as_json=as_json, reason=reason)
+submit = _command("submit", "Ask the coordinators to review a staged release; for its owner.", _MAY)
+return_ = _command("return", "Give a release in review back to its owner; for coordinators.", _MUST)
+publish = _command("publish", "Put a release in review into the channel all; for its owner.", _MAY)
+certify = _command(
+    "certify",
+    "Sign a published release; two coordinators of other municipalities than the owner must.",
+    _NOTE,
+)
+deprecate = _command(
+    "deprecate",
+    "Advise against a release; it stays in its channels, and those who run it are told.",
+    _MUST,
+    _USE,
+)
+undeprecate = _command("undeprecate", "Take a deprecation back.", _MAY)
+yank = _command("yank", "Hide a release from those who do not ask for exactly it (PEP 592).", _MUST)
+unyank = _command("unyank", "Take a yank back.", _MAY)
+withdraw = _command("withdraw", "Take back a release that was not published yet; for its owner.", _MAY)
+release_from_quarantine = _command(
+    "release-from-quarantine",
+    "Sign that a quarantined release may be had again; two coordinators must.",
+    _MUST,
+)
