@@ -41,7 +41,8 @@ def right(texts: "np.ndarray[tuple[int], np.dtype[np.str_]]") -> "np.ndarray[tup
     wide = digits.astype(np.int32)
     dates = ((wide[:, 0] * 10 + wide[:, 1]) * 10 + wide[:, 2]) * 10 + wide[:, 3]
     leap = (dates == 2902) & _LEAP[wide[:, 6], wide[:, 4] * 10 + wide[:, 5]]  # noqa: PLR2004 - 29 February
-    return found & (_EVERY_DAY[dates] | leap)
+    answer: np.ndarray[tuple[int], np.dtype[np.bool_]] = found & (_EVERY_DAY[dates] | leap)
+    return answer
 
 
 if __name__ == "__main__":

@@ -37,7 +37,9 @@ _COMMANDS = {
     "record": ("rpa_commons.cli.record:record", "Print the GDPR article 30 record of a bot instance."),
     "build": ("rpa_commons.cli.build:build", "Build a plugin wheel with its manifest."),
     "check": ("rpa_commons.cli.check:check", "Look a wheel through by the rules of the registry."),
+    "validate": ("rpa_commons.cli.validate:validate", "Check an identifier, or columns of a file."),
     "publish": ("rpa_commons.cli.publish:publish", "Check a wheel and upload it to the registry."),
+    "specs": ("rpa_commons.cli.specs:specs", "Official schemas and rule packs: add, list, verify."),
     "sandbox": ("rpa_commons.cli.sandbox:sandbox", "A municipality in a box: simulators of the systems."),
 }
 _BEFORE_THE_COMMAND = ("-C", "--directory")

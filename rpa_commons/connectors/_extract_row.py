@@ -95,7 +95,7 @@ class Row:
                 name, "is in a spreadsheet's scientific notation: digits are lost", remedy=_TEXT_COLUMN
             )
         try:
-            return dk.cpr(value)
+            return dk.Cpr.parse(value)
         except InvalidIdentifierError as error:
             raise self.error(name, f"is no CPR number: {error.reason}") from None
 

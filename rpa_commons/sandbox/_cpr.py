@@ -94,7 +94,8 @@ class PersonLookup:
         self._check_agreement(parts.get(_INVOCATION), cvr_of(request.certificate))
         number = (parts[_PNR].text or "").strip()
         try:
-            dk.cpr(number)
+            if dk.Cpr.parse(number) != number:
+                raise Refusal(500, "malformed-pnr", "PNR is ten digits and nothing else")
         except InvalidIdentifierError:
             raise Refusal(500, "malformed-pnr", "PNR is no personal number") from None
         return number

@@ -27,10 +27,10 @@ def is_synthetic(cpr: str) -> bool:
     if cpr in PUBLISHED:
         return True
     try:
-        spelt = dk.cpr_birth_date(dk.cpr(cpr))
+        spelt = dk.Cpr.parse(cpr).birth_date
     except InvalidIdentifierError:
         return False
-    return _FIRST <= spelt <= _LAST
+    return spelt is not None and _FIRST <= spelt <= _LAST
 
 
 def stable_uuid(rng: random.Random) -> str:

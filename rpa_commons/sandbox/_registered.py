@@ -29,9 +29,9 @@ class Registered:
         self._tokens.check(request, "postforespoerg")
         number = request.query.get("cprNumber", "")
         try:
-            dk.cpr(number)
+            number = dk.Cpr.parse(number)
         except InvalidIdentifierError:
             raise Refusal(400, "cpr", "cprNumber must be a personal number of ten digits") from None
-        person = self._population.get(number.replace("-", ""))
+        person = self._population.get(number)
         result = person is not None and person.digital_post and person.status is Status.ACTIVE
         return Response(200, json.dumps({"result": result}).encode(), "application/json")

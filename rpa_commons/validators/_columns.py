@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from numbers import Integral, Real
 from typing import Any
 
 from ._errors import InvalidIdentifierError
@@ -195,9 +196,10 @@ class _Judge:
             return _BLANK
         if isinstance(value, bytes):
             return self._text(value.decode("ascii", errors="replace"))
-        if isinstance(value, int) and not isinstance(value, bool):
-            return self._text(str(value) if value.bit_length() < _LARGE else "9" * _LARGE)
-        if isinstance(value, float):
+        if isinstance(value, Integral) and not isinstance(value, bool):
+            number = int(value)  # numpy's own are no int
+            return self._text(str(number) if number.bit_length() < _LARGE else "9" * _LARGE)
+        if isinstance(value, Real) and not isinstance(value, bool):
             return "it is a number with a decimal point, not text: its zeros are lost"
         return "it is neither text nor a number"
 

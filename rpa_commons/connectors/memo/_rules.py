@@ -64,9 +64,10 @@ def _problems(message: Message) -> Iterator[str]:
 def _identifier(name: str, id_type: str, value: str, *, only: str = "") -> Iterator[str]:
     if only and id_type != only:
         yield f"{name}: it must be a {only} number"
-    check = {"CVR": dk.cvr, "CPR": dk.cpr}.get(id_type)
+    kinds: dict[str, type[dk.Cvr | dk.Cpr]] = {"CVR": dk.Cvr, "CPR": dk.Cpr}
+    kind = kinds.get(id_type)
     try:
-        if check is not None and check(value) != value:
+        if kind is not None and kind.parse(value) != value:
             yield f"{name}: digits only"
     except InvalidIdentifierError as error:
         yield f"{name}: {error}"

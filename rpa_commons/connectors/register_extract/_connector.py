@@ -72,7 +72,7 @@ class RegisterExtract:
             ExtractFileError: the file as a whole cannot be used.
         """
         try:
-            number = dk.cpr(cpr)
+            number = dk.Cpr.parse(cpr)
         except InvalidIdentifierError as error:
             raise BusinessError(
                 f"{self.name} was asked for something that is {error}",
@@ -129,6 +129,6 @@ def _index(extract: Extract) -> _Index:
 def _with_zero(value: str) -> str:
     """The number a value would be with the leading zero it lost: to find the row, not to use it."""
     try:
-        return dk.cpr(f"0{value}") if len(value) == 9 else ""  # noqa: PLR2004 - ten digits less one
+        return dk.Cpr.parse(f"0{value}") if len(value) == 9 else ""  # noqa: PLR2004 - ten digits less one
     except InvalidIdentifierError:
         return ""

@@ -72,7 +72,7 @@ class Sf1520:
             TransientError: the service could not answer now.
         """
         try:
-            number = dk.cpr(cpr)
+            number = dk.Cpr.parse(cpr)
         except InvalidIdentifierError as error:
             raise BusinessError(
                 f"{SYSTEM} was asked for something that is {error}",

@@ -14,6 +14,7 @@ from lxml import etree
 
 from rpa_commons.capabilities import PersonNotFoundError, RpaCommonsError, TransientError
 from rpa_commons.connectors.http import UnexpectedAnswerError
+from rpa_commons.validators.xml import InvalidXmlError, XmlLimits, safe_xml
 
 __all__ = [
     "NAMESPACE",
@@ -34,7 +35,7 @@ _CALL = "http://serviceplatformen.dk/xml/schemas/CallContext/1/"
 _INVOCATION = "http://serviceplatformen.dk/xml/schemas/InvocationContext/1/"
 _PNR = "http://serviceplatformen.dk/xml/schemas/cpr/PNR/1/"
 _FAULT = "http://serviceplatformen.dk/xml/schemas/ServiceplatformFault/1/"
-_LARGEST_ANSWER = 4 * 1024 * 1024  # bytes; a person with a long history is some tens of kilobytes
+_LIMITS = XmlLimits(size=4 * 1024 * 1024)  # a person with a long history is some tens of kilobytes
 _LONGEST_TEXT = 200
 # The words by which a public client of the service (itk-dev/serviceplatformen) knows an unknown number. The
 # platform's list of error codes was not found in public, so the code alone decides nothing.
@@ -140,18 +141,11 @@ def _add(parent: etree._Element, namespace: str, name: str, text: str) -> None:
 
 
 def _parse(body: bytes) -> etree._Element | None:
-    if not body or len(body) > _LARGEST_ANSWER:
-        return None
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
+    # No document type either: SOAP 1.1, section 3.
     try:
-        root = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError):
+        return safe_xml(body, limits=_LIMITS)
+    except InvalidXmlError:
         return None
-    # SOAP 1.1, section 3: a message must not contain a document type declaration.
-    return root if root.getroottree().docinfo.internalDTD is None else None
 
 
 def _content(root: etree._Element) -> etree._Element | None:

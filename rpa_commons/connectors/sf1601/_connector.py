@@ -164,7 +164,7 @@ def _refusal(system: str, answer: Answer) -> RpaCommonsError:
 
 def _cvr(text: str) -> str:
     try:
-        return dk.cvr(text)
+        return dk.Cvr.parse(text)
     except InvalidIdentifierError as error:
         problem = str(error)
     raise SenderError(problem)
@@ -172,7 +172,7 @@ def _cvr(text: str) -> str:
 
 def _cpr(text: str) -> str:
     try:
-        return dk.cpr(text)
+        return dk.Cpr.parse(text)
     except InvalidIdentifierError as error:
         problem = str(error)
     raise BusinessError(f"sf1601: the recipient is {problem}", remedy="check the source of the work item")

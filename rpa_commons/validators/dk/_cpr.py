@@ -13,7 +13,6 @@ Usage:
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from operator import itemgetter
 from typing import Any, ClassVar, Literal, Self, get_args
 
 from rpa_commons.validators._identifier import Identifier, ParseOptions
@@ -28,7 +27,6 @@ _WRITTEN = re.compile(r"([0-9]{6})[- ]?([0-9]{4}|[0-9][A-Za-z]{2}[0-9])", re.ASC
 _FORM = "it must be ten digits, hyphen after six or none"
 _LENGTH = 10
 _REPLACED = 60  # added to the day of birth
-_FIRST_FOUR = itemgetter(slice(4))
 
 
 class Cpr(Identifier):
@@ -141,15 +139,18 @@ class Cpr(Identifier):
     @classmethod
     def _unsure(cls, values: Sequence[Any]) -> Iterable[int]:
         """Positions that must be read one by one; the others are right, whatever the options."""
-        try:
-            joined = "".join(values)
-        except TypeError:
-            return _unsure_singly(values)
-        if not (joined.isascii() and joined.isdigit() and set(map(len, values)) == {_LENGTH}):
-            return _unsure_singly(values)
-        firsts = list(map(_FIRST_FOUR, values))
-        wrong = set(firsts) - EVERY_DAY
-        return [at for at, first in enumerate(firsts) if first in wrong] if wrong else ()
+        # Measured: in plain Python nothing that asks all values at once is quicker than this.
+        return [
+            at
+            for at, value in enumerate(values)
+            if not (
+                type(value) is str
+                and len(value) == _LENGTH
+                and value.isdigit()
+                and value.isascii()
+                and value[:4] in EVERY_DAY
+            )
+        ]
 
 
 def accept(*stand_ins: StandIn) -> ParseOptions:
@@ -169,18 +170,3 @@ def _taken(accept: Iterable[str]) -> frozenset[str]:
     if not taken <= set(known):
         raise ValueError(f"stand-ins for a CPR number are {' and '.join(map(repr, known))}")
     return taken
-
-
-def _unsure_singly(values: Sequence[Any]) -> list[int]:
-    """As ``_unsure``, for values that are not all ten digits."""
-    return [
-        at
-        for at, value in enumerate(values)
-        if not (
-            isinstance(value, str)
-            and len(value) == _LENGTH
-            and value.isascii()
-            and value.isdigit()
-            and value[:4] in EVERY_DAY
-        )
-    ]

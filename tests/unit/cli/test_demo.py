@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rpa_commons.cli._demo._places import NoCheckoutError, find_places
+from rpa_commons.cli._demo._places import DemoAtWorkError, NoCheckoutError, find_places
 from rpa_commons.cli._demo._proof import prove
 from rpa_commons.cli._demo._report import Column, compare, proof_text
 
@@ -173,6 +173,31 @@ def test_a_second_demo_starts_from_nothing(checkout: Path) -> None:
 
     assert not left.exists()
     assert (places.cooperation / "baseline" / "baseline.toml").exists()
+
+
+def test_what_was_before_is_put_aside_and_swept(checkout: Path) -> None:
+    """Also what a demo left behind that was killed while it swept."""
+    places = find_places(checkout)
+    _write(places.scratch / "state" / "old.txt", "old")
+    _write(checkout / ".rpac" / "demo-before-killed" / "demo" / "older.txt", "older")
+    _write(checkout / ".rpac" / "other" / "kept.txt", "kept")
+
+    places.begin()
+    places.sweep()
+
+    assert ["demo", "other"] == sorted(one.name for one in (checkout / ".rpac").iterdir())
+
+
+def test_one_demo_at_a_time(checkout: Path) -> None:
+    """Two would write into the same folders; the second says what to do, and a later one may play."""
+    places = find_places(checkout)
+
+    with places.alone(), pytest.raises(DemoAtWorkError) as caught, places.alone():
+        pass
+    with places.alone():
+        pass
+
+    assert "wait until it ends" in caught.value.remedy
 
 
 def test_each_copy_names_the_registry(checkout: Path) -> None:

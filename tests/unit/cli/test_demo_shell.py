@@ -1,6 +1,7 @@
 """The demo shows what it runs and no secret, and stops what it starts."""
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -83,7 +84,7 @@ def test_a_proxy_does_not_stand_before_this_machine(shell: Shell, monkeypatch: p
 
 def test_without_the_registry_s_package_the_demo_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """A usage error with the way out."""
-    monkeypatch.setattr(_commands.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
 
     with pytest.raises(NoRegistryError) as caught:
         _commands.registry_program()
@@ -124,6 +125,28 @@ def test_the_server_is_known_by_what_it_prints_and_ends_with_the_demo(server: Ma
     assert ["http://127.0.0.1:1234"] == urls
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text("utf-8")), 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signal 0 ends a process there")
+def test_the_server_ends_when_the_demo_is_killed() -> None:
+    """Nobody is left to stop it; the pipe to the demo ends, and with it the server."""
+    keeper = Path(_registry.__file__).with_name("_keeper.py")
+    code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    with subprocess.Popen(
+        [sys.executable, "-I", str(keeper), sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as kept:
+        assert kept.stdout is not None
+        assert kept.stdin is not None
+        number = int(kept.stdout.readline())
+        os.kill(number, 0)
+        kept.stdin.close()
+        kept.wait(30)
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
 
 
 def test_a_server_that_does_not_start_is_told_in_its_own_words(server: Make) -> None:

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from rpa_commons.cli import main
 from rpa_commons.config import Finding
 from rpa_commons.environments import InstalledBot, PreparedUpgrade
-from rpa_commons.manifest import Manifest
+from rpa_commons.manifest import Manifest, MigrationEntry
 from rpa_commons.upgrades import FileMigration, UpgradeChange, UpgradePlan
 
 ID = "0b6f0c1e-0000-4000-8000-000000000001"
@@ -176,6 +177,27 @@ def test_what_is_no_upgrade_is_said(
 
     assert words in out
     assert "No file has to be rewritten." in out
+
+
+def test_a_way_back_that_does_not_fit_says_how_settings_were_called(
+    rpac: Callable[..., int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The installed version knows its renames; there are no migrations backwards."""
+    rename = MigrationEntry(
+        version="2.0.0", operations=({"op": "rename", "key": "old", "to": "new"},), before="", after=""
+    )
+    manifest = Manifest(
+        kind="bot", name="counter", version="2.0.0", summary="", sdk_version="0", migrations=(rename,)
+    )
+    monkeypatch.setattr("rpa_commons.environments.locked", lambda *_: SimpleNamespace(manifest=manifest))
+    changes = (UpgradeChange("removed", "new", "gone"),)
+    finding = Finding("E101", "new", "unknown key")
+
+    code = rpac(UpgradePlan("counter", "2.0.0", "1.0.0", ("count",), changes, (), (finding,)), "--plan")
+
+    assert code == 1
+    assert "1.0.0 is older and there are no migrations backwards" in (err := capsys.readouterr().err)
+    assert err.rstrip().endswith("new was old")
 
 
 def test_a_baseline_is_rewritten_and_nothing_installed(

@@ -90,6 +90,7 @@ def test_lists_former_addresses_newest_first(box: Sandbox, caller: Any) -> None:
     [
         ("2211771212", "0101505555", "unknown-pnr"),
         ("2211771212", "12", "malformed-pnr"),
+        ("2211771212", "221177-1212", "malformed-pnr"),
         ("<c:PNR", "<c:CPR", "xml"),
         ("PersonLookupRequest", "PersonLookup", "contract"),
         ("schemas.xmlsoap.org/soap/envelope/", "www.w3.org/2003/05/soap-envelope", "soap"),

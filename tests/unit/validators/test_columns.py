@@ -222,6 +222,9 @@ def test_numpy_arrays_are_columns() -> None:
     assert 2 == validate_column(numpy.array([GOOD, "2512169996"], dtype="S10"), dk.Cpr).valid
     assert 1 == validate_column(numpy.array([2512169996, 706614818]), dk.Cpr).refused
     assert 1 == validate_column(numpy.array([GOOD, None], dtype=object), dk.Cpr).blank
+    assert 1 == validate_column(iter(numpy.array([2512169996, 706614818])), dk.Cpr).valid
+    assert "decimal point" in validate_column([numpy.float32(7.5)], dk.Cpr).findings[0].reason
+    assert 1 == validate_column([numpy.float32("nan")], dk.Cpr).blank
 
 
 @pytest.mark.parametrize("values", ["0706614818", b"0706614818", Array([GOOD], ndim=2)])

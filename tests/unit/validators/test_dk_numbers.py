@@ -1,8 +1,14 @@
 """Danish numbers of companies, payments, accounts and places: what is read and what is refused."""
 
+import os
+import re
+from pathlib import Path
+
 import pytest
 
 from rpa_commons.validators import Identifier, InvalidIdentifierError, dk
+
+SPECS = os.environ.get("RPAC_SPECS")
 
 
 @pytest.mark.parametrize(
@@ -156,6 +162,17 @@ def test_one_wrong_digit_in_a_company_number_is_found(type_: type[Identifier]) -
     for text in wrong:
         with pytest.raises(InvalidIdentifierError, match="check digit"):
             type_.parse(text)
+
+
+@pytest.mark.specs
+@pytest.mark.skipif(not SPECS, reason="RPAC_SPECS does not say where the plan is")
+def test_every_number_of_the_plan_is_a_kle_number() -> None:
+    """The whole current plan of KL, as OS2KLE has it."""
+    text = Path(SPECS or "", "kle", "OS2KLE.txt").read_text(encoding="utf-8")
+    numbers = re.findall(r"KLENummer='([^']*)'", text)
+
+    assert len(numbers) > 2000
+    assert numbers == [dk.KleNumber.parse(number) for number in numbers]
 
 
 def test_a_code_line_has_its_parts() -> None:

@@ -35,7 +35,7 @@ class Resident(BaseModel):
     name: str = ""
 
 
-class Discreet(Resident):
+class Quiet(Resident):
     """The same, as our own models are configured."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -179,7 +179,7 @@ def test_what_stands_around_a_field_is_shown_unless_the_model_hides_it() -> None
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(list[dk.Cpr]).validate_python({"cpr": NUMBER})
     with pytest.raises(ValidationError) as hidden:
-        Discreet.model_validate(model | {"cpr": None})
+        Quiet.model_validate(model | {"cpr": None})
     with pytest.raises(ValidationError) as adapted:
         adapter(list[dk.Cpr]).validate_python({"cpr": NUMBER})
 

@@ -356,3 +356,40 @@ def test_comments_and_entities_do_not_split_what_a_rule_reads() -> None:
 
     assert ["F-INV900"] == [one.rule for one in findings]
     assert BASIC.encode() in document
+
+
+def test_an_answer_beyond_measure_leaves_an_invoice_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the invoice that made it, not the rules."""
+    monkeypatch.setattr("rpa_commons.validators.invoices._outputs._ANSWER", XmlLimits(size=100))
+
+    report = InvoiceChecker([rules()]).check(invoice(number=None))
+
+    assert (
+        Unchecked("test-rules", "it stopped on this document (its answer is too large)"),
+    ) == report.unchecked
+
+
+def test_a_report_has_the_first_findings_of_very_many() -> None:
+    """Nobody reads more, and finding each place takes time; the note says that there are more."""
+    document = invoice(notes=("",) * 700)
+
+    report = InvoiceChecker([rules()]).check(document)
+
+    assert 500 == len(report.findings)
+    assert ("only the first 500 findings of test-rules 1.0",) == report.notes
+    assert 500 == len(InvoiceChecker([rules()]).apply("test-rules", document))
+
+
+def test_a_fatal_finding_behind_very_many_warnings_still_refuses() -> None:
+    """What is cut from a report is not cut from its verdict."""
+    document = invoice(number=None, notes=("",) * 700)
+    late = SVRL.replace(
+        "</svrl:schematron-output>",
+        '<svrl:failed-assert id="T-99" flag="fatal" location="/"><svrl:text>Last.</svrl:text>'
+        "</svrl:failed-assert></svrl:schematron-output>",
+    )
+
+    report = InvoiceChecker([rules(late)]).check(document)
+
+    assert "refused" == report.verdict
+    assert "T-99" in {one.rule for one in report.findings}

@@ -118,8 +118,8 @@ def test_without_saxonche_it_is_said_what_to_install(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_a_forked_child_is_told_instead_of_hanging() -> None:
-    """The virtual machine's threads do not survive a fork."""
+def test_a_forked_child_is_told_to_be_spawned() -> None:
+    """The virtual machine's threads do not survive a fork, and a lock might be held in the copy for ever."""
     script = (
         "import os, sys\n"
         "from rpa_commons.validators.invoices._saxon import ForkedEngineError, engine\n"

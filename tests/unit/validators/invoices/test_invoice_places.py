@@ -67,3 +67,12 @@ def test_a_place_in_each_engines_words(xpath: str, path: str, line: int) -> None
 def test_what_is_not_understood_ends_at_the_last_element_that_was(xpath: str, path: str) -> None:
     """A rule of somebody else's never makes the check fail by its path."""
     assert path == place_of(safe_xml(DOCUMENT), xpath).path
+
+
+def test_a_place_among_very_many_is_found_by_the_parser() -> None:
+    """A hostile invoice has sixty thousand lines, each with a finding."""
+    document = b'<a xmlns:p="urn:p">' + b"<p:b/>\n" * 60_000 + b"</a>"
+    root = safe_xml(document)
+
+    for xpath in ("/a/p:b[59999]", "/*/*[59999]", "/*:a[namespace-uri()=''][1]/Q{urn:p}b[59999]"):
+        assert Place("/a/p:b[59999]", 59_999) == place_of(root, xpath)
