@@ -32,7 +32,7 @@ _OTHER_FAMILIES = {  # how a document starts that is not one byte a character; X
 }
 _DECLARED = re.compile(rb"""<\?xml\s[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _READ_AS_UTF8 = ("UTF-8", "UTF8", "US-ASCII", "ASCII")
-_HUGE_FROM = 10_000_000  # libxml2's own limit on one text; above it the parser must be told
+_LONG = 10_000_000  # libxml2's own limit on one text
 _USUAL_DEPTH = 256  # libxml2's own limit
 
 
@@ -56,8 +56,8 @@ class XmlLimits:
 
     size: int = 20 * 1024 * 1024
     """Bytes."""
-    text: int = _HUGE_FROM
-    """Bytes of one text or attribute; more than 10,000,000 for letters in base64."""
+    long_texts: bool = False
+    """Whether one text may be longer than 10,000,000 bytes, as a letter in base64 is."""
     markup: int = 1_000_000
     """Signs ``<`` and ``=`` in the whole document: an upper bound of elements and attributes, some 100 bytes
     of memory each."""
@@ -78,7 +78,6 @@ def safe_xml(source: bytes | BinaryIO, *, limits: XmlLimits | None = None) -> et
     limits = limits or XmlLimits()
     data = source if isinstance(source, bytes) else read_at_most(source, limits.size)
     _refuse_unparsed(data, limits)
-    huge = limits.text > _HUGE_FROM
     parser = etree.XMLParser(
         # Whatever the document claims: then nothing can be spelt in a way that the searches here miss.
         encoding="utf-8",
@@ -87,7 +86,7 @@ def safe_xml(source: bytes | BinaryIO, *, limits: XmlLimits | None = None) -> et
         no_network=True,
         remove_comments=True,
         remove_pis=True,
-        huge_tree=huge,
+        huge_tree=limits.long_texts,
     )
     problem, line = "not well-formed", None
     try:
@@ -100,7 +99,9 @@ def safe_xml(source: bytes | BinaryIO, *, limits: XmlLimits | None = None) -> et
     else:
         if root.getroottree().docinfo.internalDTD is not None:
             raise InvalidXmlError("it has a document type")
-        if (huge or limits.depth < _USUAL_DEPTH) and root.xpath(f"boolean({'/*' * (limits.depth + 1)})"):
+        if (limits.long_texts or limits.depth < _USUAL_DEPTH) and root.xpath(
+            f"boolean({'/*' * (limits.depth + 1)})"
+        ):
             raise InvalidXmlError(_too_deep(limits.depth))
         return root
     raise InvalidXmlError(problem, line=line)
@@ -169,7 +170,7 @@ def _kind_of(error: etree.XMLSyntaxError) -> str:
     if "Excessive depth" in text or "Maximum" in text:
         return _too_deep(_USUAL_DEPTH)
     if "too long" in text or "huge" in text.lower():
-        return f"a text of more than {_HUGE_FROM} bytes"
+        return f"a text of more than {_LONG} bytes"
     if "encoding" in text.lower() or "not proper UTF-8" in text:
         return "not UTF-8"
     return "not well-formed"

@@ -25,7 +25,7 @@ _RULE = re.compile(r"^\[(?P<rule>[^\]\s]{1,60})\]\s*-?\s*")
 _CODE = re.compile(r"[A-Z]{4}[0-9]{4}")
 _WARNINGS = ("warning", "warn", "information", "info")
 # An answer names each failure with path and text, so it is larger than the invoice; it is our own engine's.
-_ANSWER = XmlLimits(size=500 * 1024 * 1024, text=100 * 1024 * 1024, markup=10_000_000)
+_ANSWER = XmlLimits(size=500 * 1024 * 1024, long_texts=True, markup=10_000_000)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """What is kept: whole, verified at each use, never half written."""
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -192,3 +194,24 @@ def test_where_the_folder_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     )
     assert tmp_path / "named" == specs_folder(environment={"RPAC_SPECS_FOLDER": str(tmp_path / "named")})
     assert tmp_path / "data" / "specs" == specs_folder(environment={})
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are inherited there")
+def test_another_account_may_read_what_an_administrator_added(filled: SpecsStore) -> None:
+    """The folder of a version is made like any other of its user."""
+    plain = filled.folder.parent / "plain"
+    plain.mkdir()
+
+    modes = {
+        path.stat().st_mode for path in (plain, filled.folder / "rules", filled.folder / "rules" / "1.1")
+    }
+
+    assert 1 == len(modes)
+
+
+def test_what_a_killed_addition_left_is_no_version(filled: SpecsStore) -> None:
+    """Neither listed nor called damaged."""
+    shutil.copytree(filled.folder / "rules" / "1.1", filled.folder / ".new-0" / "old")
+
+    assert ["rules 1.1", "rules 1.2", "schema 2.1"] == [one.label for one in filled.stored()]
+    assert {"rules 1.1": "ok", "rules 1.2": "trusted", "schema 2.1": "ok"} == states(filled)
