@@ -9,9 +9,10 @@ UV := $(BOOTSTRAP)/bin/uv
 READY := $(VENV)/.ready
 # Municipal networks often inspect TLS: trust what the machine trusts.
 export UV_SYSTEM_CERTS ?= 1
+HAS_NGINX := PATH="$$PATH:/usr/sbin:/usr/local/sbin" command -v nginx
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test postgres browser check docs bench soak clean
+.PHONY: help demo test postgres nginx browser check docs bench soak clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -30,20 +31,35 @@ $(READY): pyproject.toml uv.lock registry/pyproject.toml plugins/welcome-letters
 demo: $(READY)  ## a bot from its author through a registry to three municipalities
 	@$(BIN)/rpac demo
 
+# Look for a program; where it is missing, root gets it from Debian, and anybody else is told how.
+# $(1): how it is looked for, $(2): its name, $(3): Debian's package
+define need
+	@{ $(1); } >/dev/null 2>&1 || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing $(2): apt-get install $(3)"; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(3) >/dev/null; } \
+			|| { echo "apt-get could not install $(3)"; exit 1; }; \
+		else echo "$(2) was not found; as root: apt-get install $(3)"; exit 1; fi; }
+endef
+
 test: $(READY)  ## all tests but the heavy ones; says what it left out
 	@$(BIN)/pytest -m "not storm and not browser" -n 2
 	@echo "left out: the pages in a browser (make browser)."
-	@echo "left out: the long kill storm (make soak)."
+	@echo "left out: the registry's tests on PostgreSQL (make postgres)."
+	@$(HAS_NGINX) >/dev/null 2>&1 || echo "left out: the export under nginx, which is not here (make nginx)."
+	@echo "left out: the long storms: kills, fifty clients at once (make soak)."
 	@test -n "$$RPAC_SPECS" || echo "left out: tests against the official schemas (set RPAC_SPECS to a folder that holds them, see CONTRIBUTING.md)."
 
 postgres: $(READY)  ## the registry's tests once more, on a PostgreSQL that the tests start
+	$(call need,command -v initdb || ls /usr/lib/postgresql/*/bin/initdb,PostgreSQL,postgresql)
 	@RPAC_REGISTRY_DATABASE=postgresql $(BIN)/pytest -m "not browser" -n 2 tests/registry
 
+nginx: $(READY)  ## the registry's export, served by nginx to pip and uv
+	$(call need,$(HAS_NGINX),nginx,nginx)
+	@$(BIN)/pytest -m nginx
+
 browser: $(READY)  ## the web pages in headless Chromium: axe, keyboard, 320 px
-	@{ command -v chromium || command -v chromium-browser || command -v google-chrome || command -v msedge; } >/dev/null || { \
-		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "installing Chromium: apt-get install chromium"; \
-		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
-		else echo "no Chromium, Chrome or Edge was found; as root: apt-get install chromium"; exit 1; fi; }
+	$(call need,command -v chromium || command -v chromium-browser || command -v google-chrome || command -v msedge,Chromium,chromium)
 	@RPAC_SCREENSHOTS="$(RPAC_SCREENSHOTS)" $(BIN)/pytest -m browser -n 2
 
 check: $(READY)  ## ruff, mypy, import order, dependencies, spelling
@@ -60,7 +76,7 @@ docs: $(READY)  ## build the documentation into site/
 bench: $(READY)  ## run the benchmarks and write benchmarks/results/
 	@$(BIN)/python -m benchmarks
 
-soak: $(READY)  ## the long kill storm
+soak: $(READY)  ## the long storms: kills, and fifty clients of a registry at once
 	@$(BIN)/pytest -m storm
 
 clean:  ## remove what was made here: .venv, .rpac, caches

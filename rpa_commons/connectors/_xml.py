@@ -24,4 +24,4 @@ def parse_xml(data: bytes, *, largest: int = _LARGEST) -> etree._Element:
     Raises:
         InvalidXmlError: it is too large, not well-formed, not UTF-8, or has a document type.
     """
-    return safe_xml(data, limits=XmlLimits(size=largest, text=largest))
+    return safe_xml(data, limits=XmlLimits(size=largest, long_texts=True))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_xml"]
 
-_LIMITS = XmlLimits(size=150 * 1024 * 1024, text=150 * 1024 * 1024)
+_LIMITS = XmlLimits(size=150 * 1024 * 1024, long_texts=True)
 """A Digital Post message may hold 99.5 MB in base64."""
 
 
