@@ -5,7 +5,16 @@ from pathlib import Path
 from ._places import INSTANCE, MUNICIPALITIES
 from ._scene import Scene, tell
 
-__all__ = ["certify", "publish", "publish_configurations", "recall", "review", "set_up", "submit"]
+__all__ = [
+    "accept_name",
+    "certify",
+    "publish",
+    "publish_configurations",
+    "recall",
+    "review",
+    "set_up",
+    "submit",
+]
 
 _MEMBERS = ("0265=Roskilde", "0167=Hvidovre", "0350=Lejre")
 _COORDINATORS = ("anna=0167", "bo=0350")
@@ -63,6 +72,12 @@ def submit(scene: Scene, wheel: Path) -> None:
 def review(scene: Scene, version: str) -> None:
     """What the coordinators read before they sign."""
     scene.shell.registry("-C", scene.registry, "review", INSTANCE, version, "--no-code")
+
+
+def accept_name(scene: Scene) -> None:
+    """A name is new once: a coordinator of another municipality looks what else it could mean."""
+    words = ("accept", INSTANCE, "--reason", "no package of the public index is called so", "--as", "anna")
+    scene.shell.registry("-C", scene.registry, *words)
 
 
 def publish(scene: Scene, version: str) -> None:

@@ -1,21 +1,28 @@
 """Where the demo finds its wheel's source and its municipalities, and what it may write.
 
-Rules this module keeps: the demo writes below ``.rpac/demo`` of the checkout and nowhere else; it works on
-copies of the example's folders, made anew each time, whose state lies there, too.
+Rules this module keeps: the demo writes into ``.rpac`` of the checkout and nowhere else; it works on
+copies of the example's folders, made anew each time, whose state lies there, too. What an earlier demo left
+is put aside at once and removed while the new one plays: some twenty thousand files.
 """
 
 import re
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 import rpa_commons
 from rpa_commons.capabilities import RpaCommonsError
 
-__all__ = ["INSTANCE", "MUNICIPALITIES", "NoCheckoutError", "Places", "find_places"]
+__all__ = ["INSTANCE", "MUNICIPALITIES", "DemoAtWorkError", "NoCheckoutError", "Places", "find_places"]
 
 MUNICIPALITIES = ("roskilde", "hvidovre", "lejre")
 INSTANCE = "welcome-letters"
+_ASIDE = "demo-before-"
 _MADE = ("extracts", "outbox", "sandbox", "rpac.lock", "secrets", "__pycache__")
 _BASELINE = re.compile(r'^baseline = ".*"\n', re.MULTILINE)
 _STATE = re.compile(r'^state_dir = ".*"$', re.MULTILINE)
@@ -32,6 +39,17 @@ class NoCheckoutError(RpaCommonsError):
             remedy="clone the repository of rpa-commons and say: rpac demo --checkout FOLDER",
         )
         self.looked_in = looked_in
+
+
+class DemoAtWorkError(RpaCommonsError):
+    """Another demo plays in this checkout."""
+
+    def __init__(self, scratch: Path) -> None:
+        super().__init__(
+            f"another demo is playing in {scratch}",
+            remedy="wait until it ends, some minutes at most, or stop it",
+        )
+        self.scratch = scratch
 
 
 @dataclass(frozen=True)
@@ -69,9 +87,27 @@ class Places:
         """The folder of one of them."""
         return self.cooperation / name
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One demo at a time: two would write into the same folders.
+
+        Raises:
+            DemoAtWorkError: another one is playing.
+        """
+        self.scratch.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.scratch.parent / "demo.lock")  # a killed demo's is free again
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise DemoAtWorkError(self.scratch) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
     def begin(self) -> None:
-        """Forget what an earlier demo wrote, and copy the example; the example itself is not touched."""
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        """Put aside what an earlier demo wrote, and copy the example; the example itself is not touched."""
+        self._put_aside()
         for name in ("baseline", *MUNICIPALITIES):
             shutil.copytree(
                 self.example / name, self.municipality(name), ignore=shutil.ignore_patterns(*_MADE)
@@ -81,6 +117,20 @@ class Places:
             text = path.read_text(encoding="utf-8")
             own = f'state_dir = "../../state/{name}"'
             path.write_text(_STATE.sub(own, text), encoding="utf-8", newline="\n")
+
+    def sweep(self) -> None:
+        """Remove what earlier demos wrote and :meth:`begin` put aside."""
+        for old in self.scratch.parent.glob(f"{_ASIDE}*"):
+            shutil.rmtree(old, ignore_errors=True)
+
+    def _put_aside(self) -> None:
+        if not self.scratch.exists():
+            return
+        place = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self.scratch.parent))
+        try:
+            self.scratch.replace(place / self.scratch.name)
+        except OSError:  # on Windows, a file of it that somebody has open
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
     def name_registry(self, url: str) -> None:
         """Say in each member's folder where the cooperation's registry is."""

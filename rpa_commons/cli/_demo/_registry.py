@@ -1,11 +1,14 @@
 """The registry of the demo: made in its scratch folder, served on a free port, stopped with the demo.
 
+It ends also when the demo is killed: its keeper (``_keeper.py``) sees the pipe to the demo end.
+
 Usage::
 
     with RegistryServer(shell, folder) as url: ...
 """
 
 import subprocess
+import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +22,7 @@ from ._commands import Shell, registry_program
 __all__ = ["RegistryNotUpError", "RegistryServer"]
 
 _READY = 30  # seconds until it must say where it listens
-_END = 15  # seconds it has to end
+_END = 20  # seconds it has to end; its keeper kills it before
 
 
 class RegistryNotUpError(RpaCommonsError):
@@ -49,10 +52,13 @@ class RegistryServer:
             RegistryNotUpError: it ended, or said nothing in time.
         """
         self._process = subprocess.Popen(  # noqa: S603 - our own command
-            [registry_program(), "-C", str(self.folder), "serve", "--port", "0"],
+            [
+                *(sys.executable, "-I", str(Path(__file__).with_name("_keeper.py"))),
+                *(registry_program(), "-C", str(self.folder), "serve", "--port", "0"),
+            ],
             cwd=self.shell.checkout,
             env={**self.shell.variables(), "PYTHONUNBUFFERED": "1"},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -91,7 +97,8 @@ class RegistryServer:
         process = self._process
         if process is None:
             return
-        process.terminate()
+        if process.stdin is not None:
+            process.stdin.close()  # its keeper ends it
         try:
             process.wait(_END)
         except subprocess.TimeoutExpired:

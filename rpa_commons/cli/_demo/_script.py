@@ -10,13 +10,14 @@ from rpa_commons.config import open_municipality
 from rpa_commons.sandbox import Sandbox
 
 from ._commands import Shell
-from ._curating import certify, publish, publish_configurations, review, set_up, submit
+from ._curating import accept_name, certify, publish, publish_configurations, review, set_up, submit
 from ._members import find_and_be_refused, install_and_run, show_policies, side_by_side
 from ._places import MUNICIPALITIES, Places, find_places
 from ._registry import RegistryServer
 from ._scene import Scene, say, tell
-from ._sequel import build, build_next, recalled, upgraded
+from ._sequel import recalled, upgraded
 from ._stage import set_the_stage
+from ._workshop import Workshop
 
 __all__ = ["run_demo"]
 
@@ -34,17 +35,19 @@ def run_demo(checkout: Path | None) -> None:
     """
     started = time.monotonic()
     places = find_places(checkout)
-    places.begin()
     scene = Scene(places, Shell(places.checkout))
     with ExitStack() as running:
+        running.enter_context(places.alone())
+        places.begin()
+        workshop = running.enter_context(Workshop(scene))
         _systems(places, running)
         say("2. DIGIT sets up its registry")
         set_up(scene)
         scene.url = running.enter_context(RegistryServer(scene.shell, scene.registry)).url
         places.name_registry(scene.url)
         tell(f"served on {scene.url}, for people and for programs; each member's folder names it")
-        _first_version(scene)
-        _next_version(scene)
+        _first_version(scene, workshop)
+        _next_version(scene, workshop)
     _close(places, time.monotonic() - started)
 
 
@@ -66,10 +69,12 @@ def _systems(places: Places, running: ExitStack) -> None:
         set_the_stage(box, places.municipality(name), folders[name].code, hold_back=held)
 
 
-def _first_version(scene: Scene) -> None:
+def _first_version(scene: Scene, workshop: Workshop) -> None:
     """1.0.0: published, refused, certified, installed by three."""
     say("3. Roskilde publishes its bot: one wheel, checked before anybody else sees it")
-    submit(scene, build(scene, scene.places.plugin))
+    submit(scene, workshop.first())
+    workshop.begin_next()
+    accept_name(scene)
     publish(scene, _FIRST)
     say("4. Hvidovre finds it, and cannot have it yet")
     find_and_be_refused(scene, _LOCAL_ADMIN)
@@ -83,10 +88,11 @@ def _first_version(scene: Scene) -> None:
     show_policies(scene, "roskilde")
 
 
-def _next_version(scene: Scene) -> None:
+def _next_version(scene: Scene, workshop: Workshop) -> None:
     """1.1.0: reviewed, seen before it is installed, recalled."""
     say(f"8. Roskilde publishes {_NEXT}: one new permission, one setting called otherwise")
-    submit(scene, build_next(scene))
+    tell("letters to families now name the school; what was changed stands in examples/digit/next")
+    submit(scene, workshop.next())
     say("9. What the coordinators see before they sign")
     publish_configurations(scene)
     review(scene, _NEXT)

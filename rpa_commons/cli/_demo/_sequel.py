@@ -1,34 +1,18 @@
 """The second half of the demo: a new version is reviewed, seen before it is installed, and recalled."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
 
 from ._curating import recall
-from ._next import make_next
 from ._places import INSTANCE
 from ._scene import REFUSED, Scene, tell
 from ._stage import next_morning
 
-__all__ = ["build", "build_next", "recalled", "upgraded"]
+__all__ = ["recalled", "upgraded"]
 
 _SHOWN = ("permission", "record", "renamed")
-
-
-def build_next(scene: Scene) -> Path:
-    """Roskilde's 1.1.0: the plugin with the patch of the example on it."""
-    places = scene.places
-    tell("letters to families now name the school; what was changed stands in examples/digit/next")
-    return build(scene, make_next(places.plugin, places.patch, places.scratch / "next"))
-
-
-def build(scene: Scene, source: Path) -> Path:
-    """Build a wheel, as its author would; the same bytes as last time when nothing changed."""
-    built = scene.shell.rpac("build", source, "--out", scene.places.wheels, answer=True)
-    tell(f"{Path(built['wheel']).name}  sha256 {built['sha256'][:16]}…")
-    return Path(built["wheel"])
 
 
 def upgraded(scene: Scene, name: str) -> None:

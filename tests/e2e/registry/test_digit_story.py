@@ -5,100 +5,27 @@ installs, runs, upgrades and is stopped by a recall. One story is played once; e
 """
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from rpa_commons.cli._demo._next import make_next
 from rpa_commons.cli._demo._stage import next_morning, set_the_stage
 from rpa_commons.sandbox import Sandbox
+from tests.e2e.registry.digit_stage import BOT, ROOT, Story, copy_the_example, served, set_up, status_of
 
 pytestmark = pytest.mark.network
-
-ROOT = Path(__file__).parents[3]
-BOT = "welcome-letters"
-BIN = Path(sys.executable).parent
-
-
-@dataclass
-class Said:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """What it printed, as data."""
-        assert self.out.lstrip()[:1] in {"{", "["}, self
-        return json.loads(self.out)
-
-
-@dataclass
-class Story:
-    """The cooperation in a temporary folder, and what each step answered."""
-
-    home: Path
-    url: str = ""
-    steps: dict[str, Said] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def hvidovre(self) -> Path:
-        """The local admin's folder."""
-        return self.home / "digit" / "hvidovre"
-
-    @property
-    def instance_file(self) -> str:
-        """Hvidovre's bot instance as it stands."""
-        return (self.hvidovre / "bots" / f"{BOT}.toml").read_text("utf-8")
-
-    def run(self, step: str, *words: str | Path, **variables: str) -> Said:
-        """Carry out a command and remember its answer under a name."""
-        given = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-        program = [str(BIN / str(words[0]))] if words[0] != "rpac" else [sys.executable, "-m", "rpa_commons"]
-        done = subprocess.run(
-            [*program, *map(str, words[1:])],
-            cwd=self.home,
-            env={**given, "NO_PROXY": "127.0.0.1", **variables},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-        self.steps[step] = Said(done.returncode, done.stdout, done.stderr)
-        return self.steps[step]
-
-    def registry(self, step: str, *words: str | Path) -> Said:
-        """A command of the registry, at its server."""
-        return self.run(step, "rpac-registry", "-C", self.home / "registry", *words)
-
-    def admin(self, step: str, *words: str | Path, **variables: str) -> Said:
-        """A command of Hvidovre's local admin."""
-        return self.run(step, "rpac", "-C", self.hvidovre, *words, **variables)
 
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """Everything, once."""
     told = Story(tmp_path_factory.mktemp("digit"))
-    _copy_the_example(told.home)
-    _set_up(told)
-    with _serving(told) as server:
+    copy_the_example(told.home)
+    set_up(told)
+    with served(told) as server:
         folder = told.hvidovre / "municipality.toml"
         text = folder.read_text("utf-8").replace("\nbaseline =", f'\nregistry = "{told.url}"\nbaseline =')
         folder.write_text(text, encoding="utf-8")
@@ -111,55 +38,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         server.wait()
         told.admin("without registry", "status", "--json")
         told.admin("run without registry", "run", BOT)
+        _run_on_without_it(told)
     return told
-
-
-def _copy_the_example(home: Path) -> None:
-    made = ("extracts", "outbox", "sandbox", "rpac.lock", "next")
-    shutil.copytree(ROOT / "examples" / "digit", home / "digit", ignore=shutil.ignore_patterns(*made))
-    for file in (home / "digit").glob("*/municipality.toml"):
-        own = f'state_dir = "../../state/{file.parent.name}"'
-        file.write_text(re.sub(r'state_dir = ".*"', own, file.read_text("utf-8")), encoding="utf-8")
-
-
-def _set_up(told: Story) -> None:
-    members = ("0265=Roskilde", "0167=Hvidovre", "0350=Lejre")
-    words = [word for one in members for word in ("--member", one)]
-    coordinators = ("--coordinator", "jens=0265", "--coordinator", "anna=0167", "--coordinator", "bo=0350")
-    told.run(
-        "init",
-        "rpac-registry",
-        "init",
-        told.home / "registry",
-        "--cooperation",
-        "DIGIT",
-        *words,
-        *coordinators,
-    )
-    told.registry("person", "person", "add", "mette", "Mette", "--member", "0265", "--role", "developer")
-    told.registry("token", "token", "issue", "mette", "--label", "laptop", "--scope", "upload")
-    public = told.run("key", "rpac-registry", "key", "new", told.home / "anna.pem").out.strip()
-    told.registry("register key", "key", "register", "anna", public, "--as", "anna")
-    settings = told.home / "registry" / "registry.toml"
-    text = settings.read_text("utf-8").replace('# members_folder = ""', 'members_folder = "../members"')
-    settings.write_text(text.replace('# baseline = ""', 'baseline = "../digit/baseline"'), encoding="utf-8")
-
-
-@contextmanager
-def _serving(told: Story) -> Iterator["subprocess.Popen[str]"]:
-    server = subprocess.Popen(
-        [BIN / "rpac-registry", "-C", told.home / "registry", "serve", "--port", "0"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert server.stdout is not None
-        told.url = server.stdout.readline().strip()
-        yield server
-    finally:
-        server.terminate()
-        server.communicate()
 
 
 def _first_version(told: Story) -> None:
@@ -173,12 +53,16 @@ def _first_version(told: Story) -> None:
     told.run("twine", *twine, **login)
     told.run("twine again", *twine, **login)
     told.run("rpac publish again", "rpac", "publish", wheel, "--registry", told.url, **secret)
+    told.admin("install new name", "install", BOT)
+    told.registry("own name", "accept", BOT, "--reason", "ours", "--as", "jens")
+    told.registry("accept", "accept", BOT, "--reason", "means nothing else", "--as", "anna")
     told.admin("install staged", "install", BOT)
     told.registry("submit", "submit", BOT, "1.0.0", "--as", "mette")
     told.admin("install in review", "install", BOT)
     told.registry("publish", "publish", BOT, "1.0.0", "--as", "mette")
     told.admin("search", "search", "velkomst", "--json")
     told.admin("info", "info", BOT, "--json")
+    told.registry("tier", "tier", BOT, "1.0.0", "--json")
     told.admin("install published", "install", BOT)
     told.registry("own coordinator", "certify", BOT, "1.0.0", "--as", "jens")
     told.registry("first signature", "certify", BOT, "1.0.0", "--as", "anna", "--json")
@@ -232,7 +116,7 @@ def _recall(told: Story) -> None:
     told.admin("touched", "items", "list", BOT, "--bot-version", "1.1", "--since", today, "--json")
     told.admin("before it", "items", "list", BOT, "--bot-version", "1.0", "--json")
     sha256 = told.steps["build next"].json["sha256"]
-    told.files["withheld"] = _status(
+    told.files["withheld"] = status_of(
         f"{told.url}/files/{sha256[:2]}/{sha256}/welcome_letters-1.1.0-py3-none-any.whl"
     )
     told.files["channel"] = urllib.request.urlopen(f"{told.url}/all/simple/{BOT}/").read().decode()  # noqa: S310 - ours
@@ -241,17 +125,21 @@ def _recall(told: Story) -> None:
     told.registry("verify", "verify", "--json")
 
 
-def _status(url: str) -> str:
-    try:
-        with urllib.request.urlopen(url) as answer:  # noqa: S310 - ours
-            return str(answer.status)
-    except urllib.error.HTTPError as error:
-        return str(error.code)
-
-
 def _ok(story: Story, *names: str) -> None:
     failed = {name: story.steps[name] for name in names if story.steps[name].code}
     assert not failed
+
+
+def _run_on_without_it(told: Story) -> None:
+    """A municipality that only warns of recalls, and whose registry does not answer any more."""
+    path = told.hvidovre / "municipality.toml"
+    text = path.read_text("utf-8").replace(f'registry = "{told.url}"\n', "")
+    table = f'\n[registry]\nurl = "{told.url}"\non_recall = "warn"\n'
+    path.write_text(text + table, encoding="utf-8")
+    others = {"seed": 7, "people": 5}  # nobody whom the runs before have greeted
+    with Sandbox(told.home / "later", municipality={"0167": "55606617"}, **others) as box:
+        set_the_stage(box, told.hvidovre, "0167")
+        told.admin("run on", "run", BOT, "--json")
 
 
 def test_a_registry_is_set_up_by_five_commands(story: Story) -> None:
@@ -392,14 +280,44 @@ def test_the_log_tells_it_all_and_verifies(story: Story) -> None:
     _ok(story, "log", "log holds", "verify")
     acts = [one["act"] for one in story.steps["log"].json["entries"]]
     told = ["upload", "submit", "publish", "certify", "certify"]
+    first = ["upload", "accept name", *told[1:]]
 
-    assert [*told, *told, "quarantine"] == [one for one in acts if one in {*told, "quarantine"}]
+    assert [*first, *told, "quarantine"] == [one for one in acts if one in {*first, "quarantine"}]
     assert [] == story.steps["log holds"].json["problems"]
 
 
 def test_the_registry_may_be_gone(story: Story) -> None:
-    """What is installed can be looked at; what was recalled stays stopped."""
+    """What is installed can be looked at; what was recalled stays stopped; that nobody answered is said."""
     _ok(story, "without registry")
+    run = story.steps["run without registry"]
 
-    assert 5 == story.steps["run without registry"].code
-    assert "DIGIT-2026-0001" in story.steps["run without registry"].err
+    assert 5 == run.code
+    assert "DIGIT-2026-0001" in run.err
+    assert "recalls could not be asked for" in run.err
+
+
+def test_what_is_installed_runs_on_without_it(story: Story) -> None:
+    """New cases are worked on, where a recall only warns; that it was recalled is known and said."""
+    run = story.steps["run on"]
+
+    assert 0 == run.code, run
+    assert run.json["new"] > 0
+    assert 'it goes on since on_recall is "warn"' in run.err
+
+
+def test_a_new_name_is_accepted_by_another_municipality(story: Story) -> None:
+    """Until then clients do not know it, and its owner's own coordinator does not count."""
+    _ok(story, "accept")
+
+    assert 2 == story.steps["install new name"].code
+    assert 0 != story.steps["own name"].code
+
+
+def test_the_quality_tier_knows_what_the_owner_says(story: Story) -> None:
+    """``quality.toml`` travels in the wheel."""
+    rules = {one["rule"]: one["status"] for one in story.steps["tier"].json["rules"]}
+
+    assert {"maintainer": "done", "rules-tested": "done", "sandbox": "done"} == {
+        name: rules[name] for name in ("maintainer", "rules-tested", "sandbox")
+    }
+    assert "todo" == rules["law-reviewed"]
