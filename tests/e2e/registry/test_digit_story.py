@@ -136,8 +136,8 @@ def _run_on_without_it(told: Story) -> None:
     text = path.read_text("utf-8").replace(f'registry = "{told.url}"\n', "")
     table = f'\n[registry]\nurl = "{told.url}"\non_recall = "warn"\n'
     path.write_text(text + table, encoding="utf-8")
-    others = {"seed": 7, "people": 5}  # nobody whom the runs before have greeted
-    with Sandbox(told.home / "later", municipality={"0167": "55606617"}, **others) as box:
+    # Another seed: nobody whom the runs before have greeted.
+    with Sandbox(told.home / "later", municipality={"0167": "55606617"}, seed=7, people=5) as box:
         set_the_stage(box, told.hvidovre, "0167")
         told.admin("run on", "run", BOT, "--json")
 

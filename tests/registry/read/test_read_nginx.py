@@ -6,13 +6,15 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from rpa_registry.context import Registry
 from rpa_registry.export import export
 
 GUIDE = Path(__file__).parents[3] / "docs" / "how-to" / "export-the-registry.md"
@@ -37,17 +39,19 @@ http {{
 JSON = "application/vnd.pypi.simple.v1+json"
 
 
-@pytest.fixture
-def nginx(shelf: Any, tmp_path: Path) -> Iterator[str]:
-    """An export of one bot under nginx; gives its address."""
-    shelf.put()
-    export(shelf.registry, tmp_path / "www")
+def _printed() -> list[str]:
+    """The configurations of the guide: the server, and what it sends on to the registry."""
+    return re.findall(r"```nginx\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@contextmanager
+def _under_nginx(server: str, tmp_path: Path) -> Iterator[str]:
+    """The exported files under nginx with a configuration of the guide; its address."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
-    found = re.search(r"```nginx\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-    assert found is not None
-    body = found[1].replace("/srv/www/registry", str(tmp_path / "www")).replace("80;", f"127.0.0.1:{port};")
+    listen = f"listen 127.0.0.1:{port};"
+    body = server.replace("/srv/www/registry", str(tmp_path / "www")).replace("listen 80;", listen)
     folder = tmp_path / "nginx"
     (folder / "tmp").mkdir(parents=True)
     user = "user root;" if hasattr(os, "geteuid") and os.geteuid() == 0 else ""
@@ -65,6 +69,15 @@ def nginx(shelf: Any, tmp_path: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+@pytest.fixture
+def nginx(shelf: Any, tmp_path: Path) -> Iterator[str]:
+    """An export of one bot under nginx; gives its address."""
+    shelf.put()
+    export(shelf.registry, tmp_path / "www")
+    with _under_nginx(_printed()[0], tmp_path) as address:
+        yield address
 
 
 def test_pip_and_uv_install_through_nginx(nginx: str, pip: Any, run_uv: Any, tmp_path: Path) -> None:
@@ -115,3 +128,27 @@ def test_nginx_answers_as_the_registry_would(nginx: str) -> None:
     assert again.status_code == 304
     assert httpx.get(f"{nginx}/.rpac-export/state.json").status_code == 404
     assert httpx.get(f"{nginx}/catalogue/index.json").headers["content-type"].startswith("application/json")
+
+
+@pytest.mark.usefixtures("with_web")
+def test_nginx_sends_on_what_needs_the_registry(
+    shelf: Any, serve: Callable[[Registry], str], tmp_path: Path
+) -> None:
+    """Search, the check of a stack, the API and uploads are answered by the registry, pages by nginx."""
+    shelf.put()
+    export(shelf.registry, tmp_path / "www")
+    server, sent_on = _printed()
+    place = sent_on.replace("http://127.0.0.1:8080", serve(shelf.registry))
+    with _under_nginx(server.rstrip().removesuffix("}") + place + "}\n", tmp_path) as address:
+        searched = httpx.get(f"{address}/da/search", params={"q": "welcome"})
+        checked = httpx.post(
+            f"{address}/da/stack/", files={"file": ("stack.toml", b"[PopulationRegister]\n")}
+        )
+        asked = httpx.get(f"{address}/api/v1/search", params={"q": "welcome"})
+        uploaded = httpx.post(f"{address}/legacy/")
+        page = httpx.get(f"{address}/certified/simple/welcome-letters/")
+
+    assert "welcome-letters" in searched.text
+    assert (searched.status_code, checked.status_code, asked.status_code) == (200, 200, 200)
+    assert uploaded.status_code == 401
+    assert (page.status_code, page.headers["server"]) == (200, "nginx")
