@@ -9,6 +9,8 @@ UV := $(BOOTSTRAP)/bin/uv
 READY := $(VENV)/.ready
 # Municipal networks often inspect TLS: trust what the machine trusts.
 export UV_SYSTEM_CERTS ?= 1
+# A file's tests share what is dear to set up, so each file stays with one process; the slow files come first.
+PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 HAS_NGINX := PATH="$$PATH:/usr/sbin:/usr/local/sbin" command -v nginx
 
 .DEFAULT_GOAL := help
@@ -43,7 +45,7 @@ define need
 endef
 
 test: $(READY)  ## all tests but the heavy ones; says what it left out
-	@$(BIN)/pytest -m "not storm and not browser" -n 2
+	@$(BIN)/pytest -m "not storm and not browser" $(PARALLEL)
 	@echo "left out: the pages in a browser (make browser)."
 	@echo "left out: the registry's tests on PostgreSQL (make postgres)."
 	@$(HAS_NGINX) >/dev/null 2>&1 || echo "left out: the export under nginx, which is not here (make nginx)."
@@ -52,7 +54,7 @@ test: $(READY)  ## all tests but the heavy ones; says what it left out
 
 postgres: $(READY)  ## the registry's tests once more, on a PostgreSQL that the tests start
 	$(call need,command -v initdb || ls /usr/lib/postgresql/*/bin/initdb,PostgreSQL,postgresql)
-	@RPAC_REGISTRY_DATABASE=postgresql $(BIN)/pytest -m "not browser" -n 2 tests/registry
+	@RPAC_REGISTRY_DATABASE=postgresql $(BIN)/pytest -m "not browser" $(PARALLEL) tests/registry
 
 nginx: $(READY)  ## the registry's export, served by nginx to pip and uv
 	$(call need,$(HAS_NGINX),nginx,nginx)
@@ -60,7 +62,7 @@ nginx: $(READY)  ## the registry's export, served by nginx to pip and uv
 
 browser: $(READY)  ## the web pages in headless Chromium: axe, keyboard, 320 px
 	$(call need,command -v chromium || command -v chromium-browser || command -v google-chrome || command -v msedge,Chromium,chromium)
-	@RPAC_SCREENSHOTS="$(RPAC_SCREENSHOTS)" $(BIN)/pytest -m browser -n 2
+	@RPAC_SCREENSHOTS="$(RPAC_SCREENSHOTS)" $(BIN)/pytest -m browser $(PARALLEL)
 
 check: $(READY)  ## ruff, mypy, import order, dependencies, spelling
 	@$(BIN)/ruff check .

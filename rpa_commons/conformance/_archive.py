@@ -39,6 +39,7 @@ _ENCRYPTED, _DESCRIPTOR, _UTF_8 = 0x1, 0x8, 0x800
 _KNOWN_FLAGS = 0x1 | 0x6 | 0x8 | 0x800  # encrypted, how hard it was compressed, descriptor, UTF-8
 _HARMLESS_EXTRA = frozenset({0x5455, 0x7875, 0x5855, 0x000A, 0xCAFE})  # times, owners, "this is a jar"
 _METHODS = {1: "shrink", 6: "implode", 9: "deflate64", 12: "bzip2", 14: "lzma", 93: "zstandard", 95: "xz"}
+_NEWEST = 45  # version of the format that a reader needs, times ten: 4.5 brought ZIP64
 _CHUNK = 1024 * 1024
 _BUILD_AGAIN = "build the wheel again with `rpac build`, and upload exactly the file that it wrote"
 
@@ -216,7 +217,7 @@ def _centrals(content: bytes, at: int, end: int, count: int, findings: Findings)
             _,
             _,
             _,
-            _,
+            needed,
             flags,
             method,
             _,
@@ -238,6 +239,9 @@ def _centrals(content: bytes, at: int, end: int, count: int, findings: Findings)
         at += name_size + extra_size + comment
         if comment:
             findings.add("A104", _shown(name), "has a comment in the archive's directory", _BUILD_AGAIN)
+        if needed > _NEWEST:
+            message = f"asks for version {needed / 10} of the format, which programs may not read"
+            findings.add("A104", _shown(name), message, _BUILD_AGAIN)
         if disk or _MOST_32 in {packed, size, offset}:
             findings.add("A104", _shown(name), "is a ZIP64 member, or lies in another file", _BUILD_AGAIN)
         found.append(_Central(name, flags, method, crc, packed, size, offset, external))

@@ -79,7 +79,6 @@ def test_the_languages_of_an_answer_ask_the_same(client: httpx.Client) -> None:
         {"page": "-1"},
         {"page": "99999999999999999999"},
         {"page": "²"},
-        {"q": "\x00"},
         {"colour": "red"},
     ],
 )
@@ -90,6 +89,14 @@ def test_hostile_questions_get_a_page(client: httpx.Client, query: dict[str, str
     assert answer.status_code == 200
     assert "<script" not in answer.text
     assert "<img" not in answer.text
+
+
+def test_a_null_in_a_question_is_the_askers_fault(client: httpx.Client) -> None:
+    """No database keeps one; the answer says so."""
+    answer = client.get("/en/search", params={"q": "\x00"})
+
+    assert 400 == answer.status_code
+    assert "NUL" in answer.text
 
 
 def test_the_search_for_programs(client: httpx.Client) -> None:
