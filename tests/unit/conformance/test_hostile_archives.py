@@ -375,3 +375,12 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
 
         assert 2 == caught.value.exit_code
         assert path == caught.value.path
+
+
+def test_a_member_that_asks_for_a_newer_format_is_refused(tmp_path: Path) -> None:
+    """Some installers stop at it; none of them may be left to guess."""
+    content = patched(WheelMaker().content(), b"quiet_bot/__init__.py", "<H", 6, 84, local=False)
+    report = report_on(content, tmp_path)
+
+    assert {"A104"} == codes_of(report)
+    assert "asks for version 8.4 of the format" in said_of(report, "A104")
