@@ -47,7 +47,7 @@ def registry_option(command: Callable[..., Any]) -> Callable[..., Any]:
         default="",
         envvar="RPAC_REGISTRY",
         metavar="URL",
-        help="Instead of the one in municipality.toml.",
+        help="Instead of the one in municipality.toml; also by the variable RPAC_REGISTRY.",
     )(command)
 
 
@@ -78,8 +78,10 @@ def asked_of(directory: Path, url: str, *, baseline: bool = True) -> Asked:
     Raises:
         RpaCommonsError: none is named, its address is wrong, or the municipality's files are.
     """
-    from rpa_commons.registry_client import Registry
+    from rpa_commons.registry_client import NoRegistryError, Registry
 
+    if not url and not (directory / _FILE).exists():
+        raise NoRegistryError
     if (directory / _FILE).is_file() or not url:
         from rpa_commons.config import open_municipality
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["info"]
 
+_SIGNATURES = 2  # by coordinators of other members, to certify
+
 
 @click.command()
 @click.argument("name")
@@ -84,7 +86,11 @@ def _release(project: "Project", release: "Release", recalls: "tuple[Advisory, .
     yield f"  version {release.version}: {state_text(release)}"
     yield from (f"  recalled by {one}" for one in recalls)
     if release.certified_by:
-        yield f"  certified by {' and '.join(_person(one) for one in release.certified_by)}"
+        people = " and ".join(_person(one) for one in release.certified_by)
+        if (release.base_state or release.state) == "certified":
+            yield f"  certified by {people}"
+        else:
+            yield f"  signed by {people}, {len(release.certified_by)} of {_SIGNATURES}"
     for label, text in (
         ("tier", "" if release.tier == "none" else release.tier),
         ("licence", release.licence),

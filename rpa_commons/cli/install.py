@@ -10,12 +10,19 @@ from ._registry import channel_options, registry_option
 
 if TYPE_CHECKING:
     from rpa_commons.environments import InstalledBot
+    from rpa_commons.registry_client import Wish
 
 __all__ = ["install"]
 
 
 @click.command()
 @click.argument("wanted", nargs=-1, metavar="[NAME[==VERSION] | WHEEL]...")
+@click.option(
+    "--baseline",
+    default="",
+    metavar="registry:NAME",
+    help="Take this baseline of the registry, and name it in municipality.toml.",
+)
 @channel_options
 @registry_option
 @uv_options
@@ -25,6 +32,7 @@ __all__ = ["install"]
 def install(  # noqa: PLR0913 - click passes each by name
     directory: Path,
     wanted: tuple[str, ...],
+    baseline: str,
     channel: str | None,
     because: str,
     url: str,
@@ -49,6 +57,8 @@ def install(  # noqa: PLR0913 - click passes each by name
     if upgrade and not wanted:
         raise click.UsageError("--upgrade needs the NAME or WHEEL of each bot whose packages move")
     said = wish_said(channel, because)
+    if baseline:
+        _take(directory, baseline, url, said, offline=offline)
     municipality, registry = opened(directory, url, offline=offline, wish=said)
     bots = install_wanted(
         municipality,
@@ -67,6 +77,18 @@ def install(  # noqa: PLR0913 - click passes each by name
         click.echo(_sentence(bot))
 
 
+def _take(directory: Path, baseline: str, url: str, wish: "Wish | None", *, offline: bool) -> None:
+    """Have a baseline of the registry, which is said on standard error."""
+    from rpa_commons.registry_client import adopt_baseline
+
+    from ._registry import tell
+
+    if offline:
+        raise click.UsageError("--baseline asks the registry, --offline does not")
+    taken = adopt_baseline(directory, baseline, url, progress=tell, wish=wish)
+    click.echo(f"municipality.toml names the baseline {taken.name}; rpac.lock pins {taken.version}", err=True)
+
+
 def _sentence(bot: "InstalledBot") -> str:
     done = (
         f"{bot.name} {bot.version} is already installed"
@@ -78,7 +100,7 @@ def _sentence(bot: "InstalledBot") -> str:
     used = (
         f"for {', '.join(bot.instances)}"
         if bot.instances
-        else "no bot instance uses it yet: `rpac config init` begins one"
+        else f"no bot instance uses it yet: `rpac config init {bot.name}` begins one"
     )
     lines = [f"{done}: {used}", f"  wheel sha256 {bot.sha256}"]
     if bot.changed and bot.before not in ("", bot.version) and bot.manifest.migrations and bot.instances:

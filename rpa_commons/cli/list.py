@@ -39,19 +39,27 @@ def list_(directory: Path, url: str, *, offline: bool, as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def outdated(directory: Path, url: str, *, as_json: bool) -> int:
-    """List what has a newer version, is deprecated, or was taken back; the last ends with 1."""
+    """List what has a newer version, is deprecated, or was taken back.
+
+    Exit code 1: something was taken back, or the registry could not be asked.
+    """
     rows, recalls = _looked_up(directory, url, force=True)
-    found = [one for one in rows if one.newest or one.taken_back or one.notes]
+    found = [one for one in rows if one.newest or one.taken_back or one.notes or not one.is_known]
     if as_json:
         click.echo(json.dumps([one.to_json() for one in found], indent=2, ensure_ascii=False))
     else:
         _warn(recalls)
-        for one in rows:
-            if one.why_unknown and one.source != "file":
-                click.echo(f"warning: {one.name}: {one.why_unknown}", err=True)
-        nothing = "everything is up to date" if rows else "nothing is installed here yet"
-        click.echo("\n".join(line for one in found for line in _news(one)) or nothing)
-    return _FINDINGS if any(one.taken_back for one in rows) else 0
+        click.echo("\n".join(line for one in found for line in _news(one)) or _nothing(rows))
+    return _FINDINGS if any(one.taken_back or not one.is_known for one in rows) else 0
+
+
+def _nothing(rows: "tuple[InstalledRow, ...]") -> str:
+    """That there is no news, and of what that is known."""
+    if not rows:
+        return "nothing is installed here yet"
+    if all(one.why_unknown for one in rows):
+        return "nothing to compare: what is installed here came as files"
+    return "everything is up to date"
 
 
 def _looked_up(
@@ -95,6 +103,10 @@ def _alarms(row: "InstalledRow") -> Iterator[str]:
 
 
 def _news(row: "InstalledRow") -> Iterator[str]:
+    if not row.is_known:
+        yield f"not known: {row.name} {row.version}: {row.why_unknown}"
+        yield from _alarms(row)
+        return
     if row.goes_back:
         newer = f", back to {row.newest}: nothing newer may be installed"
     else:

@@ -21,14 +21,29 @@ _CANCELLED = 3
 @click.argument("name")
 @click.option("--config", "with_config", is_flag=True, help="Also the files in bots/ that configure it.")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.option(
+    "--leave-open-cases",
+    is_flag=True,
+    help="With --config: also where cases are open, which no command shows any more.",
+)
 @registry_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.pass_obj
-def remove(directory: Path, name: str, url: str, *, with_config: bool, yes: bool, as_json: bool) -> int:
+def remove(
+    directory: Path,
+    name: str,
+    url: str,
+    *,
+    with_config: bool,
+    yes: bool,
+    leave_open_cases: bool,
+    as_json: bool,
+) -> int:
     """Remove the bot instance NAME, or the bot NAME with all its instances.
 
     Environments, wheels that nothing else needs and the entries of rpac.lock go. What was handled, effects
-    and decisions stay on record in state_dir. A bot goes with its last instance.
+    and decisions stay on record in state_dir. A bot goes with its last instance. With --config, an instance
+    with open cases is refused: without its file no command lists them.
     """
     from rpa_commons.environments import carry_out_removal, plan_removal
     from rpa_commons.registry_client import tell_usage
@@ -38,6 +53,8 @@ def remove(directory: Path, name: str, url: str, *, with_config: bool, yes: bool
     municipality, registry = opened(directory, url, offline=True)
     removal = plan_removal(municipality, name)
     _refuse_running(municipality, removal)
+    if with_config and not leave_open_cases:
+        _refuse_open(municipality, removal)
     if not _agreed(removal, with_config=with_config, yes=yes):
         return _CANCELLED
     carry_out_removal(municipality, removal, with_config=with_config, progress=tell)
@@ -53,10 +70,11 @@ def remove(directory: Path, name: str, url: str, *, with_config: bool, yes: bool
         click.echo(json.dumps(document))
         return 0
     click.echo(f"removed {_what(removal)}; what it handled stays on record in {municipality.state_dir}")
-    for one in (*left, *removal.beside):
+    for one in (*left, *removal.beside, *(_lines_elsewhere(municipality.folder) if with_config else ())):
         click.echo(f"  left as it is: {one}")
     if left:
-        click.echo("  --config removes these files too; with them, `rpac install NAME` brings the bot back")
+        how = municipality.how_to_install(removal.bot)
+        click.echo(f"  --config removes these files too; with them, `{how}` brings the bot back")
     return 0
 
 
@@ -81,6 +99,43 @@ def _refuse_running(municipality: "MunicipalityFolder", removal: "Removal") -> N
                 raise RefusedError(
                     message, remedy="let it finish, or stop it; then run the command again", exit_code=1
                 )
+
+
+def _refuse_open(municipality: "MunicipalityFolder", removal: "Removal") -> None:
+    """Cases that somebody has to end do not disappear with the file that shows them.
+
+    Raises:
+        RefusedError: there are some.
+    """
+    from ._open_cases import open_cases
+    from ._worker import RefusedError
+
+    found = list(open_cases(municipality, removal.instances))
+    if not found:
+        return
+    number = sum(one.number for one in found)
+    listed = "; ".join(f"{one.instance}, {one.environment}: {one.states}" for one in found)
+    commands = ", ".join(
+        f"`rpac items list {one.instance} --state {state} -E {one.environment}`"
+        for one in found
+        for state in one.counts
+    )
+    cases = "1 open case" if number == 1 else f"{number} open cases"
+    raise RefusedError(
+        f"{cases} would be listed nowhere any more ({listed}); nothing was removed",
+        remedy=f"look at them: {commands}; end them first, leave out --config, or add --leave-open-cases: "
+        "they stay on record in state_dir",
+        exit_code=1,
+    )
+
+
+def _lines_elsewhere(folder: Path) -> list[str]:
+    """Files of the municipality that may still have lines about an instance whose own file went."""
+    return [
+        f"{one} (see whether it says something of the instance)"
+        for one in ("confirmations.toml", "environments")
+        if (folder / one).exists()
+    ]
 
 
 def _agreed(removal: "Removal", *, with_config: bool, yes: bool) -> bool:

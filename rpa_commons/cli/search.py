@@ -64,17 +64,29 @@ def search(  # noqa: PLR0913, PLR0917 - click passes each filter by name
         raise click.UsageError("--stack needs a municipality's folder: rpac -C DIR search --stack ...")
     found = asked.registry.search(" ".join(words), filters)
     fits = _fits(asked.municipality, found)
+    hidden: tuple[CatalogueEntry, ...] = ()
     if stack:
+        hidden = tuple(one for one in found if one.kind == "bot" and not fits[one.name].runs)
         found = tuple(one for one in found if one.kind == "bot" and fits[one.name].runs)
     if as_json:
         click.echo(
             json.dumps([_as_json(one, fits.get(one.name)) for one in found], indent=2, ensure_ascii=False)
         )
-    elif not found:
-        click.echo("nothing fits; fewer words or filters find more")
-    else:
+    elif found:
         click.echo("\n".join(_text(one, fits.get(one.name)) for one in found))
+    elif not hidden:
+        click.echo("nothing fits; fewer words or filters find more")
+    if hidden:
+        click.echo(_hidden(hidden, fits), err=bool(found) or as_json)
     return 0
+
+
+def _hidden(hidden: "tuple[CatalogueEntry, ...]", fits: "dict[str, Fit]") -> str:
+    """How many fit the words and not the stack, and what the stack lacks for them."""
+    lacking = dict.fromkeys(name for one in hidden for name in fits[one.name].missing)
+    number = "1 bot is" if len(hidden) == 1 else f"{len(hidden)} bots are"
+    listed = "it is" if len(hidden) == 1 else "they are"
+    return f"{number} hidden: your stack lacks {', '.join(lacking)}; without --stack {listed} listed"
 
 
 def _fits(municipality: Any, found: "tuple[CatalogueEntry, ...]") -> "dict[str, Fit]":  # noqa: ANN401 - a municipality, or none

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
     from rpa_commons.runtime import Keys
 
+    from ._open_cases import OpenCases
+
 __all__ = ["status"]
 
 _NEEDS_A_PERSON = ("in_doubt", "failed", "proposed", "handed_over")
@@ -29,6 +31,7 @@ def status(folder: Path, environment: str | None, as_json: bool) -> int:  # noqa
     from rpa_commons.config import open_municipality
     from rpa_commons.runtime import state_home
 
+    from ._open_cases import left_behind
     from ._recalls import paused_instances
     from ._worker import keys_or_none
 
@@ -40,19 +43,31 @@ def status(folder: Path, environment: str | None, as_json: bool) -> int:  # noqa
     rows = [
         row | ({"recalled": paused[row["instance"]]} if row["instance"] in paused else {}) for row in rows
     ]
+    removed = left_behind(municipality)
     if as_json:
         document = {
             "municipality": municipality.name,
             "environment": municipality.environment,
             "state_dir": str(home),
             "instances": rows,
+            "removed_instances": [one.to_json() for one in removed],
         }
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         click.echo(f"{municipality.name}, environment {municipality.environment}, state in {home}")
         lines = [_text(row, environment) + _recalled(row) for row in rows]
         click.echo("\n".join(lines) or "no bot instances: there is no file in bots/")
+        for one in removed:
+            click.echo(_of_removed(one))
     return _PROBLEM if any("problem" in row for row in rows) else 0
+
+
+def _of_removed(one: "OpenCases") -> str:
+    cases = "1 open case" if one.number == 1 else f"{one.number} open cases"
+    return (
+        f"{cases} of a removed instance ({one.instance or 'name unknown'}): {one.states}\n"
+        f'  a file in bots/ with `id = "{one.id}"` brings them back into sight'
+    )
 
 
 def _row(municipality: "MunicipalityFolder", name: str, keys: "Keys | None") -> dict[str, Any]:

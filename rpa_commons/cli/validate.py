@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["validate"]
 
 _BLOCK = 1 << 20  # bytes read at once
+_FILES = frozenset({".csv", ".txt", ".tsv", ".xlsx", ".xls"})
 _ROWS_SHOWN = 10
 
 
@@ -28,14 +29,22 @@ class _KindOrFile(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click's, with the kind handed on as an argument."""
-        if args[0] not in self.commands:
-            args = ["one", *args]
-        return super().resolve_command(ctx, args)
+        """As click's, with the kind handed on as an argument; help and errors call it TYPE."""
+        if args[0] in self.commands:
+            return super().resolve_command(ctx, args)
+        return "TYPE", self.commands["one"], args
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """What is offered by name; the way in for a single number is the kind itself."""
         return ["file", "types", "invoice", "xml"]
+
+
+class _OneNumber(click.Command):
+    """Its first argument is the word that chose it, and stands before the options in the usage line."""
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """What follows ``rpac validate TYPE``."""
+        return ["[OPTIONS]", "VALUE..."]
 
 
 def _numbers_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators
@@ -51,9 +60,9 @@ def _numbers_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators
     return on(tests(as_json(command)))
 
 
-@click.group(cls=_KindOrFile)
+@click.group(cls=_KindOrFile, subcommand_metavar="TYPE VALUE | COMMAND [ARGS]...")
 def validate() -> None:
-    r"""Check an identifier, or the columns of a file; what was given is never repeated.
+    """Check an identifier, or the columns of a file; what was given is never repeated.
 
     \b
     rpac validate cpr 0706614818
@@ -61,7 +70,7 @@ def validate() -> None:
     rpac validate file movers.csv --column cpr=dk.Cpr
 
     `rpac validate types` lists what there is. Exit code 0: all right. 1: something is refused.
-    """
+    """  # noqa: D301 - click reads the one character that the escape stands for
 
 
 validate.add_command(invoice)
@@ -69,9 +78,9 @@ validate.add_command(xml)
 
 
 # A part of a number that begins with a hyphen is no option, and must not be quoted as an unknown one.
-@validate.command("one", hidden=True, context_settings={"ignore_unknown_options": True})
+@validate.command("one", cls=_OneNumber, hidden=True, context_settings={"ignore_unknown_options": True})
 @click.argument("kind")
-@click.argument("text", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.argument("text", nargs=-1, required=True, type=click.UNPROCESSED, metavar="VALUE")
 @_numbers_options
 def one(
     kind: str,
@@ -80,9 +89,10 @@ def one(
     test_numbers: bool,  # noqa: FBT001 - click passes it by name
     on: dt.datetime | None,
 ) -> int:
-    """Check one identifier: KIND is a type's name (`cpr`, `dk.Cpr`, `no.Orgnr`), TEXT what is written."""
-    from rpa_commons.validators import InvalidIdentifierError, numbers
+    """Check one identifier: TYPE is a type's name (`cpr`, `dk.Cpr`, `no.Orgnr`), VALUE what is written."""
+    from rpa_commons.validators import InvalidIdentifierError, lost_zeros, numbers
 
+    _refuse_file(kind, text)
     type_, options = _type(kind, on)
     parse: Any = type_.parse
     with numbers("test" if test_numbers else "production"):
@@ -91,6 +101,8 @@ def one(
         except InvalidIdentifierError as error:
             found, reason = None, error.reason
             said = str(error)
+            if lost_zeros(" ".join(text), type_, **options):
+                said += "\n    a leading zero may have been lost: find out what wrote it as a number"
     if as_json:
         facts = {"valid": found is not None, "kind": type_.kind}
         facts |= {"reason": reason} if found is None else _facts(found)
@@ -102,6 +114,13 @@ def one(
         for name, value in _facts(found).items():
             click.echo(f"    {name.replace('_', ' ')}: {value}")
     return 0 if found is not None else 1
+
+
+def _refuse_file(kind: str, text: tuple[str, ...]) -> None:
+    """Say the other command where a file was meant; its name is not repeated either."""
+    place = Path(" ".join(text))
+    if place.suffix.lower() in _FILES or (place.suffix and place.is_file()):
+        raise click.UsageError(f"this is a file: rpac validate file PATH --column HEADER={kind}")
 
 
 @validate.command("types")

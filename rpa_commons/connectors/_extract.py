@@ -50,6 +50,7 @@ _LONGEST_LINE = 64 * 1024  # characters; a person's row is a few hundred
 _MEGABYTE = 1024 * 1024
 _MOST_NAMES = 40  # columns named in a message; a wide export has a hundred
 _LONGEST_NAME = 40  # characters of each
+_MOST_KEYS = 3  # settings named in an advice
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -318,7 +319,10 @@ def _missing_remedy(
     elif len(cells) == 1:
         return f'check the delimiter (now "{source.settings.delimiter}") and the column names in columns'
     else:
-        advice = "correct the column names in columns, or add the columns to the export"
+        keys = ", ".join(f"columns.{name}" for name in missing[:_MOST_KEYS])
+        keys += " …" if len(missing) > _MOST_KEYS else ""
+        said = "`rpac config explain INSTANCE` shows which file says it, the cooperation's perhaps"
+        advice = f"correct {keys} ({said}), or add the columns to the export"
     # Without a header line these would be a person's data: listed where a declared name shows it is one.
     if len(missing) == len(columns) and not guesses:
         return advice

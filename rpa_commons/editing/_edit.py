@@ -28,9 +28,10 @@ from rpa_commons.manifest import Manifest
 from ._edit_diff import redacted_diff
 from ._edit_state import State, before_and_after
 from ._edit_target import INSTANCE, MUNICIPALITY, KeyRefusedError, Target, target_of
+from ._effective import ChangedValue, changed_values, is_table
 from ._toml_edit import with_value, without_value
 
-__all__ = ["Change", "NotSetError", "Request", "SecretTypedError", "Tools", "edit", "is_table"]
+__all__ = ["Change", "NotSetError", "Request", "SecretTypedError", "Tools", "edit"]
 
 
 class SecretTypedError(RpaCommonsError):
@@ -112,6 +113,7 @@ class Change:
         now: The same afterwards.
         remaining: What was wrong before and still is.
         notes: What else people should know: a stronger layer, a second person.
+        others: Every other value that changes with it: what a baseline, a profile, a connector brings.
         is_written: Whether the file was changed.
     """
 
@@ -121,6 +123,7 @@ class Change:
     now: tuple[ExplainedValue, ...]
     remaining: tuple[Finding, ...]
     notes: tuple[str, ...]
+    others: tuple[ChangedValue, ...] = ()
     is_written: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -132,6 +135,7 @@ class Change:
             "diff": self.diff,
             "before": [one.to_json() for one in self.was],
             "after": [one.to_json() for one in self.now],
+            "others": [one.to_json() for one in self.others],
             "remaining": [one.to_json() for one in self.remaining],
             "notes": list(self.notes),
         }
@@ -184,11 +188,6 @@ def _told(value: Any) -> str:  # noqa: ANN401 - any JSON value
     return f"{len(value)} rows" if is_table(value) else show(value)
 
 
-def is_table(value: object) -> bool:
-    """Whether a value is the rows of a decision table."""
-    return isinstance(value, list | tuple) and bool(value) and all(isinstance(one, Mapping) for one in value)
-
-
 class _Editing:
     """One change: planned first, then written by the caller."""
 
@@ -215,7 +214,8 @@ class _Editing:
             before.explained(),
             after.explained(),
             remaining,
-            tuple(self._stronger(after)),
+            (*self._stronger(after), *_other_letters(before, after)),
+            tuple(self._others(after)),
         )
         return change, after_text
 
@@ -260,6 +260,24 @@ class _Editing:
             if one.key == key or one.key.startswith((f"{key}.", f"{key}[")):
                 yield one
 
+    def _others(self, after: State) -> Iterator[ChangedValue]:
+        """What else is another: a baseline, a profile, a connector, an environment moves more than itself."""
+        before, target = self._before, self._target
+        if target.kind == INSTANCE:
+            return  # a value of an instance's file is what it is
+        told: set[str] = set()
+        here = (before.environment, after.environment)
+        for was, now in (here, *((one, one) for one in after.other_environments())):
+            held, holds = before.effective(was), after.effective(now)
+            if held is None or holds is None:
+                continue  # nothing ran before, so that nothing is another
+            for one in changed_values(held, holds):
+                is_named = one.key == target.key or one.key.startswith((f"{target.key}.", f"{target.key}["))
+                what = (one.instance, one.key, one.now and (one.now.value, str(one.now.origin)))
+                if not is_named and repr(what) not in told:
+                    told.add(repr(what))
+                    yield replace(one, environment="" if now == after.environment else now)
+
     def _changed(self, text: str) -> str:
         target, request = self._target, self._request
         if request.how == "unset":
@@ -296,6 +314,17 @@ class _Editing:
         for environment in () if target.environment else ENVIRONMENTS:
             if environment != after.environment and (line := after.says_in(environment)):
                 yield f"{line} says something else in the environment {environment}"
+
+
+def _other_letters(before: State, after: State) -> Iterator[str]:
+    """Letters whose words come from another file: the baseline's, or the bot's again."""
+    was, now = before.letters(), after.letters()
+    if was is None or now is None:
+        return
+    for place in dict.fromkeys((*now, *was)):
+        if was.get(place) != now.get(place):
+            name, template = place
+            yield f"{name}: the words of the letter {template} come from {now.get(place, 'the bot')} then"
 
 
 def _as_meant(view: SchemaView, path: tuple[str, ...], typed: str, value: Any) -> Any:  # noqa: ANN401 - TOML

@@ -27,10 +27,10 @@ from rpa_commons.config.layers import (
 )
 from rpa_commons.config.municipality import MunicipalityFolder, open_municipality
 from rpa_commons.config.schema import SchemaView
-from rpa_commons.config.stack import stack_of
-from rpa_commons.manifest import CapabilityEntry, Manifest
+from rpa_commons.manifest import Manifest
 
 from ._edit_target import INSTANCE, MUNICIPALITY, STACK, Target, municipality_view, stack_view
+from ._effective import Effective, connector_of, effective_letters, effective_values, stack_section
 
 __all__ = ["State", "before_and_after"]
 
@@ -87,6 +87,22 @@ class State:
             RpaCommonsError: the instance's bot is not installed, so its settings cannot be checked.
         """
         return {environment: self._findings(environment) for environment in self._environments()}
+
+    def other_environments(self) -> tuple[str, ...]:
+        """Those besides the one that is looked at which have files of their own."""
+        return tuple(one for one in self._environments() if one != self.environment)
+
+    def effective(self, environment: str) -> Effective | None:
+        """Every value that holds in an environment; ``None`` where the folder cannot be opened."""
+        opened = self._opened(environment)
+        if isinstance(opened, ConfigError):
+            return None
+        return effective_values(opened, self.manifests_of(opened), self.connectors)
+
+    def letters(self) -> dict[tuple[str, str], str] | None:
+        """Which file each letter's words come from, where it is not the bot; ``None`` as above."""
+        opened = self._opened(self.environment)
+        return None if isinstance(opened, ConfigError) else effective_letters(opened)
 
     def explained(self) -> tuple[ExplainedValue, ...]:
         """The target's key, or every key of the table it names; none when it is unknown."""
@@ -173,7 +189,8 @@ class State:
         if isinstance(opened, ConfigError):
             return ()
         if self.target.kind == STACK:
-            return self._stack_sections(opened)
+            section = stack_section(opened, str(self.target.path[0]), self.connectors)
+            return () if section is None else (section,)
         try:
             return examine_instance(
                 opened, self.target.instance, self.manifests_of(opened), connectors=self.connectors
@@ -183,29 +200,10 @@ class State:
         except RpaCommonsError:  # the bot is not installed: only its own keys can be looked at
             return ()
 
-    def _stack_sections(self, opened: MunicipalityFolder) -> tuple[Section, ...]:
-        """The capability's table in every layer, also when no bot asks for it."""
-        capability = self.target.path[0]
-        stack, _ = stack_of(opened, self.connectors)
-        name = self._connector(capability)
-        known = self.connectors[name] if isinstance(name, str) and name in self.connectors else None
-        version = known.version if known else ""
-        entry = CapabilityEntry(attribute="stack", name=capability, version=version or "1.0", calls=())
-        bot = Manifest(kind="bot", name="stack", version="1", summary="", sdk_version="")
-        found = stack.bind(entry, bot)
-        return () if isinstance(found, Finding) else (found.section,)
-
     def _connector(self, capability: str) -> object:
         """The connector that all layers together name for a capability."""
         opened = self._opened(self.environment)
-        if isinstance(opened, ConfigError):
-            return None
-        stack, _ = stack_of(opened, self.connectors)
-        tables = [layer.values.get(capability) for layer in stack.layers]
-        named = [
-            table["connector"] for table in tables if isinstance(table, Mapping) and "connector" in table
-        ]
-        return named[-1] if named else None
+        return None if isinstance(opened, ConfigError) else connector_of(opened, capability, self.connectors)
 
     @cached_property
     def _instance_view(self) -> SchemaView:

@@ -107,7 +107,7 @@ def _refuse_some(
         problem = "municipality.toml is the same in every environment"
         raise KeyRefusedError(key, problem, remedy="leave --for-environment out")
     if path in {("instance", "id"), ("instance", "bot")}:
-        problem = "it says which bot instance this is: with another one, everything would be sent again"
+        problem = "it says which bot instance this is: its whole memory hangs on it"
         raise KeyRefusedError(key, problem, remedy="begin a new bot instance: rpac config init BOT")
 
 

@@ -40,7 +40,9 @@ ENVIRONMENT_SUFFIX = "-environment"
 """Behind the name of a bot: the schema of its file in ``environments/ENV/bots/``."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_OURS = frozenset({"unit", "personal", "sensitive", "rules", "validators", "table", "secret_reference"})
+_OURS = frozenset(
+    {"unit", "personal", "sensitive", "rules", "validators", "table", "secret_reference", "place"}
+)
 _NO_LAYER = frozenset({"bot", "id"})  # what only the municipality's own file says
 
 

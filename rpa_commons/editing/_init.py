@@ -34,7 +34,7 @@ from rpa_commons.manifest import Manifest
 
 from ._init_like import Choice, choices_of, left_behind, member_name
 from ._places import baseline_of, relative_place
-from ._toml_edit import MUST_BE_FILLED_IN
+from ._toml_edit import HINTS, MUST_BE_FILLED_IN
 
 __all__ = ["AlreadyThereError", "Draft", "draft_instance", "write_drafts"]
 
@@ -152,7 +152,7 @@ def _steps(municipality: MunicipalityFolder, name: str, manifest: Manifest) -> s
     locked = known.values.get("bot") if known is not None else None
     bots = [one.get("name") for one in locked if isinstance(one, dict)] if isinstance(locked, list) else []
     # Without a wheel `install` makes the environments that rpac.lock asks for.
-    install = "rpac install" if manifest.name in bots else "rpac install WHEEL"
+    install = "rpac install" if manifest.name in bots else municipality.how_to_install(manifest.name)
     return (
         f"then: `{install}` makes the environment it runs in, `rpac config check` tells what is missing,"
         f" `rpac plan {name}` what it would do"
@@ -192,12 +192,19 @@ def _head(municipality: MunicipalityFolder, manifest: Manifest) -> Iterator[str]
     yield "# tells what is missing, `rpac config explain` what a key means and where its value comes from."
     yield ""
     yield f'bot = "{manifest.name}"'
-    yield f'id = "{uuid.uuid4()}" # written once: with another id, everything would be sent again'
-    yield '# owner = "Borgerservice" # who answers for this bot instance'
-    yield '# deputy = "IT" # who answers when the owner is away'
-    yield "# start_from = 2026-01-01 # cut-over: what happened before that day is left to people"
+    yield f'id = "{uuid.uuid4()}" # written once: {_of_id(manifest)}'
+    yield f'# owner = "Borgerservice" {HINTS["owner"]}'
+    yield f'# deputy = "IT" {HINTS["deputy"]}'
+    yield f"# start_from = 2026-01-01 {HINTS['start_from']}"
     yield ""
     yield "[settings]"
+
+
+def _of_id(manifest: Manifest) -> str:
+    """What another id would do: a bot takes a case once per instance, or once per municipality."""
+    if manifest.unique == "municipality":
+        return "with another id, its open cases and their history would be out of its sight"
+    return "with another id, it would remember nothing, and everything would be sent again"
 
 
 def _line(text: str) -> str:

@@ -12,11 +12,13 @@ Usage::
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.config.documents import toml_text
-from rpa_commons.config.findings import display_path, format_key
+from rpa_commons.config.findings import display_path, format_key, printable, show
 from rpa_commons.config.layers import ConnectorEntry
 from rpa_commons.config.schema import SchemaView, problems
 from rpa_commons.validators import InvalidIdentifierError, dk
@@ -25,9 +27,31 @@ from ._edit_target import KeyRefusedError, municipality_view
 from ._init import AlreadyThereError, Draft
 from ._init_like import member_name
 from ._places import baseline_of, baselines_beside, is_baseline, relative_place
-from ._toml_edit import MUST_BE_FILLED_IN
+from ._toml_edit import HINTS, MUST_BE_FILLED_IN
 
-__all__ = ["draft_municipality"]
+__all__ = ["NoMunicipalityError", "draft_municipality"]
+
+
+class NoMunicipalityError(RpaCommonsError):
+    """A bot instance was to begin in a folder where no municipality has begun.
+
+    Attributes:
+        folder: The folder.
+    """
+
+    exit_code: int = 1
+
+    def __init__(self, folder: Path, word: str = "") -> None:
+        periods = dk.MunicipalityCode.table().on(datetime.now(UTC).date())
+        meant = next((one for one in periods if word and _plain(one.name) == _plain(word)), None)
+        name, code = (show(meant.name), meant.code) if meant else ("NAME", "CODE")
+        super().__init__(
+            f"{display_path(folder.resolve() / 'municipality.toml')}: there is no municipality here yet, so"
+            " no bot instance can begin",
+            remedy=f"`rpac config init --name {name} --code {code}` begins one here; or stand in its folder,"
+            " or name it: rpac -C DIR ...",
+        )
+        self.folder = folder
 
 
 def draft_municipality(
@@ -77,7 +101,8 @@ def draft_municipality(
         "then: `rpac config check`; when it finds nothing, `rpac config init --from WHEEL` begins a bot"
         " instance"
     )
-    return Draft(folder, files, tuple(missing), (shared.note,), steps)
+    notes = (*_code_notes(name, code), shared.note)
+    return Draft(folder, files, tuple(missing), notes, steps)
 
 
 @dataclass(frozen=True)
@@ -123,32 +148,50 @@ def _refuse_numbers(said: Mapping[str, str]) -> None:
             raise KeyRefusedError(f"--{key}", str(error), remedy=advice) from None
 
 
+def _code_notes(name: str, code: str) -> Iterator[str]:
+    """What a name and a code that do not belong together are told: a letter would name the wrong one."""
+    if not code:
+        return
+    try:
+        owner = dk.MunicipalityCode.parse(code).municipality() or ""
+    except InvalidIdentifierError as error:
+        yield f"is the code right? {error}"
+        return
+    if name and _plain(name) != _plain(owner):
+        yield f"is the code right? {code} is {owner}'s, and this is {printable(name)}"
+
+
+def _plain(name: str) -> str:
+    """A municipality's name as it is compared: without "Kommune", å as aa."""
+    return " ".join(name.casefold().replace("å", "aa").split()).removesuffix(" kommune").removesuffix("s")
+
+
 def _is_hidden(_: object) -> bool:
     return False  # it was typed just now
 
 
 def _municipality_lines(given: Mapping[str, str], folder: str, shared: _Shared) -> Iterator[str]:
     told = {
-        "name": ("Roskilde", "name of the municipality"),
-        "code": ("0265", "official code: four digits, in quotes"),
-        "cvr": ("29189404", "CVR number: eight digits, in quotes"),
+        "name": "name of the municipality",
+        "code": "official code: four digits, in quotes",
+        "cvr": "CVR number: eight digits, in quotes",
     }
     yield "# A municipality: who it is. `rpac config check` tells what is missing; a line that begins with #"
     yield "# says nothing until the # is taken away."
     yield ""
-    for key, (example, text) in told.items():
+    for key, text in told.items():
         value = given[key]
-        unsaid = f'# {key} = "{example}" {MUST_BE_FILLED_IN}: {text}'
+        unsaid = f'# {key} = "" {MUST_BE_FILLED_IN}: {text}'  # empty is refused, where left
         yield f"{key} = {toml_text(value)} # {text}" if value else unsaid
-    yield '# cooperation = "DIGIT" # the cooperation it belongs to'
-    about = "# what the cooperation gives its members: a folder or a wheel"
+    yield f'# cooperation = "" {HINTS["cooperation"]}'
+    about = HINTS["baseline"]
     yield (
         f"baseline = {toml_text(shared.place)} {about}"
         if shared.place
         else f'# baseline = "../baseline" {about}'
     )
     yield 'environment = "sandbox" # synthetic people; -E production is the real thing'
-    yield '# languages = ["da"] # of letters, the first one preferred'
+    yield f'# languages = ["da"] {HINTS["languages"]}'
     state = "../state/" + re.sub(r"[^\w.-]", "-", folder)
     yield f"state_dir = {toml_text(state)} # the memory: outside this folder, on a local disk, in the backup"
     yield ""
@@ -157,10 +200,18 @@ def _municipality_lines(given: Mapping[str, str], folder: str, shared: _Shared) 
     if name:
         yield f"name = {toml_text(name if name.casefold().endswith('kommune') else f'{name} Kommune')}"
     else:
-        yield f'# name = "Roskilde Kommune" {MUST_BE_FILLED_IN}'
-    yield '# address = ["Rådhusbuen 1", "4000 Roskilde"]'
-    yield '# phone = "46 31 30 00"'
-    yield '# web = "www.roskilde.dk"'
+        yield f'# name = "" {MUST_BE_FILLED_IN}: the authority as citizens know it'
+    yield f'# address = ["", ""] {HINTS["address"]}'
+    yield f'# phone = "" {HINTS["phone"]}'
+    yield f'# web = "" {HINTS["web"]}'
+    yield ""
+    yield "# Where bots and the baseline are installed from: take the # away before [registry] and url, and"
+    yield "# before whatever else is to be another. The cooperation gives the address."
+    yield "# [registry]"
+    yield '# url = "https://" # its address, as https://registry.example'
+    yield '# channel = "certified" # or "all": what is installed unless a command says otherwise'
+    yield '# on_recall = "pause" # or "warn": what happens to a bot instance whose version is recalled'
+    yield '# keys = [""] # the coordinators\' public keys; without it those that the registry gave first'
 
 
 def _stack_lines(connectors: Mapping[str, ConnectorEntry], profiles: Sequence[str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ Usage::
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from rpa_commons.config.documents import GONE, EditRefusedError, changed_tree, same_tree, toml_text
@@ -20,10 +21,24 @@ from rpa_commons.config.schema import is_secret_reference
 
 from ._toml_layout import Layout, Path
 
-__all__ = ["MUST_BE_FILLED_IN", "OF_ANOTHER", "TAKEN_OVER", "with_value", "without_value"]
+__all__ = ["HINTS", "MUST_BE_FILLED_IN", "OF_ANOTHER", "TAKEN_OVER", "with_value", "without_value"]
 
 MUST_BE_FILLED_IN = "# must be filled in"
 """Behind a commented key of a file that ``rpac config init`` has written: the value takes its place."""
+HINTS = MappingProxyType(
+    {
+        "owner": "# who answers for this bot instance",
+        "deputy": "# who answers when the owner is away",
+        "start_from": "# cut-over: what happened before that day is left to people",
+        "cooperation": "# the cooperation it belongs to",
+        "baseline": "# what the cooperation gives its members: a folder or a wheel",
+        "languages": "# of letters, the first one preferred",
+        "address": "# street and number, then postal code and town",
+        "phone": "# as it is to be printed",
+        "web": "# as it is to be printed",
+    }
+)
+"""Behind the commented keys that such a file offers: key -> what it is for."""
 TAKEN_OVER = "as {} has it"
 OF_ANOTHER = "what {} says of itself"
 """Notes behind a line of such a file; neither is true any more once another value stands there."""
@@ -182,7 +197,7 @@ def _nested(path: Path, value: Any) -> Any:  # noqa: ANN401 - any TOML value
 
 def _added(layout: Layout, table: Path, path: Path, value: Any) -> str:  # noqa: ANN401 - any TOML value
     """The document with a new line: where it was to be filled in, in the table's lines, or below a header."""
-    asked = _asked_for(layout, path)
+    asked = _asked_for(layout, path) or _offered(layout, path)
     if asked is not None:
         home, start, end, note = asked
         line = f"{format_key(path[len(home) :])} = {_written(layout, value)}{note}"
@@ -219,6 +234,42 @@ def _asked_for(layout: Layout, path: Path) -> tuple[KeyPath, int, int, str] | No
         if marker:
             return home, start, end, f" # {note}" if note else ""
     return None
+
+
+def _offered(layout: Layout, path: Path) -> tuple[KeyPath, int, int, str] | None:
+    """The commented key that ``rpac config init`` offers, below its description or with its hint behind it.
+
+    Whatever else people have put in comments stays as it is.
+    """
+    comments = list(layout.comments())
+    for at, (home, start, end) in enumerate(comments):
+        key = format_key(path[len(home) :])
+        if path[: len(home)] != home or len(home) == len(path):
+            continue
+        comment = layout.text[start:end]
+        if not comment.startswith(f"# {key} = "):
+            continue
+        hint = HINTS.get(key, "")
+        if hint and comment.endswith(hint):
+            return home, start, end, f" {hint}"
+        _, above, ended = comments[at - 1] if at else (home, start, start)
+        if not layout.text[above:ended].startswith("#   ") or layout.text[ended:start].strip():
+            continue
+        for _, _, last in comments[at:]:  # a list or text of several lines goes on in the next comments
+            lines = [line.strip().removeprefix("# ") for line in layout.text[start:last].splitlines()]
+            if _reads_as_pair("\n".join(lines), path[len(home) :]):
+                return home, start, last, ""
+    return None
+
+
+def _reads_as_pair(text: str, path: Path) -> bool:
+    """Whether a text is one key with its value."""
+    try:
+        tree = tomllib.loads(text)
+        lookup(tree, path)
+    except (ValueError, KeyError):
+        return False
+    return len(list(Layout(text).lines)) == 1
 
 
 def _pairs(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:  # noqa: ANN401 - any TOML value

@@ -1,7 +1,8 @@
 """What can go wrong between a wheel and a working environment, each with the next thing to do."""
 
+import difflib
 import errno
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from rpa_commons.capabilities import RpaCommonsError
@@ -85,7 +86,22 @@ class NotInstalledError(RpaCommonsError):
         instance: The instance, where one was asked for.
     """
 
-    def __init__(self, bot: str, *, instance: str = "") -> None:
+    def __init__(
+        self,
+        bot: str,
+        *,
+        instance: str = "",
+        how: str = "rpac install WHEEL",
+        known: Collection[str] | None = None,
+    ) -> None:
+        """Say it.
+
+        Args:
+            bot: The bot's name; empty when there is none at all.
+            instance: The instance, where one was asked for.
+            how: The command that installs it.
+            known: Names one of which was meant, where nothing is to be installed.
+        """
         if instance:
             super().__init__(
                 f"bot instance {instance} has no usable environment for {bot}",
@@ -95,10 +111,16 @@ class NotInstalledError(RpaCommonsError):
         else:
             super().__init__(
                 f"bot {bot} is not installed in this municipality" if bot else "no bot is installed here yet",
-                remedy="`rpac install WHEEL` installs it",
+                remedy=_meant(bot, known) if known is not None else f"`{how}` installs it",
             )
         self.bot = bot
         self.instance = instance
+
+
+def _meant(bot: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(bot, sorted(known), n=1)
+    listed = f"here are: {', '.join(sorted(known))}" if known else "no bot and no instance is here"
+    return f"did you mean {close[0]}? {listed}" if close else listed
 
 
 class LockMismatchError(RpaCommonsError):
@@ -112,7 +134,8 @@ class LockMismatchError(RpaCommonsError):
     def __init__(self, place: Path, problem: str, *, remedy: str = "") -> None:
         super().__init__(
             f"{place}: {problem}",
-            remedy=remedy or "`rpac install WHEEL` with the bot's wheel makes them agree again",
+            remedy=remedy
+            or "`rpac install NAME`, or `rpac install WHEEL` for a bot's file, makes them agree again",
         )
         self.place = place
         self.problem = problem

@@ -196,7 +196,7 @@ class _Installation:
 
     def _relock(self) -> list[tuple[LockEntry, Manifest]]:
         if not self.before.entries:
-            raise NotInstalledError("")
+            raise NotInstalledError("", how=self.municipality.how_to_install())
         entries = []
         for entry in self.before.entries:
             _check_python(self.municipality.folder, entry)
@@ -335,7 +335,7 @@ def _check_python(folder: Path, entry: LockEntry) -> None:
         raise LockMismatchError(
             folder / "rpac.lock",
             f"it was resolved for Python {entry.python} or newer; this is {python_version()}",
-            remedy="run rpac with the newer Python, or `rpac install WHEEL` to resolve anew for this one",
+            remedy="run rpac with the newer Python, or `rpac install NAME` or `rpac install WHEEL` anew",
         )
 
 

@@ -177,14 +177,18 @@ class LockFile(_Model):
         """The entry of a bot, if there is one."""
         return next((entry for entry in self.entries if entry.name == bot), None)
 
-    def entry(self, bot: str) -> LockEntry:
+    def entry(self, bot: str, *, how: str = "rpac install WHEEL") -> LockEntry:
         """The entry of a bot.
+
+        Args:
+            bot: Its name.
+            how: The command that installs it.
 
         Raises:
             NotInstalledError: there is none.
         """
         if (entry := self.find(bot)) is None:
-            raise NotInstalledError(bot)
+            raise NotInstalledError(bot, how=how)
         return entry
 
     def replacing(self, entry: LockEntry) -> "LockFile":

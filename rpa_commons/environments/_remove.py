@@ -68,7 +68,8 @@ def plan_removal(municipality: "MunicipalityFolder", target: str) -> Removal:
     own = next((one for one in heads if one.name == target), None)
     entry = lock.find(own.bot if own is not None else target)
     if own is None and entry is None:
-        raise NotInstalledError(target)
+        known = {one.name for one in heads} | {one.name for one in lock.entries}
+        raise NotInstalledError(target, known=known)
     bot = own.bot if own is not None else target
     of_bot = tuple(one for one in heads if one.bot == bot)
     whole = own is None or len(of_bot) == 1

@@ -106,7 +106,7 @@ class WheelStore:
                 folder.rmdir()
 
 
-_BRING = "`rpac install --find-links DIR` with the folder that has {file}, or `rpac install WHEEL`"
+_BRING = "`rpac install --find-links DIR` with the folder that has {file}, or with the bot's NAME or WHEEL"
 
 
 def _files(lock: LockFile) -> list[tuple[str, str]]:

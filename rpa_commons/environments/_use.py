@@ -53,7 +53,7 @@ def locked(municipality: "MunicipalityFolder", bot: str) -> LockedBot:
         NotInstalledError: the bot is not in ``rpac.lock``.
         LockMismatchError: the lock was edited, or the wheel on disk is gone or another one.
     """
-    entry = read_lock(municipality.folder).entry(bot)
+    entry = read_lock(municipality.folder).entry(bot, how=municipality.how_to_install(bot))
     wheel = WheelStore(municipality.state_dir).get(entry.wheel, entry.sha256)
     try:
         manifest = read_manifest(wheel)
@@ -77,7 +77,7 @@ def python_of(municipality: "MunicipalityFolder", instance: str) -> Path:
         LockMismatchError: the lock was edited.
     """
     head = instance_head(municipality, instance)
-    entry = read_lock(municipality.folder).entry(head.bot)
+    entry = read_lock(municipality.folder).entry(head.bot, how=municipality.how_to_install(head.bot))
     environment = Environment(municipality.state_dir, head.id, entry)
     if not environment.complete():
         raise NotInstalledError(head.bot, instance=instance)

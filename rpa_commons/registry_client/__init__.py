@@ -10,6 +10,7 @@ Usage::
     install(municipality, ["welcome-letters"], registry=registry, progress=print)
 """
 
+from ._adopt import adopt_baseline
 from ._baseline import BaselineUpgrade, baseline_wheel, open_with_baseline, prepare_baseline, take_baseline
 from ._choose import CHANNELS, Choice, Wish, choose, release_of, state_text
 from ._client import Registry
@@ -39,7 +40,7 @@ from ._install import (
     wheel_to_come,
 )
 from ._listing import InstalledRow, InstanceRow, rows
-from ._publish import NotPublishableError, Published, publish, registry_token
+from ._publish import NotPublishableError, Published, publish, registry_token, release
 from ._recalls import Advisory, Hit, Recalls, guard, known, refresh, told
 from ._stack import Fit, Stack
 from ._usage import tell_usage
@@ -77,6 +78,7 @@ __all__ = [
     "UploadRefusedError",
     "WantedError",
     "Wish",
+    "adopt_baseline",
     "baseline_wheel",
     "choice_of",
     "choose",
@@ -91,6 +93,7 @@ __all__ = [
     "publish",
     "refresh",
     "registry_token",
+    "release",
     "release_of",
     "rows",
     "state_text",

@@ -29,15 +29,23 @@ from rpa_commons.environments import (
 
 from ._choose import Wish
 from ._client import Registry
-from ._errors import NoRegistryError
-from ._install import choice_of, fetch_chosen, parse_wanted
+from ._errors import NoRegistryError, UnknownProjectError
+from ._install import WantedError, choice_of, fetch_chosen, parse_wanted
 
 if TYPE_CHECKING:
     from rpa_commons.environments import LockFile
     from rpa_commons.manifest import Manifest
 
-__all__ = ["BaselineUpgrade", "baseline_wheel", "open_with_baseline", "prepare_baseline", "take_baseline"]
+__all__ = [
+    "BaselineUpgrade",
+    "baseline_wheel",
+    "ensure_baseline",
+    "open_with_baseline",
+    "prepare_baseline",
+    "take_baseline",
+]
 
+_FILE = "municipality.toml"
 _MOST_SHOWN = 200
 
 
@@ -91,13 +99,36 @@ def open_with_baseline(
     address = url or early.registry.url
     registry = Registry.at(address, early.state_dir / "registry", progress=progress) if address else None
     if early.baseline_given.startswith(REGISTRY_PREFIX) and not offline:
-        _ensure(early, registry, wish or Wish.of(early))
+        name = early.baseline_given.removeprefix(REGISTRY_PREFIX)
+        try:
+            ensure_baseline(early, registry, name, wish or Wish.of(early))
+        except (UnknownProjectError, WantedError) as error:
+            error.message = f"{_line(early)}: the baseline: {error.message}"
+            error.remedy = f"correct the line, or take it out: {error.remedy}"
+            raise
     return open_municipality(folder), registry
 
 
-def _ensure(early: MunicipalityFolder, registry: Registry | None, wish: Wish) -> None:
-    """Have the pinned baseline in the store, or pin the newest that may be installed."""
-    name = early.baseline_given.removeprefix(REGISTRY_PREFIX)
+def _line(early: MunicipalityFolder) -> str:
+    """The place of the line that names the baseline: ``municipality.toml:3``."""
+    path = early.folder / _FILE
+    document = early.reader.optional(path, root=early.folder, name=_FILE)
+    line = document.line_of(("baseline",)) if document is not None else None
+    return f"{_FILE}:{line}" if line else _FILE
+
+
+def ensure_baseline(early: MunicipalityFolder, registry: Registry | None, name: str, wish: Wish) -> None:
+    """Have the pinned baseline in the store, or pin the newest that may be installed.
+
+    Args:
+        early: The municipality, opened without its baseline.
+        registry: Who is asked.
+        name: The baseline's.
+        wish: What is allowed where none is pinned.
+
+    Raises:
+        RegistryError: it cannot be had.
+    """
     lock = read_lock(early.folder)
     store = WheelStore(early.state_dir)
     pinned = lock.baseline

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -203,8 +204,19 @@ class Registry:
     def _required(self, path: str) -> object:
         document = self.http.json(path)
         if document is None:
-            raise UnreachableError(self.http.url(path), "there is no such document: is this a registry?")
+            raise UnreachableError(
+                self.http.url(path),
+                "there is no such document: is this a registry?",
+                remedy=_without_path(self.home),
+            )
         return document
+
+
+def _without_path(address: str) -> str:
+    """What to do about an address that is none of a registry, where it has a path too many."""
+    parts = urlsplit(address)
+    host = f"{parts.scheme}://{parts.netloc}"
+    return f"leave the path {parts.path} out: {host}" if parts.path else ""
 
 
 def _fits(entry: CatalogueEntry, words: str, filters: Mapping[str, str]) -> bool:

@@ -38,7 +38,8 @@ class NoRegistryError(RegistryError):
     def __init__(self) -> None:
         super().__init__(
             "no registry is named",
-            remedy='write registry = "https://…" into municipality.toml, or name one with --registry URL',
+            remedy='write registry = "https://…" into municipality.toml and stand in its folder, or name one '
+            "with --registry URL or the variable RPAC_REGISTRY",
         )
 
 
@@ -68,12 +69,13 @@ class UnreachableError(RegistryError):
         why: What happened instead of an answer.
     """
 
-    def __init__(self, url: str, why: str) -> None:
+    def __init__(self, url: str, why: str, *, remedy: str = "") -> None:
         host = urlsplit(url).netloc or url
         super().__init__(
             f"{url}: {why}",
-            remedy=f"check the network, the proxy (HTTPS_PROXY, NO_PROXY) and that {host} is right in "
-            "municipality.toml; installed bots go on running meanwhile, and wheel files can be installed",
+            remedy=remedy
+            or f"check the network, the proxy (HTTPS_PROXY, NO_PROXY) and that {host} is the registry's "
+            "address; installed bots go on running meanwhile, and wheel files can be installed",
         )
         self.url = url
         self.why = why

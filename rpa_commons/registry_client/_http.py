@@ -40,6 +40,7 @@ _LARGEST_DOCUMENT = 64 * 1024 * 1024  # bytes; the index of 10,000 projects is s
 _PIECE = 64 * 1024
 _PAUSE = 0.3  # seconds before a question is asked again
 _LONGEST_REASON = 2000
+_NO_TLS = ("wrong_version_number", "wrong version number", "record layer failure", "http_request")
 _BUSY = frozenset({429, 502, 503, 504})
 _OK, _NOT_MODIFIED = 200, 304
 
@@ -276,8 +277,12 @@ def _why(error: Exception) -> str:  # noqa: PLR0911 - one for each cause
     text = f"{type(error).__name__} {error}".lower()
     if isinstance(error, requests.exceptions.ProxyError):
         return "the proxy cannot be reached"
-    if isinstance(error, requests.exceptions.SSLError) or "certificate" in text:
+    if any(one in text for one in _NO_TLS):
+        return "it speaks plain http, not https"
+    if "certificate" in text:
         return "its certificate is not trusted by this machine"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "no secure connection comes about (TLS 1.2 at least)"
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return "no connection in time"
     if isinstance(error, requests.exceptions.Timeout) or "timed out" in text:

@@ -9,6 +9,7 @@ Usage::
     installed = install(municipality, ["welcome-letters==1.1.0"], registry=registry, progress=print)
 """
 
+import contextlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,14 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from rpa_commons.environments import InstalledBot, Origin, instance_head, read_lock
+from rpa_commons.environments import (
+    InstalledBot,
+    LockMismatchError,
+    Origin,
+    WheelStore,
+    instance_head,
+    read_lock,
+)
 from rpa_commons.environments import install as install_wheels
 
 from ._choose import Choice, Wish, choose
@@ -42,6 +50,7 @@ __all__ = [
     "wheel_to_come",
 ]
 
+_PREFIX = "registry:"
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
@@ -50,10 +59,10 @@ class WantedError(RegistryError):
 
     exit_code: int = 2
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, remedy: str = "") -> None:
         super().__init__(
             f"{text!r} is neither a wheel file nor the name of a bot",
-            remedy="write NAME, NAME==VERSION, or the path of a .whl file",
+            remedy=remedy or "write NAME, NAME==VERSION, or the path of a .whl file",
         )
         self.text = text
 
@@ -87,6 +96,12 @@ def parse_wanted(text: str) -> Wanted:
     return Wanted(canonicalize_name(name), normal)
 
 
+def _bot_name(text: str) -> Wanted:
+    if text.startswith(_PREFIX):
+        raise WantedError(text, remedy=f"a baseline is taken by `rpac install --baseline {text}`")
+    return parse_wanted(text)
+
+
 def choice_of(registry: Registry, wanted: Wanted, wish: Wish, *, kind: str = "bot") -> tuple[Project, Choice]:
     """The release that a wish comes to.
 
@@ -104,14 +119,22 @@ def choice_of(registry: Registry, wanted: Wanted, wish: Wish, *, kind: str = "bo
 
 
 _OTHER_KINDS = {
-    "baseline": 'name it in municipality.toml: baseline = "registry:NAME"; then `rpac install`',
+    "baseline": "`rpac install --baseline registry:NAME` takes it as this municipality's",
     "connector": "a connector is installed with the bots whose stack names it",
     "bot": "`rpac install NAME` installs a bot",
 }
 
 
-def fetch_chosen(registry: Registry, project: Project, choice: Choice) -> Path:
+def fetch_chosen(
+    registry: Registry, project: Project, choice: Choice, store: WheelStore | None = None
+) -> Path:
     """The wheel of a choice; what whoever installs should know is said.
+
+    Args:
+        registry: Who is asked.
+        project: Of the choice.
+        choice: What was chosen.
+        store: Where the wheel may be already, by its hash; then nothing is fetched.
 
     Raises:
         RegistryError: it cannot be had.
@@ -123,6 +146,9 @@ def fetch_chosen(registry: Registry, project: Project, choice: Choice) -> Path:
     file = choice.release.file
     if file is None:  # chosen releases have one
         raise ReleaseRefusedError(project.name, choice.release.version, "has no file", remedy="")
+    if store is not None:
+        with contextlib.suppress(LockMismatchError):  # it is not here: fetched
+            return store.get(file.filename, file.sha256)
     return registry.download(FileEntry.model_validate(file.model_dump()))
 
 
@@ -156,7 +182,7 @@ def install(
     wish = wish or Wish()
     if not wanted and not read_lock(municipality.folder).entries and read_lock(municipality.folder).baseline:
         return ()  # the baseline is all there is, and it was fetched when the folder was opened
-    names = [parse_wanted(one) for one in wanted if not is_file_wish(one)]
+    names = [_bot_name(one) for one in wanted if not is_file_wish(one)]
     wheels = [Path(one) for one in wanted if is_file_wish(one)]
     origins: dict[str, Origin] = {}
     if names:
@@ -167,7 +193,8 @@ def install(
         for project, choice in choices:
             _refuse_recalled(municipality, project.name, choice.release.version)
         for project, choice in choices:
-            wheels.append(fetch_chosen(registry, project, choice))
+            store = WheelStore(municipality.state_dir)
+            wheels.append(fetch_chosen(registry, project, choice, store))
             origins[project.name] = Origin(registry.home, wish.channel, wish.because)
     bots = install_wheels(
         municipality,

@@ -55,6 +55,8 @@ class InstalledRow:
         because: Why it was installed though it is not certified.
         state: In the registry, with the day; empty when that is not known.
         why_unknown: Why it is not.
+        is_known: Whether the registry said all that ``newest`` and ``taken_back`` depend on, or has nothing
+            to say, as of a bot that came as a file and whose name it does not own.
         newest: A newer version that may be installed from its channel; empty when there is none.
         goes_back: Whether ``newest`` is older than what is installed, since that was taken back.
         advisories: Ids of advisories that are about it.
@@ -72,6 +74,7 @@ class InstalledRow:
     because: str = ""
     state: str = ""
     why_unknown: str = ""
+    is_known: bool = True
     newest: str = ""
     goes_back: bool = False
     advisories: tuple[str, ...] = ()
@@ -141,14 +144,17 @@ def _row(registry: Registry | None, row: InstalledRow) -> InstalledRow:
     from dataclasses import replace
 
     recalled = bool(row.advisories)
+    is_file = row.source == "file"
     if registry is None:
-        return replace(row, taken_back=recalled, why_unknown="no registry was asked")
+        return replace(
+            row, taken_back=recalled, why_unknown="no registry was asked", is_known=is_file and not recalled
+        )
     try:
         project = registry.project(row.name)
     except UnknownProjectError:
-        return replace(row, taken_back=recalled, why_unknown=f"not in {registry.home}")
+        return replace(row, taken_back=recalled, why_unknown=f"not in {registry.home}", is_known=is_file)
     except RegistryError as error:
-        return replace(row, taken_back=recalled, why_unknown=error.message)
+        return replace(row, taken_back=recalled, why_unknown=error.message, is_known=False)
     release = project.find(row.version)
     facts: Mapping[str, Any] = (
         {}
@@ -166,6 +172,7 @@ def _row(registry: Registry | None, row: InstalledRow) -> InstalledRow:
         row,
         **({"taken_back": recalled} | dict(facts)),
         why_unknown=why,
+        is_known=is_file or not why,
         newest=newest,
         goes_back=goes_back,
     )

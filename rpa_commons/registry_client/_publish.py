@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from rpa_commons.conformance import WheelReport
 
-__all__ = ["NotPublishableError", "Published", "publish", "registry_token"]
+__all__ = ["NotPublishableError", "Published", "publish", "registry_token", "release"]
 
 _VARIABLE = "RPAC_REGISTRY_TOKEN"
 _OK = range(200, 300)
@@ -69,7 +69,7 @@ class Published:
     Attributes:
         project: Its name.
         version: The version.
-        sha256: Of the wheel, hex.
+        sha256: Of the wheel, hex; empty where no wheel was sent.
         state: Of the release in the registry; empty when it does not say.
         following: What happens next, a sentence each.
     """
@@ -122,16 +122,40 @@ def publish(registry: Registry, wheel: Path, token: str, *, submit: bool = False
     name, version = report.name, report.version
     content = wheel.read_bytes()
     registry.progress(f"uploading {wheel.name} ({len(content) / 1024:.0f} KiB) to {registry.home}")
-    _upload(registry, wheel.name, content, report, token)
-    state = _state(registry, name, version)
+    is_created = _upload(registry, wheel.name, content, report, token)
+    state = _state(registry, name, version) or ("staged" if is_created else "")
     if submit and state in {"", "staged"}:  # the repeat of a command that broke off finds it in review
         state = _handed_in(registry, token, name, version)
     sha256 = hashlib.sha256(content).hexdigest()
-    following = _following(name, version, state)
-    if state == "in_review" and not _state(registry, name, version):  # on no page
-        accept = f"`rpac-registry accept {name}`"
-        following = (f"the name is new: another member's coordinator accepts it by {accept}", *following)
+    following = _following(registry, wheel, name, version, state)
+    if not _state(registry, name, version):
+        following = (_new_name(name), *following)
     return Published(name, version, sha256, state, following)
+
+
+def release(registry: Registry, name: str, version: str, token: str) -> Published:
+    """Put a release of one's own municipality, which was reviewed, into the channel ``all``.
+
+    That it was done before is no error.
+
+    Args:
+        registry: Where it is in review.
+        name: The project's.
+        version: The version.
+        token: With the scope ``upload``, of a person of the municipality that owns the name.
+
+    Raises:
+        UploadRefusedError: the registry refuses it: not in review, the name is not accepted, no rights.
+        UnreachableError: there was no whole answer; the same command may be repeated.
+    """
+    registry.progress(f"releasing {name} {version}")
+    try:
+        state = act(registry, token, name, version, "publish") or _state(registry, name, version)
+    except UploadRefusedError as error:
+        state = _state(registry, name, version) if error.status == _CONFLICT else ""
+        if state not in {"published", "certified"}:
+            raise
+    return Published(name, version, "", state, _following(registry, None, name, version, state))
 
 
 def _handed_in(registry: Registry, token: str, name: str, version: str) -> str:
@@ -153,7 +177,8 @@ def act(registry: Registry, token: str, name: str, version: str, what: str) -> s
     path = f"/api/v1/releases/{quote(name)}/{quote(version)}/{what}"
     status, reason, body = registry.http.post(path, token, json_body={})
     if status not in _OK:
-        raise UploadRefusedError(f"{name} {version}", status, reason_of(body) or reason)
+        remedy = "do first what it names; then run the command again" if status == _CONFLICT else ""
+        raise UploadRefusedError(f"{name} {version}", status, reason_of(body) or reason, remedy=remedy)
     try:
         answer = json.loads(body)
     except ValueError:
@@ -161,7 +186,8 @@ def act(registry: Registry, token: str, name: str, version: str, what: str) -> s
     return str(answer.get("state", "")) if isinstance(answer, dict) else ""
 
 
-def _upload(registry: Registry, filename: str, content: bytes, report: "WheelReport", token: str) -> None:
+def _upload(registry: Registry, filename: str, content: bytes, report: "WheelReport", token: str) -> bool:
+    """Send it; whether the registry says that it was not there before."""
     fields = {
         ":action": "file_upload",
         "protocol_version": "1",
@@ -178,6 +204,7 @@ def _upload(registry: Registry, filename: str, content: bytes, report: "WheelRep
     status, reason, answer = registry.http.post("/legacy/", token, form=body, headers={"Content-Type": kind})
     if status not in _OK:
         raise UploadRefusedError(filename, status, reason_of(answer) or reason)
+    return f"{report.name} {report.version} is staged".encode() in answer
 
 
 def _state(registry: Registry, name: str, version: str) -> str:
@@ -188,16 +215,31 @@ def _state(registry: Registry, name: str, version: str) -> str:
     return release.state if release is not None else ""
 
 
-def _following(name: str, version: str, state: str) -> tuple[str, ...]:
+def _following(
+    registry: Registry, wheel: Path | None, name: str, version: str, state: str
+) -> tuple[str, ...]:
+    """What happens next, with commands that work from any folder."""
+    file = str(wheel or "WHEEL")
+    where = f"--registry {registry.home}"
+    submit = f"`rpac publish {_quoted(file)} --submit {where}` hands it in for review"
     return {
-        "staged": (
-            "only people with a token see it yet",
-            "`rpac publish --submit` with the same wheel hands it in for review",
-        ),
+        "": (f"{submit}, where that was not done yet",),
+        "staged": ("only people with a token see it yet", submit),
         "in_review": (
-            f"`rpac-registry review {name} {version}` is what the coordinators look at",
-            "when it is published it is in the channel all; two coordinators of other members certify it",
+            f"coordinators look at it: `rpac-registry review {name} {version}` at the registry, or its pages",
+            f"then your municipality releases it: `rpac publish {name}=={version} --release {where}`",
         ),
         "published": ("it is in the channel all; two coordinators of other members certify it",),
         "certified": ("it is in the channel certified; nothing is left to do",),
-    }.get(state, (f"`rpac info {name} {version}` shows its state",))
+    }.get(state, (f"`rpac info {name} {version} {where}` shows its state",))
+
+
+def _new_name(name: str) -> str:
+    return (
+        "the name is new, so no page shows it yet: a coordinator of another member accepts it by "
+        f"`rpac-registry accept {name} --reason TEXT --as LOGIN` at the registry"
+    )
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if " " in text else text

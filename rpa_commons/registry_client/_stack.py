@@ -6,7 +6,7 @@ rpa-commons has never heard of) is said to be unknown, and not that it is missin
 Usage::
 
     fit = Stack.of(municipality).fit(["DigitalPost", "CaseSystem"])
-    str(fit)  # "needs a connector for CaseSystem"
+    str(fit)  # "no: needs CaseSystem (no connector yet)"
 """
 
 from collections.abc import Iterable
@@ -47,7 +47,7 @@ class Fit:
             parts.append(
                 f"{name} (connectors: {', '.join(known)})" if known else f"{name} (no connector yet)"
             )
-        return f"needs {', '.join(parts)}"
+        return f"no: needs {', '.join(parts)}"
 
     def to_json(self) -> dict[str, object]:
         """For ``--json``."""

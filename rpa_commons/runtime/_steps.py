@@ -57,7 +57,8 @@ class Plugins:
         if name in bots:
             return bots[name]
         raise RunRefusedError(
-            f"no plugin in this environment ships the bot {name}", remedy="rpac install WHEEL"
+            f"no plugin in this environment ships the bot {name}",
+            remedy="`rpac install` with the bot's NAME or WHEEL",
         )
 
     def connectors(self) -> dict[str, type[Any]]:

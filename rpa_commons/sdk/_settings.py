@@ -6,7 +6,7 @@ import inspect
 import warnings
 from collections.abc import Iterable, Iterator
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import pydantic
 from pydantic import (
@@ -155,6 +155,7 @@ def Field(  # noqa: N802 - it stands where pydantic's Field stands
     unit: str = "",
     personal: bool = False,
     sensitive: bool = False,
+    place: Literal["", "file", "files", "folder"] = "",
     **constraints: Any,  # noqa: ANN401 - ge, le, min_length … passed through
 ) -> Any:  # noqa: ANN401 - as pydantic's own
     """A settings field: pydantic's ``Field`` plus what people need to know about the value.
@@ -165,6 +166,8 @@ def Field(  # noqa: N802 - it stands where pydantic's Field stands
         unit: Unit of a number, e.g. ``"days"``.
         personal: The value is personal data: shown as ``…`` everywhere.
         sensitive: Money or law stands behind the value.
+        place: The text names a file, files (a pattern) or a folder, from the municipality's folder on: a
+            check says when it is not there.
         **constraints: Whatever pydantic's ``Field`` takes besides.
 
     Raises:
@@ -172,13 +175,13 @@ def Field(  # noqa: N802 - it stands where pydantic's Field stands
     """
     if constraints:
         _refuse_unknown(constraints)
-    extra: dict[str, JsonValue] = {"unit": unit, "personal": personal, "sensitive": sensitive}
+    extra: dict[str, JsonValue] = {"unit": unit, "personal": personal, "sensitive": sensitive, "place": place}
     schema: dict[str, JsonValue] = {name: value for name, value in extra.items() if value}
     return pydantic.Field(default, description=description, json_schema_extra=schema, **constraints)
 
 
 def _refuse_unknown(given: Iterable[str]) -> None:
-    own = ("description", "unit", "personal", "sensitive")
+    own = ("description", "unit", "personal", "sensitive", "place")
     taken = {*inspect.signature(pydantic.Field).parameters} - {"extra", "default", "json_schema_extra"}
     for name in given:
         if name not in taken:

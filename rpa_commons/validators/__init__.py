@@ -3,7 +3,7 @@
 from . import dk, no, se
 from ._bic import Bic
 from ._catalogue import identifier_types, named_type, takes
-from ._columns import ColumnCheck, ColumnFinding, ColumnReport, validate_column
+from ._columns import ColumnCheck, ColumnFinding, ColumnReport, lost_zeros, validate_column
 from ._delimited import FileReport, validate_delimited
 from ._ean import Ean
 from ._errors import InvalidIdentifierError, UnknownTypeError, UnusableFileError
@@ -39,6 +39,7 @@ __all__ = [
     "dk",
     "find_identifiers",
     "identifier_types",
+    "lost_zeros",
     "mask_personal_numbers",
     "named_type",
     "no",

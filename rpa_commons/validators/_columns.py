@@ -24,7 +24,7 @@ from typing import Any
 from ._errors import InvalidIdentifierError
 from ._identifier import Identifier
 
-__all__ = ["ColumnCheck", "ColumnFinding", "ColumnReport", "validate_column"]
+__all__ = ["ColumnCheck", "ColumnFinding", "ColumnReport", "lost_zeros", "validate_column"]
 
 _CHUNK = 8192
 _ROWS_KEPT = 100
@@ -32,6 +32,7 @@ _MOST_REASONS = 200
 _MOST_REMEMBERED = 4096
 _LARGE = 300  # bits; no identifier is a number of so many, and Python writes none of thousands of digits
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]*)?[eE]\+?[0-9]+", re.ASCII)
+_PARTS = re.compile(r"[0-9]+(?:[- ][0-9]+)*", re.ASCII)
 _DECIMAL = re.compile(r"[0-9]+[.,]0+", re.ASCII)
 _BLANK = "blank"  # the answer of `_judge`; no reason reads so
 
@@ -235,9 +236,9 @@ class _Judge:
             return "it is in a spreadsheet's scientific notation: digits are lost"
         if _DECIMAL.fullmatch(text):
             return "it is written with a decimal point: a spreadsheet has made it a number"
-        full, digits = self._type.full_length, len(text)
-        if digits < full and text.isascii() and text.isdigit() and not self._refusal(text.zfill(full)):
-            zeros = "zero" if digits == full - 1 else "zeros"
+        if lost := lost_zeros(text, self._type, **self._options):
+            zeros = "zero" if lost == 1 else "zeros"
+            digits = self._type.full_length - lost
             return f"it has {digits} digits: a spreadsheet has dropped the leading {zeros}"
         return None
 
@@ -247,6 +248,25 @@ class _Judge:
         except InvalidIdentifierError as error:
             return error.reason
         return None
+
+
+def lost_zeros(text: str, type_: type[Identifier], **options: Any) -> int:  # noqa: ANN401 - parse's own
+    """How many leading zeros make a number right that is refused without them; 0 where none do.
+
+    Args:
+        text: As written; a hyphen or spaces between its parts do not count.
+        type_: What it should be.
+        options: For the type's ``parse``.
+    """
+    digits, full = re.sub("[- ]", "", text), type_.full_length
+    if len(digits) >= full or not _PARTS.fullmatch(text.strip()):
+        return 0
+    parse: Callable[..., Identifier] = type_.parse
+    try:
+        parse(digits.zfill(full), **options)
+    except InvalidIdentifierError:
+        return 0
+    return full - len(digits)
 
 
 def _is_missing(value: object) -> bool:

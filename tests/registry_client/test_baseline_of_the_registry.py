@@ -53,7 +53,7 @@ def test_before_it_was_fetched_the_configuration_says_how(town: Path) -> None:
     (finding,) = caught.value.findings
     assert (finding.code, finding.key) == ("E103", "baseline")
     assert "has not been fetched yet" in finding.message
-    assert finding.help == "`rpac install` fetches and pins it"
+    assert finding.help == "`rpac install --baseline registry:digit-baseline` fetches and pins it"
 
 
 def test_installing_fetches_and_pins_it(simulator: Any, town: Path, rpac: Any, make_wheel: Any) -> None:
@@ -219,3 +219,77 @@ def test_a_bot_is_no_baseline(simulator: Any, town: Path, rpac: Any, make_wheel:
 
     assert code == 5
     assert "digit-baseline is a bot, not a baseline" in err
+
+
+def test_one_command_takes_a_baseline_and_names_it(
+    simulator: Any, hvidovre: Path, rpac: Any, make_wheel: Any
+) -> None:
+    """Fetched, pinned, and the line written below the others, whose comments stay."""
+    simulator.publish(baseline(make_wheel, "2026.1"))
+    path = hvidovre / "municipality.toml"
+    text = path.read_text(encoding="utf-8").replace('baseline = "registry:digit-baseline"\n', "")
+    path.write_text(f"# ours\n{text}", encoding="utf-8")
+
+    code, _, err = rpac("install", "--baseline", "registry:digit-baseline")
+
+    assert code == 0, err
+    assert "municipality.toml names the baseline digit-baseline; rpac.lock pins 2026.1" in err
+    written = path.read_text(encoding="utf-8")
+    assert written.startswith("# ours\n")
+    assert 'baseline = "registry:digit-baseline"' in written
+    opened = open_municipality(hvidovre).baseline_info
+    assert opened is not None
+    assert opened.version == "2026.1"
+
+
+def test_a_baseline_that_breaks_something_is_not_taken(
+    simulator: Any, hvidovre: Path, rpac: Any, make_wheel: Any
+) -> None:
+    """Neither the line nor the pin is left behind."""
+    wheel = make_wheel("digit-baseline", "2026.1", kind="baseline", files={"baseline.toml": "name = 5\n"})
+    simulator.publish(wheel)
+    path = hvidovre / "municipality.toml"
+    text = path.read_text(encoding="utf-8").replace('baseline = "registry:digit-baseline"\n', "")
+    path.write_text(text, encoding="utf-8")
+
+    code, _, err = rpac("install", "--baseline", "digit-baseline")
+
+    assert code != 0, err
+    assert text == path.read_text(encoding="utf-8")
+    assert not (hvidovre / "rpac.lock").exists()
+
+
+@pytest.mark.parametrize("command", ["list", "install"])
+def test_a_wrong_name_is_said_with_its_line(
+    simulator: Any, town: Path, rpac: Any, make_wheel: Any, command: str
+) -> None:
+    """The bot that was asked for is not what the registry lacks."""
+    simulator.publish(baseline(make_wheel, "2026.1"))
+    path = town / "municipality.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("digit-base", "digt-base"), encoding="utf-8")
+
+    code, _, err = rpac(command)
+
+    assert code == 2
+    assert f"municipality.toml:1: the baseline: {simulator.url} has no project digt-baseline" in err
+    assert "did you mean digit-baseline?" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--baseline", "registry:digit-baseline==2026.1"), "without a version"),
+        (("--baseline", "registry:digit-baseline", "--offline"), "--offline does not"),
+        (("registry:digit-baseline",), "rpac install --baseline registry:digit-baseline"),
+    ],
+)
+def test_what_cannot_be_taken_so_says_how(
+    simulator: Any, town: Path, rpac: Any, make_wheel: Any, words: tuple[str, ...], why: str
+) -> None:
+    """A usage error that names the way."""
+    simulator.publish(baseline(make_wheel, "2026.1"))
+
+    code, _, err = rpac("install", *words)
+
+    assert code == 2
+    assert why in err

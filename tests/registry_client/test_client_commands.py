@@ -37,7 +37,8 @@ def test_search_says_whether_a_bot_runs_here(
 
     assert code == 0
     assert "letter-bot 1.0.0  (certified, silver, Roskilde)" in out
-    assert "needs DigitalPost (connectors: pdf-outbox, sf1601), CaseSystem (no connector yet)" in out
+    assert "runs on your stack: no: needs DigitalPost (connectors: pdf-outbox, sf1601)" in out
+    assert "CaseSystem (no connector yet)" in out
 
 
 def test_search_stack_leaves_out_what_does_not_run(
@@ -105,3 +106,59 @@ def test_what_is_published_needs_the_channel_and_a_reason(
     assert "use --channel all and record why with --because" in err
     assert without == 2
     assert "--because TEXT" in said
+
+
+def test_what_the_stack_hides_is_counted(rpac: Any, simulator: Any, hvidovre: Path, make_wheel: Any) -> None:
+    """An empty list would say that nobody has such a bot."""
+    simulator.publish(make_wheel("letter-bot", capabilities=("DigitalPost",)))
+
+    code, out, _ = rpac("-C", str(hvidovre), "search", "--stack")
+    simulator.publish(make_wheel("quiet-bot"))
+    _, listed, said = rpac("-C", str(hvidovre), "search", "--stack")
+
+    hidden = "1 bot is hidden: your stack lacks DigitalPost; without --stack it is listed\n"
+    assert (0, hidden) == (code, out)
+    assert listed.startswith("quiet-bot")
+    assert said.endswith(hidden)
+
+
+def test_one_signature_of_two_certifies_nothing(
+    rpac: Any, simulator: Any, hvidovre: Path, make_wheel: Any
+) -> None:
+    """Who signed is said, and that another one is needed."""
+    simulator.publish(make_wheel(), "published")
+    simulator.publish(make_wheel("other-bot"))
+
+    _, half, _ = rpac("-C", str(hvidovre), "info", "quiet-bot")
+    _, whole, _ = rpac("-C", str(hvidovre), "info", "other-bot")
+
+    assert "  signed by Anna (Hvidovre), 1 of 2\n" in half
+    assert "certified by" not in half
+    assert "  certified by Anna (Hvidovre)\n" in whole
+
+
+def test_without_a_registry_both_ways_to_name_one_are_said(
+    rpac: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_wheel: Any
+) -> None:
+    """Outside a municipality's folder, too."""
+    monkeypatch.delenv("RPAC_REGISTRY", raising=False)
+
+    code, _, err = rpac("-C", str(tmp_path), "publish", str(make_wheel()))
+
+    assert code == 2
+    assert "no registry is named" in err
+    assert "--registry URL or the variable RPAC_REGISTRY" in err
+
+
+@pytest.mark.parametrize("words", [("run", "greet"), ("config", "init", "quiet-bot"), ("config", "check")])
+def test_who_names_a_registry_is_sent_to_it_for_a_bot(
+    rpac: Any, hvidovre: Path, words: tuple[str, ...]
+) -> None:
+    """By the bot's name; nobody there has a wheel."""
+    text = 'bot = "quiet-bot"\nid = "0b6f0c1e-0000-4000-8000-000000000001"\n'
+    (hvidovre / "bots" / "greet.toml").write_text(text, encoding="utf-8")
+
+    code, out, err = rpac("-C", str(hvidovre), *words)
+
+    assert code != 0
+    assert "`rpac install quiet-bot` installs it" in out + err

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rpa_commons.environments import WheelStore
 from rpa_commons.registry_client import (
     BrokenAnswerError,
     DownloadError,
@@ -17,8 +18,12 @@ from rpa_commons.registry_client import (
     ReleaseRefusedError,
     Timeouts,
     UnreachableError,
+    Wish,
+    choice_of,
+    fetch_chosen,
 )
 from rpa_commons.registry_client._http import RegistryHttp, checked_address, reason_of
+from rpa_commons.registry_client._install import Wanted
 
 
 def entry_of(release: dict[str, Any]) -> FileEntry:
@@ -267,3 +272,44 @@ def test_search_is_asked_where_there_is_one(simulator: Any, registry: Registry, 
 
     assert ["quiet-bot"] == [one.name for one in registry.search("flytning", {"kle": ""})]
     assert simulator.paths() == ["/api/v1/search?q=flytning"]
+
+
+def test_https_to_a_plain_server_is_no_matter_of_certificates(simulator: Any, tmp_path: Path) -> None:
+    """The address is wrong, and nobody looks for a certificate; no file is named that was not read."""
+    url = simulator.url.replace("http://", "https://")
+    registry = Registry.at(url, tmp_path, timeouts=Timeouts(connect=2, read=2, attempts=1))
+
+    with pytest.raises(UnreachableError, match="it speaks plain http, not https") as caught:
+        registry.index()
+
+    assert "municipality.toml" not in caught.value.remedy
+
+
+def test_a_path_too_many_is_said(simulator: Any, tmp_path: Path) -> None:
+    """The address that pip is given has one more."""
+    registry = Registry.at(f"{simulator.url}/certified/simple/", tmp_path)
+
+    with pytest.raises(UnreachableError, match="is this a registry") as caught:
+        registry.project("quiet-bot")
+
+    assert f"leave the path /certified/simple out: {simulator.url}" == caught.value.remedy
+
+
+def test_a_wheel_that_is_here_is_not_fetched(
+    simulator: Any, registry: Registry, make_wheel: Any, tmp_path: Path
+) -> None:
+    """By its hash; one that was changed on this disk is fetched anew."""
+    wheel = make_wheel()
+    simulator.publish(wheel)
+    store = WheelStore(tmp_path / "state")
+    place = store.keep(wheel, hashlib.sha256(wheel.read_bytes()).hexdigest())
+    project, choice = choice_of(registry, Wanted("quiet-bot"), Wish())
+
+    here = fetch_chosen(registry, project, choice, store)
+    asked = [one for one in simulator.paths() if one.startswith("/files/")]
+    place.write_bytes(b"x")
+    fetched = fetch_chosen(registry, project, choice, store)
+
+    assert place == here
+    assert [] == asked
+    assert fetched.read_bytes() == wheel.read_bytes()

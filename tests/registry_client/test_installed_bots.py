@@ -268,3 +268,108 @@ def test_an_origin_that_says_nothing_changes_no_environment(tmp_path: Path) -> N
     }
 
     assert plain.digest == hashlib.sha256(json.dumps(old, sort_keys=True).encode()).hexdigest()
+
+
+def test_what_could_not_be_asked_is_not_up_to_date(hvidovre: Path, simulator: Any, rpac: Any) -> None:
+    """Exit 1, in words and as JSON, whoever the answer is missing from."""
+    write_lock(hvidovre, LockFile(entries=(entry("https://registry.digit.dk"),)))
+    path = hvidovre / "municipality.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(simulator.url, "http://127.0.0.1:9"), "utf-8")
+
+    code, out, _ = rpac("outdated")
+    same, document, _ = rpac("outdated", "--json")
+    path.write_text(path.read_text(encoding="utf-8").replace('registry = "', '# "'), "utf-8")
+    unnamed, nobody, _ = rpac("outdated")
+
+    assert (1, 1, 1) == (code, same, unnamed)
+    assert out.startswith("not known: quiet-bot 1.0.0: http://127.0.0.1:9/catalogue/quiet-bot.json: nobody")
+    assert [("quiet-bot", False)] == [(one["name"], one["is_known"]) for one in json.loads(document)]
+    assert nobody == "not known: quiet-bot 1.0.0: no registry was asked\n"
+
+
+def test_a_version_that_the_registry_lost_is_not_up_to_date(
+    simulator: Any, hvidovre: Path, rpac: Any, make_wheel: Any
+) -> None:
+    """It knows the bot, and not what runs here."""
+    simulator.publish(make_wheel(version="0.9.0"))
+    write_lock(hvidovre, LockFile(entries=(entry(simulator.url),)))
+
+    code, out, _ = rpac("outdated")
+
+    assert code == 1
+    assert f"not known: quiet-bot 1.0.0: {simulator.url} has no quiet-bot 1.0.0" in out
+
+
+def test_bots_that_came_as_files_are_not_called_up_to_date(hvidovre: Path, rpac: Any) -> None:
+    """Nobody says anything of them, which is no error."""
+    write_lock(hvidovre, LockFile(entries=(entry("", channel=""),)))
+
+    assert (0, "nothing to compare: what is installed here came as files\n") == rpac("outdated")[:2]
+
+
+def open_cases_in(home: Path, number: str, counts: dict[str, int]) -> None:
+    """A state with so many cases of each state."""
+    import sqlalchemy as sa
+
+    from rpa_commons.runtime._crypto import ephemeral_keys
+    from rpa_commons.runtime._database import open_instance
+    from rpa_commons.runtime._tables import items
+
+    engine = open_instance(home, number, ephemeral_keys().sealer)
+    rows = [
+        {"reference": f"{state}-{at}", "state": state, "enqueued_at": "2026-11-22T08:00:00Z"}
+        for state, count in counts.items()
+        for at in range(count)
+    ]
+    with engine.begin() as connection:
+        connection.execute(sa.insert(items), rows)
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("environment", "below"), [("production", ""), ("test", "test")])
+def test_open_cases_are_not_taken_out_of_sight(
+    simulator: Any, hvidovre: Path, rpac: Any, environment: str, below: str
+) -> None:
+    """--yes is not enough: number, states and the command that lists them are said; nothing is removed."""
+    state = prepared(hvidovre, simulator.url)
+    open_cases_in(state / below, TWO, {"handed_over": 3, "in_doubt": 1, "done": 7})
+
+    code, _, err = rpac("remove", "regreet", "--config", "--yes")
+    kept = (hvidovre / "bots" / "regreet.toml").is_file()
+    without, _, _ = rpac("remove", "regreet", "--yes")
+    forced, out, _ = rpac("remove", "regreet", "--config", "--yes", "--leave-open-cases")
+
+    assert (1, True, 0, 0) == (code, kept, without, forced)
+    assert f"4 open cases would be listed nowhere any more (regreet, {environment}: 1 in" in err
+    assert f"`rpac items list regreet --state handed_over -E {environment}`" in err
+    assert "add --leave-open-cases" in err
+    assert not (hvidovre / "bots" / "regreet.toml").exists()
+    assert "stays on record" in out
+
+
+def test_status_counts_the_open_cases_of_a_removed_instance(
+    simulator: Any, hvidovre: Path, rpac: Any
+) -> None:
+    """With the id whose file brings them back; in words and as JSON."""
+    state = prepared(hvidovre, simulator.url)
+    open_cases_in(state / "test", TWO, {"waiting": 2, "done": 1})
+
+    before = json.loads(rpac("status", "--json")[1])["removed_instances"]
+    rpac("remove", "regreet", "--config", "--yes", "--leave-open-cases")
+    _, out, _ = rpac("status")
+    after = json.loads(rpac("status", "--json")[1])["removed_instances"]
+
+    assert [] == before
+    assert "2 open cases of a removed instance (name unknown): 2 waiting" in out
+    assert f'`id = "{TWO}"`' in out
+    assert [{"waiting": 2}] == [one["counts"] for one in after]
+
+
+def test_a_mistyped_name_is_guessed(simulator: Any, hvidovre: Path, rpac: Any) -> None:
+    """Of the instances and the bots that are here."""
+    prepared(hvidovre, simulator.url)
+
+    code, _, err = rpac("remove", "gret", "--yes")
+
+    assert code == 1
+    assert "did you mean greet? here are: greet, quiet-bot, regreet" in err

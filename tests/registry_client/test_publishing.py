@@ -16,6 +16,7 @@ from rpa_commons.registry_client import (
     UploadRefusedError,
     publish,
     registry_token,
+    release,
     tell_usage,
 )
 
@@ -62,7 +63,7 @@ def test_the_upload_is_the_one_that_twine_makes(simulator: Any, registry: Regist
     assert wheel.read_bytes() == form["content"]
     assert done.sha256.encode() == form["sha256_digest"]
     assert done.state == "staged"
-    assert "hands it in for review" in done.following[1]
+    assert f"`rpac publish {wheel} --submit --registry {simulator.url}` hands it in" in done.following[1]
 
 
 @pytest.mark.usefixtures("judged")
@@ -157,3 +158,42 @@ def test_that_it_cannot_be_told_is_a_note(
     tell_usage(sharing("true"), replace(registry, progress=said.append), "quiet-bot", "1.0.0")
 
     assert ["note: the registry was not told: no (status 500)"] == said
+
+
+@pytest.mark.usefixtures("judged")
+def test_a_new_name_is_staged_though_no_page_shows_it(
+    simulator: Any, registry: Registry, make_wheel: Any, fault_kinds: Any
+) -> None:
+    """The registry's own answer says so; nobody is sent to a page that is not there."""
+    simulator.post_answer = fault_kinds.status(200, b"quiet-bot 1.0.0 is staged. SHA-256 0\n")(None)
+
+    done = publish(registry, make_wheel(), "rpac_x")
+
+    assert done.state == "staged"
+    assert "the name is new" in done.following[0]
+    assert "--submit" in done.following[-1]
+    assert not [one for one in done.following if "rpac info" in one]
+
+
+def test_what_was_reviewed_is_released_by_its_owner(simulator: Any, registry: Registry) -> None:
+    """One act; no wheel is needed."""
+    done = release(registry, "quiet-bot", "1.0.0", "rpac_x")
+
+    assert ["/api/v1/releases/quiet-bot/1.0.0/publish"] == [path for path, _ in simulator.posted]
+    assert done.sha256 == ""
+
+
+def test_a_second_release_is_no_error_and_an_early_one_is(
+    simulator: Any, registry: Registry, make_wheel: Any, fault_kinds: Any
+) -> None:
+    """The page tells which of the two a conflict is."""
+    simulator.post_answer = fault_kinds.status(409, b'{"error": "it is staged", "help": "submit it"}')(None)
+    simulator.publish(make_wheel(version="1.0.0"), "published")
+    simulator.publish(make_wheel(version="1.1.0"), "staged")
+
+    again = release(registry, "quiet-bot", "1.0.0", "rpac_x")
+    with pytest.raises(UploadRefusedError, match="it is staged; submit it") as caught:
+        release(registry, "quiet-bot", "1.1.0", "rpac_x")
+
+    assert again.state == "published"
+    assert caught.value.remedy == "do first what it names; then run the command again"

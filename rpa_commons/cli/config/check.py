@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rpa_commons.capabilities import RpaCommonsError
+
 from ._baseline import check_of_baseline
 from ._github import annotations
 from ._shared import FINDINGS, connectors, counted, error_text, manifest_of, options
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rpa_commons.config import Checked, MunicipalityFolder
 
@@ -29,11 +31,13 @@ class _Found:
         checked: The findings, and the instances that could not be looked at.
         unrun: Instance -> the checks in Python that did not run.
         waiting: How many values await a second person before production uses them.
+        not_installed: The instances without an environment to run in.
     """
 
     checked: "Checked"
     unrun: "Mapping[str, Sequence[str]]"
     waiting: int
+    not_installed: tuple[str, ...] = ()
 
 
 @click.command()
@@ -109,7 +113,23 @@ def _check(
     waiting = 0
     if ahead and municipality.environment != "production":
         waiting = waiting_for_production(municipality, manifests, connectors=known, names=instances)
-    return _Found(checked, unrun, waiting)
+    return _Found(checked, unrun, waiting, _not_installed(municipality, checked))
+
+
+def _not_installed(municipality: "MunicipalityFolder", checked: "Checked") -> tuple[str, ...]:
+    """The instances that are configured and have no environment; a finding or error says more of others."""
+    from rpa_commons.environments import NotInstalledError, python_of
+
+    found = []
+    for name in checked.instances:
+        try:
+            if name not in checked.errors:
+                python_of(municipality, name)
+        except NotInstalledError:
+            found.append(name)
+        except RpaCommonsError:
+            continue
+    return tuple(found)
 
 
 def _say(text: str) -> None:
@@ -136,6 +156,8 @@ def _json(found: _Found, municipality: "MunicipalityFolder") -> dict[str, Any]:
             name: {"message": error.message, "help": error.remedy} for name, error in checked.errors.items()
         },
         "not_run": {name: list(names) for name, names in found.unrun.items()},
+        "not_installed": list(found.not_installed),
+        "places": [place.to_json() for place in checked.places],
         "awaiting_second_person_in_production": found.waiting,
     }
 
@@ -160,7 +182,21 @@ def _text(found: _Found, municipality: "MunicipalityFolder") -> str:
         summary.append(_unrun_text(found.unrun))
     if found.waiting:
         summary.append(_waiting_text(found.waiting))
+    summary += _beyond(found)
     return "\n\n".join([*parts, "\n".join(summary)])
+
+
+def _beyond(found: _Found) -> "Iterator[str]":
+    """What a check says nothing about: what is not there yet, and what stands in files that are."""
+    if found.not_installed:
+        yield f"not installed yet: {', '.join(found.not_installed)}; `rpac install` makes what a bot runs in"
+    missing = [place for place in found.checked.places if not place.exists]
+    if missing:
+        yield "not there yet: " + ", ".join(f"{place.given} ({place.origin})" for place in missing)
+    read = [place.given for place in found.checked.places if place.exists and place.kind != "folder"]
+    if read:
+        them = "it" if len(read) == 1 else "them"
+        yield f"not looked at: what stands in {', '.join(read)}; `rpac plan` reads {them}"
 
 
 def _unrun_text(unrun: "Mapping[str, Sequence[str]]") -> str:

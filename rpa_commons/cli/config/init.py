@@ -51,7 +51,7 @@ def init(  # noqa: PLR0913, PLR0917 - click passes each option by name
     the one that is named, or that of the member it is like, or the only one in a folder beside it.
     """
     from rpa_commons.config import open_municipality
-    from rpa_commons.editing import draft_instance, draft_municipality, write_drafts
+    from rpa_commons.editing import NoMunicipalityError, draft_instance, draft_municipality, write_drafts
 
     if bot is None and wheel is None:
         if instance:
@@ -62,6 +62,8 @@ def init(  # noqa: PLR0913, PLR0917 - click passes each option by name
     else:
         if name or code or cvr or baseline:
             raise click.UsageError("--name, --code, --cvr and --baseline begin a municipality; leave BOT out")
+        if not (folder / "municipality.toml").exists():
+            raise NoMunicipalityError(folder, bot or "")
         municipality = open_municipality(folder)
         manifest = _manifest(municipality, bot, wheel)
         draft = draft_instance(

@@ -49,7 +49,7 @@ def set_(
     remove: str | None,
     **rest: Any,  # noqa: ANN401 - click's options
 ) -> None:
-    r"""Write one value into its file; comments, order and line ends stay.
+    """Write one value into its file; comments, order and line ends stay.
 
     KEY is spelt as `rpac config explain` shows it. A key that begins with stack. or municipality. needs no
     INSTANCE, nor does any other where there is only one. VALUE is a number, true, a date, a list or table
@@ -62,7 +62,7 @@ def set_(
 
     The change is checked before it is written. Several keys that go together are given as one table:
     '{ connector = "sf1520", settings = { … } }'.
-    """
+    """  # noqa: D301 - click reads the one character that the escape stands for
     item = append if append is not None else remove
     if append is not None and remove is not None:
         raise click.UsageError("--append and --remove do not go together")
@@ -138,22 +138,23 @@ def _text(change: "Change", *, dry: bool) -> str:
     parts = [change.diff] if change.diff else [f"{change.target.name} says so already: nothing changed"]
     before = {one.key: one for one in change.was}
     lines = [_line(one, before.get(one.key)) for one in change.now if one != before.get(one.key)]
+    lines += _others(change)
     lines += [f"note: {note}" for note in change.notes]
     if change.diff:
         lines.append(f"not written: this is what would change in {change.target.name}" if dry else "written")
     return "\n\n".join(filter(None, [*parts, "\n".join(lines)]))
 
 
+def _others(change: "Change") -> list[str]:
+    """What changes though nobody named it, one line each."""
+    if not change.others:
+        return []
+    count = len(change.others)
+    head = f"{count} other {'value changes' if count == 1 else 'values change'} with it:"
+    return [head, *(f"  {one.text}" for one in change.others)]
+
+
 def _line(one: "ExplainedValue", before: "ExplainedValue | None") -> str:
-    return f"{one.key}: was {_shown(before)}, is {_shown(one)}"
+    from rpa_commons.editing import value_and_origin
 
-
-def _shown(one: "ExplainedValue | None") -> str:
-    from rpa_commons.config import format_value
-    from rpa_commons.editing import is_table
-
-    if one is None or one.value is None:
-        return "not set"
-    if is_table(one.value):
-        return f"{len(one.value)} rows ({one.origin})"
-    return f"{format_value(one.value)} ({one.origin})"
+    return f"{one.key}: was {value_and_origin(before)}, is {value_and_origin(one)}"

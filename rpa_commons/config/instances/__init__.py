@@ -17,6 +17,7 @@ from ._confirm import (
 )
 from ._confirmations import Confirmation, Confirmations, digest_of, read_confirmations
 from ._edit_lock import changing
+from ._local_places import LocalPlace
 from ._placed import hidden_texts, place_problem
 from ._resolve import Examination, examine_instance, resolve_instance
 from ._resolved import ResolvedInstance, UnknownKeyError, explain_sections
@@ -39,6 +40,7 @@ __all__ = [
     "Confirmation",
     "Confirmations",
     "Examination",
+    "LocalPlace",
     "NobodyError",
     "ResolvedInstance",
     "SamePersonError",

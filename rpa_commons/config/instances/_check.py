@@ -22,6 +22,7 @@ from rpa_commons.manifest import Manifest
 from ._answerable import answerable_findings
 from ._baseline_words import misspelt_for, uses_in
 from ._confirm import unconfirmed
+from ._local_places import LocalPlace, local_places
 from ._resolve import examine_instance
 from ._resolved import ResolvedInstance
 from ._strays import hook_findings, stray_findings
@@ -39,11 +40,13 @@ class Checked:
         instances: The instances that were looked at.
         findings: Everything that is wrong.
         errors: Per instance, why it could not be looked at at all (its bot is not installed).
+        places: The files and folders that the settings name, of instances that are right.
     """
 
     instances: tuple[str, ...]
     findings: tuple[Finding, ...]
     errors: Mapping[str, RpaCommonsError]
+    places: tuple[LocalPlace, ...] = ()
 
 
 def check_municipality(
@@ -70,6 +73,7 @@ def check_municipality(
     """
     findings: list[Finding] = []
     errors: dict[str, RpaCommonsError] = {}
+    places: list[LocalPlace] = []
     wanted = tuple(dict.fromkeys(names)) or municipality.instances()
     for name in wanted:
         try:
@@ -85,6 +89,7 @@ def check_municipality(
         else:
             findings += examination.findings
             if examination.instance is not None:
+                places += local_places(municipality, examination.instance.sections)
                 findings += secret_findings(examination.instance, municipality.folder)
                 findings += unconfirmed(examination.instance, municipality)
                 findings += example_findings(municipality, name, examination)
@@ -102,7 +107,7 @@ def check_municipality(
     unfinished = unfinished_upgrades(municipality, names)
     written = {one.file for one in unfinished}  # for another version: what this one says of them is no matter
     findings = [*unfinished, *(one for one in findings if one.file not in written)]
-    return Checked(wanted, _once(in_order(findings)), errors)
+    return Checked(wanted, _once(in_order(findings)), errors, tuple(dict.fromkeys(places)))
 
 
 def _misspelt_in_baseline(municipality: MunicipalityFolder, bots: Sequence[str]) -> Iterator[Finding]:

@@ -112,7 +112,8 @@ class BaselineOpening:
         if head is None or head.name != name:
             pinned = f"rpac.lock pins {head.name}" if head is not None else "rpac.lock pins no baseline"
             yield self._refuse(
-                f"{self._given} has not been fetched yet: {pinned}", "`rpac install` fetches and pins it"
+                f"{self._given} has not been fetched yet: {pinned}",
+                f"`rpac install --baseline {self._given}` fetches and pins it",
             )
             return
         place = head.place(self._state_dir)

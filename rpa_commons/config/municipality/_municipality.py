@@ -88,6 +88,10 @@ class MunicipalityFolder:
         """The folder of the cooperation's baseline, absolute."""
         return self.baseline_info.folder if self.baseline_info else None
 
+    def how_to_install(self, bot: str = "") -> str:
+        """The command that installs a bot here: by its name where a registry is named, or else its wheel."""
+        return f"rpac install {bot or 'NAME'}" if self.registry.url else "rpac install WHEEL"
+
     def instances(self) -> tuple[str, ...]:
         """The names of the bot instances: the stems of ``bots/*.toml``, sorted."""
         return self.reader.remembered(f"instances in {self.folder}", lambda: stems(self.folder / "bots"))

@@ -36,7 +36,7 @@ class MovesColumns(ConnectorSettings):
 class MovesExtractSettings(ExtractSettings):
     """Settings of the moves extract."""
 
-    files: str = Field(min_length=1)
+    files: str = Field(min_length=1, json_schema_extra={"place": "files"})
     """The daily files as a pattern, e.g. `extracts/moves-*.csv`; relative to the municipality's folder."""
     columns: MovesColumns
     """Our field -> the header in the files."""

@@ -19,6 +19,7 @@ class PdfOutboxSettings(ConnectorSettings):
         min_length=1,
         description="Existing folder that the print room empties; relative paths start at the municipality's "
         "folder.",
+        place="folder",
     )
 
 

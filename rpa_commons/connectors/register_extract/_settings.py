@@ -61,7 +61,7 @@ class RegisterColumns(ConnectorSettings):
 class RegisterExtractSettings(ExtractSettings):
     """Settings of the register extract."""
 
-    file: str = Field(min_length=1)
+    file: str = Field(min_length=1, json_schema_extra={"place": "file"})
     """The CSV file; a relative path starts at the municipality's folder."""
     columns: RegisterColumns
     """Our field -> the header in the file."""

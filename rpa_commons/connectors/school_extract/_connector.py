@@ -32,7 +32,7 @@ class SchoolColumns(ConnectorSettings):
 class SchoolExtractSettings(ExtractSettings):
     """Settings of the extract of school districts."""
 
-    file: str = Field(min_length=1)
+    file: str = Field(min_length=1, json_schema_extra={"place": "file"})
     """The CSV file; a relative path starts at the municipality's folder."""
     columns: SchoolColumns
     """Our field -> the header in the file."""

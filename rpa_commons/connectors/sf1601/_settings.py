@@ -25,6 +25,7 @@ class Sf1601Settings(KombitSettings):
         "",
         description="Existing folder for letters on paper, from the municipality's folder; empty: paper is "
         "refused.",
+        place="folder",
     )
     send_path: str = Field(
         "/service/KombiPostAfsend_1/memos", pattern=_PATH, description="Path of KombiPostAfsend."

@@ -58,7 +58,7 @@ def test_a_bot_without_instances_says_what_is_missing() -> None:
     """A wheel alone runs nothing: an instance file does."""
     from dataclasses import replace
 
-    assert "`rpac config init` begins one" in _sentence(replace(BOT, instances=()))
+    assert "`rpac config init counter` begins one" in _sentence(replace(BOT, instances=()))
 
 
 def test_json_holds_what_a_script_needs() -> None:

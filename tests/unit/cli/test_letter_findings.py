@@ -76,6 +76,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
         return SimpleNamespace(manifest=manifest, wheel=place.wheel)
 
     monkeypatch.setattr("rpa_commons.environments.locked", locked)
+    monkeypatch.setattr("rpa_commons.environments.python_of", lambda *_: Path("python"))
     monkeypatch.chdir(tmp_path)
     return place
 

@@ -176,3 +176,39 @@ def test_broken_rows_are_said(tmp_path: Path) -> None:
 def test_a_wrong_question_about_a_file_is_usage(movers: Path, words: tuple[str, ...], said: str) -> None:
     """Exit code 2, and what to ask instead."""
     assert said in refused("file", str(movers), *words)
+
+
+@pytest.mark.parametrize("words", [("706614818",), ("70661-4818",), ("70661", "4818")])
+def test_a_lost_zero_is_said_of_one_number_too(words: tuple[str, ...]) -> None:
+    """A number copied out of a spreadsheet is short by its first digit, with the hyphen or without."""
+    result = run("cpr", *words)
+
+    assert 1 == result.return_value
+    assert "a leading zero may have been lost" in result.stdout
+    assert "4818" not in result.output
+
+
+def test_another_short_number_has_lost_nothing() -> None:
+    """A zero before it would make it no number either."""
+    assert "leading zero" not in run("cpr", "290200004").stdout
+
+
+def test_a_file_in_the_place_of_a_number_is_sent_to_the_other_command(movers: Path) -> None:
+    """By its ending, or since it is there; its name is not repeated."""
+    for name in ("mine.csv", str(movers)):
+        said = refused("cpr", name)
+
+        assert "rpac validate file PATH --column HEADER=cpr" in said
+        assert name not in said
+
+
+def test_help_names_the_type_and_keeps_its_examples_apart() -> None:
+    """The hidden command's name is nobody's business, and each example stands on its line."""
+    runner = CliRunner()
+    one = runner.invoke(validate, ["cpr", "--help"], prog_name="rpac validate").stdout
+    all_of_them = runner.invoke(validate, ["--help"], prog_name="rpac validate").stdout
+
+    assert "Usage: rpac validate TYPE [OPTIONS] VALUE..." in one
+    assert "Usage: rpac validate [OPTIONS] TYPE VALUE | COMMAND [ARGS]..." in all_of_them
+    assert "\n  rpac validate cpr 0706614818\n" in all_of_them
+    assert "\\b" not in all_of_them

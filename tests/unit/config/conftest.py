@@ -210,4 +210,5 @@ def installed(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
         return SimpleNamespace(manifest=town.manifest)
 
     monkeypatch.setattr("rpa_commons.environments.locked", locked)
+    monkeypatch.setattr("rpa_commons.environments.python_of", lambda *_: Path("python"))
     monkeypatch.setattr("rpa_commons.connectors.catalogue", lambda: town.connectors)

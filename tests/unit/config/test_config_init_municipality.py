@@ -53,7 +53,10 @@ def test_every_missing_key_can_be_set_by_command(tmp_path: Path) -> None:
     assert "0253" == open_municipality(folder).code
     assert "must be filled in" not in after
     assert 'name = "Greve" # name of the municipality\n' in after
-    assert '[letterhead] # on top of every letter\nname = "Greve Kommune"\n# address' in after
+    assert (
+        "[letterhead] # on top of every letter\n"
+        'name = "Greve Kommune" # the authority as citizens know it\n# address'
+    ) in after
     assert before.count("\n") == after.count("\n")
 
 

@@ -293,13 +293,13 @@ def test_a_wrong_municipality_stops_other_changes(town: "Town") -> None:
 @pytest.mark.parametrize(
     ("key", "rest", "said"),
     [
-        ("instance.id", {}, "everything would be sent again"),
+        ("instance.id", {}, "its whole memory hangs on it"),
         ("settings.window_days", {}, "without settings before it"),
         ("a b", {}, "this is no key"),
         ("stack", {"instance": None}, "the key ends too early"),
         ("municipality.name", {"for_environment": "test"}, "the same in every environment"),
         ("window_days", {"for_environment": "tst"}, "there is no environment 'tst'"),
-        ("instance.id", {"instance": None}, "everything would be sent again"),
+        ("instance.id", {"instance": None}, "its whole memory hangs on it"),
     ],
 )
 def test_a_key_that_no_command_writes_is_refused(

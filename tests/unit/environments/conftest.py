@@ -25,6 +25,10 @@ class Folder:
     state_dir: Path
     reader: Reader = field(default_factory=Reader)
 
+    def how_to_install(self, _: str = "") -> str:
+        """No registry is named."""
+        return "rpac install WHEEL"
+
     def instances(self) -> tuple[str, ...]:
         """File stems of ``bots/*.toml``."""
         return tuple(sorted(path.stem for path in (self.folder / "bots").glob("*.toml")))
