@@ -59,6 +59,11 @@ def test_members_and_people_are_listed_by_code_and_login(registry: Registry) -> 
         ("0" * 21, "Nowhere", "dk", RefusedError),
         ("0999", "  ", "dk", RefusedError),
         ("0999", "Nowhere", "de", RefusedError),
+        ("999", "Nowhere", "no", RefusedError),
+        ("09999", "Nowhere", "se", RefusedError),
+        ("K999", "Nowhere", "dk", RefusedError),
+        ("0999", "0167", "dk", RefusedError),
+        ("Nowhere", "0999", "dk", RefusedError),
     ],
 )
 def test_a_member_that_cannot_be_is_refused(
@@ -205,7 +210,7 @@ def test_nobody_stands_in_for_somebody_who_left(registry: Registry) -> None:
         ("jens", "jens", TODAY, 7, "leave", RefusedError),
         ("mette", "dorte", TODAY, 7, "leave", RefusedError),
         ("jens", "rita", TODAY, 7, "leave", RefusedError),
-        ("jens", "nobody", TODAY, 7, "leave", LoginError),
+        ("jens", "nobody", TODAY, 7, "leave", NotFoundError),
         ("jens", "dorte", TODAY, 43, "leave", RefusedError),
         ("jens", "dorte", TODAY, 0, "leave", RefusedError),
         ("jens", "dorte", date(2020, 7, 1), 7, "leave", RefusedError),
@@ -238,17 +243,17 @@ def test_a_failed_founding_leaves_no_registry(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     """``init`` may be repeated after a slip in a coordinator's municipality."""
-    from rpa_registry.accounts import found_cooperation
+    from rpa_registry.accounts import Founder, found_cooperation
 
     folder = tmp_path_factory.mktemp("founded")
 
     def wrong(connection: object, _settings: object) -> None:
-        found_cooperation(connection, "dk", [("0265", "Roskilde")], [("jens", "0999")])  # type: ignore[arg-type]
+        found_cooperation(connection, "dk", [("0265", "Roskilde")], [Founder("jens", "0999")])  # type: ignore[arg-type]
 
     with pytest.raises(NotFoundError):
         Registry.create(folder, cooperation="DIGIT", country="dk", found=wrong)
 
-    assert not (folder / "registry.toml").exists()
+    assert [] == list(folder.iterdir())
     made = Registry.create(folder, cooperation="DIGIT", country="dk")
     with made.database.read() as connection:
         assert () == members_list(connection)
@@ -292,3 +297,20 @@ def test_a_coordinator_looks_after_the_people_of_their_own_municipality(
         ]
 
     assert ["new", "mette"] == [one.person for one in issued]
+
+
+def test_a_swapped_code_and_name_are_told_apart(registry: Registry) -> None:
+    """``Nowhere=0999`` is no code that is wrong: it is the wrong way round."""
+    with (
+        pytest.raises(RefusedError, match="they are swapped") as refused,
+        registry.database.write() as connection,
+    ):
+        add_member(connection, operator(), "Nowhere", "0999", country="dk")
+
+    assert "the code comes first: 0999=Nowhere" == refused.value.remedy
+
+
+def test_the_cooperation_itself_has_a_word_for_a_code(registry: Registry) -> None:
+    """It is no municipality and has no number."""
+    with registry.database.write() as connection:
+        assert "DIGIT" == add_member(connection, operator(), "DIGIT", "DIGIT", country="dk").code

@@ -75,13 +75,20 @@ def test_from_publishing_to_a_recall(
     refused, _, why = rpac(*place, "install", "welcome-letters")
 
     assert code == 0, err
-    assert json.loads(out)["state"] is None  # a new name is on no page yet
+    assert json.loads(out)["state"] == "staged"
+    assert "no page shows it yet" in json.loads(out)["next"][0]
     assert again == 0
     assert "in review since" in submitted
     assert refused == 5
     assert "welcome-letters 1.0.0 is not certified: in review since" in why
 
-    curation.act(registry, identity("mette"), "publish", "welcome-letters", "1.0.0")
+    released, told, err = rpac(*place, "publish", "welcome-letters==1.0.0", "--release")
+    twice, same, _ = rpac(*place, "publish", "welcome-letters==1.0.0", "--release")
+
+    assert (0, 0) == (released, twice), err
+    assert told == same
+    assert ", published\n  next: it is in the channel all" in told
+
     for coordinator in ("anna", "bo"):
         curation.act(registry, identity(coordinator), "certify", "welcome-letters", "1.0.0")
     _, listed, _ = rpac(*place, "search", "letters")
@@ -89,7 +96,7 @@ def test_from_publishing_to_a_recall(
     release = choose(client.project("welcome-letters"), "", Wish()).release
 
     assert "welcome-letters 1.0.0  (certified" in listed
-    assert "runs on your stack: needs" in listed
+    assert "runs on your stack: no: needs" in listed
     assert release.file is not None
     assert client.download(release.file).read_bytes() == bot_wheel().read_bytes()
     assert frozenset({"welcome-letters"}) == client.owned()

@@ -224,3 +224,58 @@ def test_the_commands(filled: Registry) -> None:
     assert rendered["pages"] == verify(filled).pages
     assert nothing.stdout == f"{rendered['pages']} pages rendered, 0 were not as they should be\n"
     assert (last.act, last.details) == ("render", {"changed": 1, "via": "command line"})
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, ()),
+        ({"page_max_age": 7, "baseline": "elsewhere"}, ()),
+        ({"languages": ("nb", "en")}, ("languages",)),
+        ({"cooperation": "Other", "contact": "it@example.org"}, ("cooperation", "contact")),
+    ],
+)
+def test_only_settings_that_pages_show_make_them_old(
+    registry: Registry, change: dict[str, Any], expected: tuple[str, ...]
+) -> None:
+    """They are named; rendered once, they are remembered."""
+    with registry.database.write() as connection:
+        pages.rebuild_all(connection, registry.settings)
+    settings = registry.settings.model_copy(update=change)
+    with registry.database.write() as connection:
+        found = pages.renew_changed(connection, settings, operator())
+    with registry.database.write() as connection:
+        again = pages.renew_changed(connection, settings, operator())
+
+    assert expected == (found[0] if found else ())
+    assert again is None
+
+
+def test_pages_of_another_program_are_old(filled: Registry) -> None:
+    """So are those of a registry that does not know yet who made them; the log says that it was done."""
+    with filled.database.read() as connection:
+        unknown = pages.changed_since(connection, filled.settings)
+    renew(filled)
+    with filled.database.write() as connection:
+        key = db.meta.c.key == "pages_made_with"
+        kept = json.loads(str(connection.scalar(sa.select(db.meta.c.value).where(key))))
+        value = json.dumps({**kept, "program": "older"})
+        connection.execute(sa.update(db.meta).where(key).values(value=value))
+        found = pages.renew_changed(connection, filled.settings, operator())
+    with filled.database.read() as connection:
+        last = entries(connection, limit=1000)[-1]
+
+    assert "program" in unknown
+    assert found is not None
+    assert ("program",) == found[0]
+    assert ("render", ["program"]) == (last.act, last.details["because"])
+    assert [] == problems(filled)
+
+
+def test_old_pages_stay_where_the_log_does_not_hold(filled: Registry) -> None:
+    """They may be the last that show it as it was."""
+    with filled.database.write() as connection:
+        connection.execute(sa.update(db.log).where(db.log.c.seq == 2).values(subject="other"))
+    settings = filled.settings.model_copy(update={"languages": ("nb",)})
+    with pytest.raises(ConflictError, match="does not hold"), filled.database.write() as connection:
+        pages.renew_changed(connection, settings, operator())

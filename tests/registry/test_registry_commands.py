@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,6 +20,7 @@ import requests
 
 from rpa_registry.cli import main
 from rpa_registry.cli._main import _COMMANDS, cli
+from rpa_registry.settings import load_settings
 
 Run = Callable[..., "Ended"]
 TODAY = datetime.now(UTC).date()
@@ -97,13 +99,127 @@ def test_init_with_a_slip_can_be_repeated(tmp_path: Path) -> None:
     assert "there is no member '0999'" in wrong.stderr
 
 
+def test_a_refused_init_leaves_nothing_behind(tmp_path: Path) -> None:
+    """No folder, no database: as if it had never been run; a folder that was there stays, empty."""
+    there = tmp_path / "there"
+    there.mkdir()
+    for folder in (tmp_path / "new" / "deep", there):
+        refused = _run("init", str(folder), "--cooperation", "D", "--member", "Roskilde=0265")
+
+        assert 1 == refused.returncode
+        assert "they are swapped" in refused.stderr
+        assert "0265=Roskilde" in refused.stderr
+    assert [there] == list(tmp_path.iterdir())
+    assert [] == list(there.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("country", "languages", "said"),
+    [
+        ((), ("da", "en"), "Country dk (taken, as --country was not given), pages in da, en"),
+        (("--country", "dk"), ("da", "en"), "Country dk, pages in da, en"),
+        (("--country", "no"), ("nb", "en"), "Country no, pages in nb, en"),
+        (("--country", "se"), ("sv", "en"), "Country se, pages in sv, en"),
+    ],
+)
+def test_the_country_gives_the_languages_of_the_pages(
+    tmp_path: Path, country: tuple[str, ...], languages: tuple[str, ...], said: str
+) -> None:
+    """And is said, taken or given; registry.toml says both."""
+    made = _run("init", str(tmp_path / "x"), "--cooperation", "D", "--member", "0265=Roskilde", *country)
+    settings = load_settings(tmp_path / "x")
+
+    assert said in made.stderr
+    assert languages == settings.languages
+    assert (country[1] if country else "dk") == settings.country
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "contact"),
+    [
+        ("kari=4205", "kari", ""),
+        ("kari=4205 Kari Nordmann", "Kari Nordmann", ""),
+        ("kari=4205 Kari Nordmann <kari@lindesnes.example>", "Kari Nordmann", "kari@lindesnes.example"),
+        ("kari=4205 <kari@lindesnes.example>", "kari", "kari@lindesnes.example"),
+    ],
+)
+def test_a_first_coordinator_has_a_name_and_a_contact(
+    tmp_path: Path, given: str, name: str, contact: str
+) -> None:
+    """In the one option; only login and code are needed."""
+    folder = str(tmp_path / "x")
+    made = _run("init", folder, "--cooperation", "D", "--country", "no", "--member", "4205=Lindesnes",
+                "--coordinator", given)  # fmt: skip
+    listed = json.loads(_run("-C", folder, "person", "list", "--json").stdout)
+
+    assert 0 == made.returncode, made.stderr
+    assert [("kari", "4205", name, contact)] == [
+        (one["login"], one["member"], one["name"], one["contact"]) for one in listed
+    ]
+
+
+@pytest.mark.parametrize(
+    "given", ["kari", "kari=", "=4205", "kari=4205=Kari Nordmann", "kari=4205 <a", "a b=4205"]
+)
+def test_a_first_coordinator_of_another_form_is_usage(tmp_path: Path, given: str) -> None:
+    """The form is named, and nothing is made."""
+    refused = _run("init", str(tmp_path / "x"), "--cooperation", "D", "--member", "4205=Lindesnes",
+                   "--coordinator", given)  # fmt: skip
+
+    assert 2 == refused.returncode
+    assert "LOGIN=CODE NAME <CONTACT>" in refused.stderr
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_nothing_comes_between_the_tokens(tmp_path: Path) -> None:
+    """Wherever both streams go to one place, the warning is before the tokens."""
+    done = subprocess.run(
+        [sys.executable, "-c", MAIN, "init", str(tmp_path / "x"), "--cooperation", "D", "--member",
+         "0265=Roskilde", "--member", "0167=Hvidovre", "--coordinator", "jens=0265", "--coordinator",
+         "anna=0167"],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    lines = done.stdout.splitlines()
+
+    assert ["jens  rpac_", "anna  rpac_"] == [line[:11] for line in lines[-2:]]
+    assert lines[-3].startswith("These tokens are shown now and never again; ")
+
+
+def test_one_coordinator_cannot_end_another_on_the_command_line(run: Run) -> None:
+    """It is the operator's; who is meant stays, and so do their tokens."""
+    disabled = run("person", "disable", "jens", "--as", "anna")
+    revoked = run("token", "revoke", "1", "--as", "anna")
+    added = run("person", "add", "ola", "Ola", "--member", "0265", "--role", "developer", "--as", "anna")
+
+    assert [5, 5, 5] == [one.returncode for one in (disabled, revoked, added)]
+    assert "disabling a person who is a coordinator is the operator's" in disabled.stderr
+    assert "at the server, without --as" in disabled.stderr
+    assert ["anna", "jens"] == [one["login"] for one in json.loads(run("person", "list", "--json").stdout)]
+    assert [None, None] == [one["revoked"] for one in json.loads(run("token", "list", "--json").stdout)]
+
+
+def test_who_left_comes_back_by_command(run: Run) -> None:
+    """Disabled, enabled, with another name; pages that show the name are rendered anew."""
+    assert 5 == run("person", "disable", "jens", "--as", "jens").returncode
+    left = run("person", "disable", "jens", "--as", "jens", "--yes")
+    back = run("person", "enable", "jens")
+    changed = run("person", "change", "jens", "--name", "Jens Holm", "--contact", "jens@roskilde.example")
+    nothing = run("person", "change", "jens")
+
+    assert "jens takes part no longer; 1 tokens revoked\n" == left.stdout
+    assert "jens is coordinator of 0265 again; they need a new token\n" == back.stdout
+    assert "jens: Jens Holm, jens@roskilde.example\n" == changed.stdout
+    assert 2 == nothing.returncode
+    assert 0 == run("verify").returncode
+
+
 def test_people_come_and_go(run: Run) -> None:
     """Added by a coordinator, listed, disabled; their token ends with them."""
     added = run(
         "person", "add", "mette", "Mette Holm", "--member", "0265", "--role", "developer", "--as", "jens"
     )
     issued = run("token", "issue", "mette", "--label", "CI", "--scope", "upload", "--days", "30", "--json")
-    disabled = run("person", "disable", "mette", "--as", "anna")
+    disabled = run("person", "disable", "mette", "--as", "jens")
     listed = json.loads(run("person", "list", "--json").stdout)
     tokens = json.loads(run("token", "list", "mette", "--json").stdout)
 
@@ -121,7 +237,7 @@ def test_a_person_without_the_right_is_refused_by_policy(run: Run) -> None:
 
     assert 5 == refused.returncode
     assert "adding a member is a coordinator's; mette is a developer" in refused.stderr
-    assert 4 == run("member", "add", "0350", "Lejre", "--as", "nobody").returncode
+    assert 1 == run("member", "add", "0350", "Lejre", "--as", "nobody").returncode
 
 
 def test_members_are_listed_for_people_and_programs(run: Run) -> None:
@@ -217,6 +333,49 @@ def test_serve_says_where_and_ends_when_told(folder: Path, word: str) -> None:
     assert url.startswith("http://127.0.0.1:")
     assert 200 == status
     assert "Traceback" not in said
+
+
+def _serve_once(folder: Path) -> tuple[str, int, str]:
+    """Serve, ask for the Norwegian front page, stop; the address, the status, what was said."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", MAIN, "-C", str(folder), "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    url = process.stdout.readline().strip()
+    status = requests.get(f"{url}/nb/", timeout=30).status_code
+    process.terminate()
+    _, said = process.communicate(timeout=30)
+    return url, status, said
+
+
+def test_serve_renders_the_pages_anew_when_their_settings_changed(run: Run, folder: Path) -> None:
+    """Another language has its pages after a restart; it says so once, and the next start says nothing."""
+    _, before, first = _serve_once(folder)
+    file = folder / "registry.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('# languages = ["da", "en"]', 'languages = ["nb", "en"]'), encoding="utf-8")
+    _, after, second = _serve_once(folder)
+    _, again, third = _serve_once(folder)
+
+    assert (404, 200, 200) == (before, after, again)
+    assert "`languages` changed since the pages were rendered: rendering every page anew" in second
+    assert ("", "") == (first, third)
+    assert 0 == run("verify").returncode
+
+
+def test_serve_on_a_port_that_is_taken_says_so(run: Run) -> None:
+    """One sentence and the next thing to do; exit code 1, and nothing of the server's own log."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        refused = run("serve", "--port", str(port))
+
+    assert 1 == refused.returncode
+    assert f"port {port} of 127.0.0.1 is taken: another program listens there" in refused.stderr
+    assert "--port" in refused.stderr
+    assert "ERROR" not in refused.stderr
 
 
 def test_serving_other_machines_is_warned_about(folder: Path) -> None:

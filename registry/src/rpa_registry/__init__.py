@@ -1,1 +1,1 @@
-"""The registry service. Nothing is here yet; ADR 5 says what it will be."""
+"""The registry: municipalities publish bots in it, review them together and install from it."""

@@ -7,10 +7,11 @@ Usage::
         identity = registry.authenticate(connection, "__token__", text)
 """
 
+import contextlib
 import logging
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,7 +82,7 @@ class Registry:
             country: ``dk``, ``no`` or ``se``.
             database: SQLAlchemy URL; empty for SQLite in the data folder.
             plugins: Instead of those that are installed.
-            found: Makes the first members, people and pages; what it raises leaves no registry behind.
+            found: Makes the first members, people and pages; what it raises leaves nothing behind.
 
         Raises:
             SettingsError: there is a registry in the folder already, or a value cannot be.
@@ -94,13 +95,18 @@ class Registry:
                 remedy="`rpac-registry migrate` brings its database to this program's schema",
             )
         text = settings_text(cooperation=cooperation, country=country, database=database)
-        folder.mkdir(parents=True, exist_ok=True)
         settings = load_settings(folder, text=text)
-        opened = Database.create(settings)
-        if found is not None:
-            with opened.write() as connection:
-                found(connection, settings)
-        _write(path, text)  # last: a folder without the file is no registry, and init may be repeated
+        with _undone_if_refused(settings):
+            folder.mkdir(parents=True, exist_ok=True)
+            opened = Database.create(settings)
+            try:
+                if found is not None:
+                    with opened.write() as connection:
+                        found(connection, settings)
+                _write(path, text)  # last: a folder without the file is no registry, and init may be repeated
+            except BaseException:
+                opened.close()
+                raise
         return cls._of(settings, opened, plugins or load_plugins())
 
     @classmethod
@@ -153,6 +159,30 @@ def _log_migration(connection: sa.Connection, before: str, after: str) -> None:
         )
         details = {"before": before, "accepted_names": sorted(connection.scalars(query))}
         append(connection, operator(), "migrate", f"schema {after}", details)
+
+
+@contextlib.contextmanager
+def _undone_if_refused(settings: Settings) -> Iterator[None]:
+    """Remove the database's file and the folders that were made inside, when what is inside fails.
+
+    A schema that was made in PostgreSQL stays; it is empty, and the next ``init`` finds it as it needs it.
+    """
+    data, folder = settings.data_dir, settings.folder
+    made = [one for one in (data, *data.parents) if not one.exists()]
+    made += [one for one in (folder, *folder.parents) if not one.exists() and one not in made]
+    url = sa.make_url(settings.database_url)
+    main = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+    files = [main.with_name(main.name + end) for end in ("", "-wal", "-shm")] if main else []
+    new = [one for one in files if not one.exists()]
+    try:
+        yield
+    except BaseException:
+        for one in new:
+            one.unlink(missing_ok=True)
+        for one in sorted(made, key=lambda place: len(place.parts), reverse=True):
+            with contextlib.suppress(OSError):  # somebody else put something into it meanwhile
+                one.rmdir()
+        raise
 
 
 def _write(path: Path, text: str) -> None:

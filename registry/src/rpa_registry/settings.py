@@ -108,9 +108,16 @@ def load_settings(folder: Path, *, text: str | None = None) -> Settings:
 _INIT = "make one with `rpac-registry init FOLDER`, or name its folder with `rpac-registry -C FOLDER`"
 
 
+_LANGUAGES = {"dk": ["da", "en"], "no": ["nb", "en"], "se": ["sv", "en"]}
+"""Of the pages, where nobody chose others yet."""
+
+
 def settings_text(*, cooperation: str, country: str, database: str = "") -> str:
     """A first ``registry.toml``: every key with its meaning, those at their default as comments."""
-    said = {"cooperation": cooperation, "country": country}
+    said: dict[str, Any] = {"cooperation": cooperation, "country": country}
+    languages = _LANGUAGES.get(country)
+    if languages and languages != list(Settings.model_fields["languages"].get_default()):
+        said["languages"] = languages
     if database:
         said["database"] = database
     lines = [

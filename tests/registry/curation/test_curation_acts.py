@@ -185,17 +185,68 @@ def test_the_replacement_of_a_deprecated_release_is_kept(
 ) -> None:
     """Reason and what to use instead stand in the row, and go when it is taken back."""
     put(state="certified")
+    put("greetings", "2.0.0", state="published")
     columns = (db.releases.c.deprecated_reason, db.releases.c.deprecated_use)
+    ours = db.releases.c.project == "welcome-letters"
 
     acted("jens", "deprecate", reason="the law changed", use="greetings")
     with registry.database.read() as connection:
-        during = tuple(connection.execute(sa.select(*columns)).one())
+        during = tuple(connection.execute(sa.select(*columns).where(ours)).one())
     acted("jens", "undeprecate")
     with registry.database.read() as connection:
-        afterwards = tuple(connection.execute(sa.select(*columns)).one())
+        afterwards = tuple(connection.execute(sa.select(*columns).where(ours)).one())
 
     assert during == ("the law changed", "greetings")
     assert afterwards == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("use", "kept"),
+    [
+        ("greetings", "greetings"),
+        ("Greetings", "greetings"),
+        ("greetings v2.0.0", "greetings 2.0.0"),
+        ("welcome-letters", "welcome-letters"),
+        ("", None),
+    ],
+)
+def test_what_to_use_instead_is_kept_as_it_is_spelt_here(
+    registry: Registry, put: Callable[..., int], acted: Callable[..., Any], use: str, kept: str | None
+) -> None:
+    """A project, or a project and a version; whoever reads it finds it."""
+    put(state="certified")
+    put("greetings", "2.0.0", state="published")
+
+    acted("jens", "deprecate", reason="the law changed", use=use)
+    with registry.database.read() as connection:
+        query = sa.select(db.releases.c.deprecated_use).where(db.releases.c.project == "welcome-letters")
+        found = connection.scalar(query)
+
+    assert (found or None) == kept
+
+
+@pytest.mark.parametrize(
+    ("use", "error", "remedy"),
+    [
+        ("greeting", NotFoundError, "did you mean greetings?"),
+        ("greetings 9", NotFoundError, ""),
+        ("secret-bot", NotFoundError, "name another project"),
+        ("welcome-letters 1.0.0", RegistryError, "name another one"),
+        ("the new one", RegistryError, "--use greetings"),
+    ],
+)
+def test_what_to_use_instead_must_be_here(
+    put: Callable[..., int], acted: Callable[..., Any], use: str, error: type[RegistryError], remedy: str
+) -> None:
+    """Nobody is sent to a bot that does not exist, is not accepted yet, or is the one advised against."""
+    put(state="certified")
+    put("greetings", "2.0.0", state="published")
+    put("secret-bot", accepted=False)
+
+    with pytest.raises(error) as refused:
+        acted("jens", "deprecate", reason="the law changed", use=use)
+
+    assert remedy in refused.value.remedy
 
 
 def test_a_returned_release_starts_anew(

@@ -386,6 +386,7 @@ def test_news_reach_owners_coordinators_and_those_who_run_it(
 ) -> None:
     """Each act's line in notify.jsonl names whom it concerns and why; nobody twice."""
     put(state="certified")
+    put("greetings", "2.0.0", state="published")
     curation.record_usage(registry, identity("dorte"), "0350", "welcome-letters", "1.0.0")
 
     acted("jens", "deprecate", reason="a new one is there", use="greetings")

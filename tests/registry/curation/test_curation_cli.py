@@ -9,6 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.conformance import new_key_file, public_key_text
 from rpa_registry.cli import backup, curate, key, log, project, quarantine, report, review, tier
 from rpa_registry.context import Registry
@@ -27,6 +28,7 @@ COMMANDS: dict[str, Any] = {
     "quarantine": quarantine.quarantine,
     "advisory": quarantine.advisory,
     "project": project.project,
+    "accept": project.accept,
     "key": key.key,
     "report": report.report,
     "review": review.review,
@@ -105,6 +107,7 @@ def test_every_act_has_its_command(cli: Callable[..., Result], put: Callable[...
     put(version="1.0.0", state="certified")
     put(version="1.1.0", state="in_review")
     put(version="1.2.0")
+    put("greetings", "2.0.0", state="published")
     who = ("--as", "jens")
     name = "welcome-letters"
 
@@ -162,7 +165,7 @@ def test_the_log_by_commands(cli: Callable[..., Result], put: Callable[..., int]
     file.write_text(cli("log", "--json").stdout, encoding="utf-8")
     head = json.loads(file.read_text())["head"]
 
-    assert "mette (0265)  submit  welcome-letters 1.0.0  to: in review" in cli("log").stdout
+    assert "mette (0265) (command line)  submit  welcome-letters 1.0.0  to: in review" in cli("log").stdout
     assert len(cli("log", "--limit", "2").stdout.splitlines()) == 2
     assert cli("log", "--verify").stdout.endswith(f"head {head}\n")
     good = cli("log", str(file), "--verify", "--head", head)
@@ -188,6 +191,59 @@ def test_a_review_by_command(cli: Callable[..., Result], put: Callable[..., int]
     assert "+FEE = 7" in text
     assert "+FEE = 7" not in short
     assert document["compared_to"] == "1.0.0"
+    assert "\n! marks what to ask about first: " in text
+
+
+def test_a_first_review_begins_with_what_it_is(cli: Callable[..., Result], put: Callable[..., int]) -> None:
+    """Everything is new, so everything is shown, and that is the first line."""
+    put(state="in_review")
+
+    text = cli("review", *RELEASE, "--no-code").stdout
+
+    assert text.startswith("everything is new: look at all of it; ")
+    for line in (
+        "Settings (1, all new)\n  window_days: new: whole number, 10 unless set",
+        "\n  ! DigitalPost: it asks for DigitalPost 1 (effects: send)\n",
+        "\n  purpose: To greet new residents.\n",
+        "\n  recipient: new: Who gets the letter.\n",
+        "\nWhat its code does\n",
+    ):
+        assert line in text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("deprecate", *RELEASE),
+        ("deprecate", *RELEASE, "--reason", " "),
+        ("project", "set", "welcome-letters", "archived"),
+        ("exempt", "welcome-letters", "described"),
+        ("accept", "welcome-letters"),
+    ],
+)
+def test_a_missing_reason_is_usage(
+    cli: Callable[..., Result], put: Callable[..., int], words: tuple[str, ...]
+) -> None:
+    """Like every other option that is missing; blanks are none."""
+    put(state="published")
+
+    with pytest.raises(click.UsageError) as refused:
+        cli(*words, "--as", "jens")
+
+    assert refused.value.exit_code == 2
+
+
+def test_a_missing_key_file_names_the_command_that_makes_one(
+    cli: Callable[..., Result], put: Callable[..., int], tmp_path: Path
+) -> None:
+    """Not only that it is missing."""
+    put(state="published")
+    words = ("--kind", "sandbox", "--result", "passed", "--summary", "All right.")
+
+    with pytest.raises(RpaCommonsError) as refused:
+        cli("report", "send", *RELEASE, *words, "--key", str(tmp_path / "no.pem"), "--as", "dorte")
+
+    assert f"rpac-registry key new {tmp_path / 'no.pem'}" in refused.value.remedy
 
 
 def test_keeping_a_registry_by_commands(registry: Registry, put: Callable[..., int], tmp_path: Path) -> None:

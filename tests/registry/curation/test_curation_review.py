@@ -240,16 +240,26 @@ def test_a_review_compares_with_the_last_certified_version(
 
 
 def test_a_first_version_shows_all_it_asks_for(registry: Registry, put: Callable[..., int]) -> None:
-    """There is nothing to compare with, so every capability is a permission to look at."""
+    """Nothing to compare with: every capability, the legal facts, each setting, step and language."""
     put()
 
     found = review(registry, "welcome-letters", "1.0.0")
 
-    assert (found.compared_to, [one["key"] for one in found.permissions]) == (
-        "",
-        ["PopulationRegister", "DigitalPost"],
-    )
-    assert found.permissions[1]["text"] == "it asks for DigitalPost 1 (effects: send)"
+    told = {one["key"]: one["text"] for one in found.permissions}
+    assert (found.compared_to, list(told)[:2]) == ("", ["PopulationRegister", "DigitalPost"])
+    assert told["DigitalPost"] == "it asks for DigitalPost 1 (effects: send)"
+    assert told["purpose"] == "To greet new residents."
+    assert told["legal_basis"] == "GDPR art. 6(1)(e)"
+    assert told["data_categories"] == "name and address"
+    assert told["decisions"] == "none"
+    assert [one["key"] for one in found.settings] == ["window_days"]
+    assert [(one["kind"], one["key"]) for one in found.others] == [
+        ("step", "recipient"),
+        ("language", "da"),
+        ("language", "en"),
+    ]
+    marked = {one["key"] for one in found.permissions if one["sensitive"]}
+    assert marked == {"DigitalPost", "legal_basis", "data_categories"}
 
 
 def test_what_was_not_looked_at_is_said(registry: Registry, put: Callable[..., int]) -> None:
@@ -262,12 +272,12 @@ def test_what_was_not_looked_at_is_said(registry: Registry, put: Callable[..., i
 
     second = review(registry, "welcome-letters", "1.0.0").notes
 
-    assert [one.split(":")[0] for one in first[1:]] == [
+    assert [one.split(":")[0] for one in first] == [
         "known vulnerabilities were not looked at",
         "members were not looked at",
     ]
-    assert "osv.json: cannot be read" in second[1]
-    assert "nowhere" in second[2]
+    assert "osv.json: cannot be read" in second[0]
+    assert "nowhere" in second[1]
 
 
 def test_a_review_tells_which_members_break(

@@ -9,7 +9,7 @@ Usage::
         identity = authenticate(connection, issued.text)
 """
 
-from ._founding import found_cooperation
+from ._founding import Founder, found_cooperation
 from ._identity import (
     ROLES,
     SCOPES,
@@ -25,7 +25,9 @@ from ._members import (
     Person,
     add_member,
     add_person,
+    change_person,
     disable_person,
+    enable_person,
     members_list,
     people_list,
     register_key,
@@ -47,6 +49,7 @@ from ._tokens import (
 __all__ = [
     "ROLES",
     "SCOPES",
+    "Founder",
     "Identity",
     "IssuedToken",
     "Member",
@@ -58,8 +61,10 @@ __all__ = [
     "add_person",
     "as_person",
     "authenticate",
+    "change_person",
     "check_current",
     "disable_person",
+    "enable_person",
     "end_stand_in",
     "found_cooperation",
     "issue_token",

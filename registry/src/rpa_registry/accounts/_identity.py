@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from rpa_registry.db import members, people
-from rpa_registry.errors import ForbiddenError, LoginError
+from rpa_registry.errors import ForbiddenError, LoginError, NotFoundError
 
 __all__ = [
     "ROLES",
@@ -21,6 +21,7 @@ __all__ = [
     "identity_of",
     "may_act_for",
     "operator",
+    "require_care",
     "require_coordinator",
     "require_operator",
     "require_scope",
@@ -79,7 +80,8 @@ def identity_of(
     """The person with this login, as somebody of these scopes.
 
     Raises:
-        LoginError: there is none, or they take part no longer.
+        NotFoundError: there is none.
+        LoginError: they take part no longer.
     """
     query = (
         sa.select(people, members.c.name.label("member_name"))
@@ -88,10 +90,10 @@ def identity_of(
     )
     row = connection.execute(query).first()
     if row is None:
-        raise LoginError(f"there is no person {login!r}", remedy="`rpac-registry person list` shows them")
+        raise NotFoundError(f"there is no person {login!r}", remedy="`rpac-registry person list` shows them")
     if not row.active:
         raise LoginError(
-            f"{login} takes part no longer", remedy="a coordinator adds people: `rpac-registry person add`"
+            f"{login} takes part no longer", remedy=f"`rpac-registry person enable {login}` lets them again"
         )
     return Identity(
         row.login, row.name, row.member, row.member_name, row.role, scopes, projects, token_id, via
@@ -102,7 +104,8 @@ def as_person(connection: sa.Connection, login: str) -> Identity:
     """The person for whom the operator at the server acts: ``--as LOGIN``; the log says by which way.
 
     Raises:
-        LoginError: there is no such person, or they take part no longer.
+        NotFoundError: there is no such person.
+        LoginError: they take part no longer.
     """
     return identity_of(connection, login, frozenset(SCOPES))
 
@@ -150,6 +153,24 @@ def require_operator(identity: Identity, what: str) -> None:
             f"{what} is the operator's, for two must sign and nobody may be both",
             remedy="ask whoever runs the registry: they do it at the server, without --as",
         )
+
+
+def require_care(identity: Identity, member: str, role: str, what: str) -> None:
+    """Refuse whoever does not look after such a person: the operator does, and coordinators after their own.
+
+    Args:
+        identity: Who acts.
+        member: Code of the municipality of the person it is about.
+        role: That person's.
+        what: The act, as the beginning of a sentence.
+
+    Raises:
+        ForbiddenError: they are no coordinator; or it is about a coordinator or somebody else's people.
+    """
+    require_coordinator(identity, what)
+    if role == "coordinator" or member != identity.member:
+        whose = "coordinator" if role == "coordinator" else f"{role} of another municipality"
+        require_operator(identity, f"{what} who is {_article(whose)}")
 
 
 def may_act_for(identity: Identity, member: str) -> bool:

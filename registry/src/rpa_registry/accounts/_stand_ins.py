@@ -74,7 +74,8 @@ def name_stand_in(
 
     Raises:
         ForbiddenError: the actor is neither that coordinator nor the operator.
-        LoginError: one of the two does not take part.
+        NotFoundError: one of the two is nobody here.
+        LoginError: one of the two takes part no longer.
         RefusedError: the same person twice, an auditor, or no coordinator; the days or the reason
             cannot be.
     """

@@ -25,7 +25,7 @@ from rpa_registry.errors import ConflictError, ForbiddenError, LoginError, NotFo
 from rpa_registry.log import append
 from rpa_registry.texts import checked_line
 
-from ._identity import SCOPES, Identity, identity_of, require_coordinator, require_operator
+from ._identity import SCOPES, Identity, identity_of, require_care
 
 __all__ = [
     "IssuedToken",
@@ -100,15 +100,13 @@ def issue_token(
 
     Raises:
         ForbiddenError: the actor is somebody else, or the scopes are more than the person's role has.
-        LoginError: there is no such person, or they take part no longer.
+        LoginError: they take part no longer.
         RefusedError: no label or one that cannot be, no or an unknown scope, too long a time.
-        NotFoundError: one of the projects does not exist.
+        NotFoundError: there is no such person, or one of the projects does not exist.
     """
     owner = identity_of(connection, login, frozenset())
     if actor.login != login:
-        require_coordinator(actor, "issuing a token for somebody else")
-        if owner.is_coordinator or owner.member != actor.member:
-            require_operator(actor, "issuing a token for a coordinator or another municipality's people")
+        require_care(actor, owner.member, owner.role, "issuing a token for somebody")
     _check(owner, actor, scopes, days, longest)
     for name in projects or ():
         if not connection.scalar(sa.select(projects_table.c.name).where(projects_table.c.name == name)):
@@ -160,14 +158,16 @@ def revoke_token(connection: sa.Connection, actor: Identity, number: int) -> Non
 
     Raises:
         NotFoundError: there is none with that number.
-        ForbiddenError: it is somebody else's, and the actor is neither a coordinator nor the operator.
+        ForbiddenError: it is somebody else's, and the actor is neither the operator nor a coordinator who
+            looks after them.
         ConflictError: it was revoked already.
     """
     row = connection.execute(sa.select(tokens).where(tokens.c.id == number)).first()
     if row is None:
         raise NotFoundError(f"there is no token {number}", remedy="`rpac-registry token list` shows them")
     if row.person != actor.login:
-        require_coordinator(actor, "revoking another person's token")
+        owner = connection.execute(sa.select(people).where(people.c.login == row.person)).one()
+        require_care(actor, owner.member, owner.role, "revoking a token of somebody")
     if row.revoked:
         raise ConflictError(f"token {number} was revoked on {row.revoked}")
     connection.execute(sa.update(tokens).where(tokens.c.id == number).values(revoked=now()))
@@ -242,7 +242,12 @@ def _external(
     found = plugins and plugins.hook.rpa_registry_authenticate(username=username, password=password)
     if not found:
         raise LoginError("this token is not known here", remedy=_REMEDY)
-    return identity_of(connection, found.login, found.scopes & set(SCOPES), found.projects, None, "plugin")
+    try:
+        return identity_of(
+            connection, found.login, found.scopes & set(SCOPES), found.projects, None, "plugin"
+        )
+    except NotFoundError as error:
+        raise LoginError(error.message, remedy=error.remedy) from None
 
 
 def token_fingerprint(sha256: str) -> str:

@@ -49,9 +49,18 @@ key_option = click.option(
 
 def reason_option(*, required: bool) -> Callable[[Command], Command]:
     """``--reason``, required where the act is refused without."""
-    return click.option(
-        "--reason", default="", required=required, metavar="TEXT", help="Why; others read it, for good."
-    )
+    help_ = "Why; others read it, for good."
+    if not required:
+        return click.option("--reason", default="", metavar="TEXT", help=help_)
+    # No default, not even None: an option that has one is never missing.
+    return click.option("--reason", required=True, callback=_said, metavar="TEXT", help=help_)
+
+
+def _said(_ctx: click.Context, _option: click.Parameter, value: str) -> str:
+    """A reason of blanks is none."""
+    if not value.strip():
+        raise click.BadParameter("say why")
+    return value
 
 
 @contextlib.contextmanager
@@ -79,9 +88,15 @@ def acting(ctx: click.Context, login: str) -> "Iterator[tuple[Registry, Identity
 
 def signer(key_file: Path) -> "Ed25519PrivateKey":
     """The key in a file."""
-    from rpa_commons.conformance import load_key_file
+    from rpa_commons.conformance import SigningKeyError, load_key_file
 
-    return load_key_file(key_file)
+    try:
+        return load_key_file(key_file)
+    except SigningKeyError as error:
+        if key_file.exists():
+            raise
+        remedy = f"name the file of your own key, or make one: `rpac-registry key new {key_file}`"
+        raise SigningKeyError(key_file, error.problem, remedy=remedy) from None
 
 
 def print_json(document: Any) -> None:  # noqa: ANN401 - any JSON value

@@ -15,7 +15,7 @@ _COMMANDS = {
     "serve": (f"{_HERE}.serve:serve", "Serve it on this machine."),
     "migrate": (f"{_HERE}.migrate:migrate", "Bring the database to this program's schema."),
     "member": (f"{_HERE}.member:member", "Municipalities: add, list."),
-    "person": (f"{_HERE}.person:person", "People: add, list, disable."),
+    "person": (f"{_HERE}.person:person", "People: add, list, change, disable, enable."),
     "token": (f"{_HERE}.token:token", "Tokens: issue, list, revoke."),
     "key": (f"{_HERE}.key:key", "Signing keys: make one, register its public half."),
     "stand-in": (f"{_HERE}.stand_in:stand_in", "Who signs while a coordinator is away."),

@@ -71,7 +71,8 @@ def verify(ctx: click.Context, *, as_json: bool) -> int:
         click.echo(f"{one.kind}  {one.subject}: {one.text}\n  help: {one.remedy}")
     click.echo(
         f"{'sound' if found.is_sound else 'not sound'}: {found.log_count} log entries, {found.files} wheels, "
-        f"{found.signatures} signatures, {found.pages} pages"
+        f"{found.approvals} signatures of releases and projects, {found.signatures} signed documents "
+        f"(advisories, test reports), {found.pages} pages"
     )
     click.echo(f"log head {found.log_head}; keep it elsewhere")
     return 0 if found.is_sound else _FINDINGS

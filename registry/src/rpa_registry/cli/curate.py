@@ -79,7 +79,7 @@ _MAY, _MUST = reason_option(required=False), reason_option(required=True)
 _NOTE = click.option(
     "--note", "reason", default="", metavar="TEXT", help="What you looked at; stands beside your signature."
 )
-_USE = click.option("--use", default="", metavar="PROJECT", help="What to use instead.")
+_USE = click.option("--use", default="", metavar="PROJECT", help="What to use instead, or 'PROJECT VERSION'.")
 
 submit = _command("submit", "Ask the coordinators to review a staged release; for its owner.", _MAY)
 return_ = _command("return", "Give a release in review back to its owner; for coordinators.", _MUST)

@@ -78,6 +78,8 @@ def _line(one: "Entry") -> str:
     shown = ("signature", "reason", "use", "rule", "advisory", "to")
     details = "  ".join(f"{key}: {_words(one.details[key])}" for key in shown if one.details.get(key))
     who = f"{one.actor} ({one.member})" if one.member else one.actor
+    if one.member and one.details.get("via") == "command line":
+        who += " (command line)"  # the operator did it for them: --as
     return f"{one.seq:>5}  {one.at}  {who}  {one.act.replace('_', ' ')}  {one.subject}  {details}".rstrip()
 
 

@@ -67,6 +67,8 @@ def set_(ctx: click.Context, name: str, status: str, reason: str, login: str, *,
     """Change the status of NAME; every status but active needs a reason."""
     from rpa_registry.curation import set_status
 
+    if status != "active" and not reason.strip():
+        raise click.UsageError(f"Missing option '--reason': a project is {status} for a reason.")
     with acting(ctx, login) as (registry, identity):
         done = set_status(registry, identity, name, status, reason=reason)
     if as_json:

@@ -14,8 +14,9 @@ __all__ = ["render"]
 def render(ctx: click.Context, *, as_json: bool) -> None:
     """Render every page anew and remove what is none; the registry may go on serving.
 
-    Needed when `rpac-registry verify` names a page, and after a change of `languages`, `cooperation`,
-    `contact` or `public_url` in registry.toml. It is one transaction: readers see all of it or nothing.
+    Needed when `rpac-registry verify` names a page. After a change of `languages`, `cooperation`, `country`,
+    `contact` or `public_url` in registry.toml, and after an upgrade, `serve` does it when it starts.
+    It is one transaction: readers see all of it or nothing.
     """
     from rpa_registry.pages import renew
 

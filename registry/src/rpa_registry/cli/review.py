@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 __all__ = ["review"]
 
+_LEGEND = (
+    "! marks what to ask about first: what it changes elsewhere, personal data, legal basis, decisions, "
+    "settings with money or law behind them, known vulnerabilities"
+)
+_CODE, _FIRST_CODE = "What its code does newly", "What its code does"
+
 
 @click.command()
 @click.argument("project")
@@ -21,7 +27,10 @@ __all__ = ["review"]
 @json_option
 @click.pass_context
 def review(ctx: click.Context, project: str, version: str, *, code: bool, as_json: bool) -> None:
-    """Everything that differs from the last certified version: permissions, settings, code, who breaks."""
+    """Everything that differs from the last certified version: permissions, settings, code, who breaks.
+
+    Of a first version everything is new, and everything is shown. A line with ! is one to ask about.
+    """
     from rpa_registry.curation import review as compare
 
     with opened(ctx) as registry:
@@ -35,14 +44,20 @@ def review(ctx: click.Context, project: str, version: str, *, code: bool, as_jso
 def _sections(found: "Review", *, code: bool) -> "Iterator[str]":
     view = found.view
     title = f"{view.project} {view.version}: {view.state.replace('_', ' ')}, tier {found.tier.tier}"
-    beside = f"compared with {found.compared_to}" if found.compared_to else "nothing to compare with"
-    yield f"{title}\n{beside}; wheel {view.sha256}"
+    if not found.compared_to:
+        yield "everything is new: look at all of it; there is no older published version to compare with"
+    beside = f"compared with {found.compared_to}; " if found.compared_to else ""
+    yield f"{title}\n{beside}wheel {view.sha256}\n{_LEGEND}"
     if found.name is not None:
         yield _section("A new name", _name(found.name))
     yield _section("What it may do", _changes(found.permissions))
-    yield _section("Settings", _changes(found.settings))
+    count = sum(one["kind"] in {"new", "required"} for one in found.settings)
+    new = "" if found.compared_to else f" ({count}, all new)"
+    yield _section(f"Settings{new}", _changes(found.settings))
     yield _section("Letters, steps, languages, needs", _changes(found.others))
-    yield _section("What its code does newly", (_observed(one) for one in found.observations))
+    yield _section(
+        _CODE if found.compared_to else _FIRST_CODE, (_observed(one) for one in found.observations)
+    )
     yield _section("What it needs", _dependencies(found))
     yield _section("Static rules", _findings(found.conformance))
     yield _section("Members", _members(found.fleet))

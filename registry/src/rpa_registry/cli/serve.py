@@ -3,8 +3,12 @@
 import ipaddress
 import logging
 import sys
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from rpa_registry.context import Registry
 
 __all__ = ["serve"]
 
@@ -21,8 +25,8 @@ def serve(ctx: click.Context, host: str, port: int) -> None:
     It speaks plain HTTP. Members reach it through a reverse proxy with TLS on the same machine, for a token
     that travels in the clear is anybody's: docs/how-to/run-a-registry.md has one for nginx.
     """
+    from rpa_registry.server import check_free, sweep
     from rpa_registry.server import serve as run
-    from rpa_registry.server import sweep
 
     from ._acting import opened
 
@@ -36,8 +40,32 @@ def serve(ctx: click.Context, host: str, port: int) -> None:
             err=True,
         )
     with opened(ctx) as registry:
+        check_free(host, port)
         sweep(registry)
+        _renew(registry)
         run(registry, host=host, port=port, ready=click.echo)
+
+
+def _renew(registry: "Registry") -> None:
+    """Render every page anew if registry.toml or the program is another one than when they were rendered."""
+    from rpa_registry.accounts import operator
+    from rpa_registry.errors import ConflictError
+    from rpa_registry.pages import changed_since, renew_changed
+
+    with registry.database.read() as connection:
+        changes = changed_since(connection, registry.settings)
+    if not changes:
+        return
+    said = ", ".join("the program" if one == "program" else f"`{one}`" for one in changes)
+    click.echo(f"{said} changed since the pages were rendered: rendering every page anew", err=True)
+    try:
+        with registry.database.write() as connection:
+            done = renew_changed(connection, registry.settings, operator())
+    except ConflictError as error:
+        click.echo(f"warning: {error.message}\n help: {error.remedy}", err=True)
+        return
+    if done is not None:  # else another process did it meanwhile
+        click.echo(f"{done[1]} pages rendered", err=True)
 
 
 def _is_this_machine(host: str) -> bool:

@@ -17,16 +17,16 @@ import sqlalchemy as sa
 from rpa_registry import db, log, pages
 from rpa_registry.accounts import Identity
 from rpa_registry.context import Registry
-from rpa_registry.errors import ConflictError, RegistryError
+from rpa_registry.errors import ConflictError, NotFoundError, RegistryError
 from rpa_registry.texts import checked_line, checked_text
 
 from ._events import announce, deliver
 from ._people import check_scope, current_actor, signed_so_far
-from ._releases import Found, ReleaseView, find_release, signatures_of, view_of
+from ._releases import Found, ReleaseView, find_project, find_release, signatures_of, view_of
 from ._states import ACTS, Act, after, out_of_order
 from ._who import Capacity, capacity_of
 
-__all__ = ["SIMPLE_ACTS", "accepting", "act", "change", "judge", "record"]
+__all__ = ["SIMPLE_ACTS", "accepting", "act", "change", "judge", "record", "replacement"]
 
 SIMPLE_ACTS = tuple(name for name in ACTS if name != "quarantine")
 """Acts that :func:`act` does; quarantine needs a signed advisory."""
@@ -51,10 +51,10 @@ def act(
         project: Its name, in any spelling.
         version: Its version.
         reason: Why; some acts are refused without.
-        use: For ``deprecate``: what to use instead.
+        use: For ``deprecate``: what to use instead, a project or ``PROJECT VERSION`` of this registry.
 
     Raises:
-        NotFoundError: there is no such act, project or release.
+        NotFoundError: there is no such act, project or release, or nothing called ``use``.
         ConflictError: the release's state does not allow it, or this person signed already.
         ForbiddenError: this person or token may not.
         LoginError: this person is gone.
@@ -67,6 +67,8 @@ def act(
     with registry.database.write() as connection:
         found = find_release(connection, project, version)
         capacity = judge(connection, identity, what, found)
+        if instead and what.name == "deprecate":
+            instead = replacement(connection, found, instead)
         change(registry, connection, identity, what, found, capacity, reason=said, use=instead)
         view = view_of(connection, project, version)
     deliver(registry)
@@ -100,6 +102,36 @@ def judge(connection: sa.Connection, identity: Identity, what: Act, found: Found
         if problem is None:
             return capacity
     raise ConflictError(f"{found.subject} {problem[0]}", remedy=problem[1])
+
+
+def replacement(connection: sa.Connection, found: Found, use: str) -> str:
+    """What to use instead, as it is spelt here: a project, or a project and a version.
+
+    Raises:
+        NotFoundError: there is none of this name or version; one whose name is not accepted is none yet.
+        RegistryError: it is the release itself, or more than two words.
+    """
+    name, *versions = use.split()
+    if len(versions) > 1:
+        raise RegistryError(
+            f"{use!r} is neither a project nor a project and a version",
+            remedy="name what to use instead: `--use greetings` or `--use 'greetings 1.2.0'`",
+        )
+    try:
+        project = find_project(connection, name)
+        other = find_release(connection, name, versions[0]) if versions else None
+    except NotFoundError as error:
+        raise NotFoundError(f"what to use instead: {error.message}", remedy=error.remedy) from None
+    if project["accepted"] is None:
+        raise NotFoundError(
+            f"what to use instead: the name {project['name']} is not accepted yet",
+            remedy="name another project",
+        )
+    if other is None:
+        return str(project["name"])
+    if other.row["id"] == found.row["id"]:
+        raise RegistryError(f"{found.subject} cannot be used instead of itself", remedy="name another one")
+    return other.subject
 
 
 def check_accepted(project: sa.RowMapping) -> None:

@@ -28,6 +28,7 @@ from rpa_registry.tiers import Assessed, assessed_releases
 from ._acts import accepting
 from ._code_diff import CodeDiff, code_diff
 from ._dependencies import DependencyChange, Vulnerability, dependency_changes, load_osv, vulnerable
+from ._first_review import everything_new
 from ._releases import Found, ReleaseView, find_release, view_of
 from ._reports import reports_of
 
@@ -44,7 +45,8 @@ class Review:
     Attributes:
         view: The release as it stands.
         name: Of a name that is not accepted yet: who accepts it how, and which names it resembles.
-        compared_to: The last certified version, else the last published one; empty without any.
+        compared_to: The last certified version, else the last published one; empty without any: then
+            everything is new, and everything that it declares is listed.
         permissions: What it may do otherwise: capabilities, calls, decisions, the record of processing.
         observations: What its code may do that the older one's did not (network, subprocess …).
         settings: Settings that differ.
@@ -189,25 +191,13 @@ def _before(connection: sa.Connection, found: Found) -> str:
 def _changes(old: _Side | None, new: _Side, notes: list[str]) -> list[dict[str, Any]]:
     from rpa_commons.upgrades import manifest_changes
 
-    if old is None:
-        notes.append("there is no older published version: everything is new, look at all of it")
-        return [
-            {"kind": "permission", "key": entry.name, "text": _asks(entry), "sensitive": True}
-            for entry in new.manifest.capabilities
-        ]
     try:
+        if old is None:
+            return everything_new(new.manifest)
         return [one.to_json() for one in manifest_changes(old.manifest, new.manifest)]
     except RpaCommonsError as error:
         notes.append(f"the manifests could not be compared: {error.message}")
         return []
-
-
-def _asks(entry: Any) -> str:  # noqa: ANN401 - a capability entry of the manifest
-    effects = [one.method + (" (decides)" if one.decisive else "") for one in entry.calls if one.effect]
-    queries = [one.method for one in entry.calls if not one.effect]
-    parts = [f"effects: {', '.join(effects)}"] if effects else []
-    parts += [f"queries: {', '.join(queries)}"] if queries else []
-    return f"it asks for {entry.name} {entry.version} ({'; '.join(parts) or 'no call'})"
 
 
 def _observations(old: _Side | None, new: _Side) -> tuple[Mapping[str, Any], ...]:

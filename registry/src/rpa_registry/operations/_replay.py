@@ -142,6 +142,10 @@ def _disable_person(told: Told, entry: Entry) -> None:
             told.tokens[number] = replace(token, revoked=True)
 
 
+def _enable_person(told: Told, entry: Entry) -> None:
+    told.people[entry.subject] = replace(told.people[entry.subject], active=True)
+
+
 def _register_key(told: Told, entry: Entry) -> None:
     told.people[entry.subject] = replace(told.people[entry.subject], public_key=entry.details["public_key"])
 
@@ -253,7 +257,7 @@ def _usage(told: Told, entry: Entry) -> None:
 
 
 def _nothing(_told: Told, _entry: Entry) -> None:
-    """Rendering pages changes no table that is compared."""
+    """Rendering pages, or a person's other name, changes nothing that is compared."""
 
 
 def _act_on_a_release(told: Told, entry: Entry) -> None:
@@ -298,6 +302,8 @@ _TOLD: Mapping[str, Callable[[Told, Entry], None]] = MappingProxyType(
         "add member": _add_member,
         "add person": _add_person,
         "disable person": _disable_person,
+        "enable person": _enable_person,
+        "change person": _nothing,
         "register key": _register_key,
         "issue token": _issue_token,
         "revoke token": _revoke_token,

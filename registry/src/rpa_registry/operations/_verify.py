@@ -63,7 +63,9 @@ class Verification:
         log_head: Hash of the newest: keep it elsewhere.
         files: Wheels that were read and hashed.
         pages: Pages that were rendered anew and compared.
-        signatures: Signatures that were checked.
+        signatures: Signed documents that were checked: advisories and test reports.
+        approvals: Signatures of the two-person rule that were held against the log: certifying, ending a
+            quarantine.
     """
 
     problems: tuple[Problem, ...]
@@ -72,6 +74,7 @@ class Verification:
     files: int
     pages: int
     signatures: int
+    approvals: int
 
     @property
     def is_sound(self) -> bool:
@@ -96,6 +99,7 @@ def verify(registry: Registry) -> Verification:
         # From a log that does not hold nothing follows.
         against_log = [] if log.problems else list(_against_log(connection))
         broken_rules = list(_rules(connection))
+        approvals = _rows(connection, db.signatures) + _rows(connection, db.project_signatures)
     found = [
         Problem("log", "log", one, "keep the data folder as it is and compare with an older backup")
         for one in log.problems
@@ -113,7 +117,11 @@ def verify(registry: Registry) -> Verification:
     found += broken_rules
     compared, differing = _pages(registry, log_holds=not log.problems)
     found += differing
-    return Verification(tuple(found), log.count, log.head, len(files), compared, len(signed))
+    return Verification(tuple(found), log.count, log.head, len(files), compared, len(signed), approvals)
+
+
+def _rows(connection: sa.Connection, table: sa.Table) -> int:
+    return int(connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0)
 
 
 def _file(registry: Registry, row: Any) -> Iterator[Problem]:  # noqa: ANN401 - a row

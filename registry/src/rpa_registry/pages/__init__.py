@@ -7,10 +7,11 @@ Usage::
         pages.render(connection, settings, "welcome-letters")
 """
 
+from ._basis import changed_since
 from ._compare import Comparison, Difference, compare
 from ._made import project_page
 from ._render import rebuild_all, render
-from ._renew import Renewal, renew
+from ._renew import Renewal, renew, renew_changed
 from ._store import Page, PageStore, ServedFile
 
 __all__ = [
@@ -20,9 +21,11 @@ __all__ = [
     "PageStore",
     "Renewal",
     "ServedFile",
+    "changed_since",
     "compare",
     "project_page",
     "rebuild_all",
     "render",
     "renew",
+    "renew_changed",
 ]

@@ -20,6 +20,7 @@ from rpa_registry import db
 from rpa_registry.catalogue import advisories_document, kept_entries, load_project, update_search
 from rpa_registry.settings import Settings
 
+from ._basis import remember
 from ._made import Moment, Rendered, own_pages, shared_pages
 
 __all__ = ["page_tag", "rebuild_all", "render"]
@@ -67,6 +68,7 @@ def rebuild_all(connection: sa.Connection, settings: Settings) -> int:
     written |= _upsert(connection, shared, project="", trusting=False)
     _remove(connection, sorted(set(connection.scalars(sa.select(db.pages.c.path))) - written))
     _count(connection)
+    remember(connection, settings)
     return len(written)
 
 

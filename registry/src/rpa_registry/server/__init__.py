@@ -8,7 +8,16 @@ Usage::
 from ._api import ENDPOINTS
 from ._app import create_app
 from ._errors import ErrorAnswer, error_answer
-from ._serve import make_server, serve
+from ._serve import check_free, make_server, serve
 from ._upload import sweep
 
-__all__ = ["ENDPOINTS", "ErrorAnswer", "create_app", "error_answer", "make_server", "serve", "sweep"]
+__all__ = [
+    "ENDPOINTS",
+    "ErrorAnswer",
+    "check_free",
+    "create_app",
+    "error_answer",
+    "make_server",
+    "serve",
+    "sweep",
+]

@@ -43,7 +43,8 @@ class ErrorAnswer(Response):
             document = {"error": sentence, "help": remedy}
             content, media_type = json.dumps(document, ensure_ascii=False) + "\n", "application/json"
         else:
-            content = f"{sentence}\n{remedy}\n" if remedy else f"{sentence}\n"
+            # Some clients fold lines: the two must be told apart on one as well.
+            content = f"{sentence};\n{remedy}\n" if remedy else f"{sentence}\n"
             media_type = "text/plain"
         kept = {"cache-control": "no-store", "x-content-type-options": "nosniff", **(headers or {})}
         super().__init__(content, status, kept, media_type)

@@ -8,20 +8,49 @@ Usage::
     serve(registry, host="127.0.0.1", port=8080, ready=lambda url: click.echo(url))
 """
 
+import errno
+import os
 import socket
 from collections.abc import Callable
 
 import uvicorn
 
 from rpa_registry.context import Registry
+from rpa_registry.errors import RegistryError
 
 from ._app import create_app
 
-__all__ = ["make_server", "serve"]
+__all__ = ["check_free", "make_server", "serve"]
 
 _GRACE = 20  # seconds that running uploads and downloads have when the server is told to stop
 _KEEP_ALIVE = 30  # seconds an idle connection stays open
 _MOST_AT_ONCE = 512  # connections; the next is answered 503, before there are no file descriptors left
+
+
+def check_free(host: str, port: int) -> None:
+    """Refuse an address that nobody can listen on, before anything else is begun.
+
+    Raises:
+        RegistryError: another program listens there, or it is none of this machine's.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            if os.name == "posix":  # on Windows the option would let two programs share a port
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise RegistryError(
+                f"port {port} of {host} is taken: another program listens there",
+                remedy="is the registry running already? Else name another one with --port",
+            ) from None
+        raise RegistryError(
+            f"nobody can listen on {host}, port {port}: {error.strerror or error}",
+            remedy="name an address of this machine with --host, a port above 1023 with --port",
+        ) from None
 
 
 def serve(

@@ -49,6 +49,8 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "add member": "%(who)s admitted the member %(what)s.",
         "add person": "%(who)s registered the person %(what)s.",
         "disable person": "%(who)s ended the access of %(what)s.",
+        "enable person": "%(who)s gave %(what)s access again.",
+        "change person": "%(who)s changed the name or contact of %(what)s.",
         "issue token": "%(who)s issued a %(what)s.",
         "revoke token": "%(who)s revoked a %(what)s.",
         "name stand-in": "%(who)s named a stand-in.",
@@ -66,6 +68,7 @@ _OTHER = "%(who)s: %(act)s, %(what)s."
 _NO_PROJECT = frozenset(
     {
         *("add member", "add person", "disable person", "issue token", "revoke token", "register key"),
+        *("enable person", "change person"),
         *("name stand-in", "end stand-in", "approve public package", "withdraw public package"),
         *("init", "migrate", "render"),
     }
