@@ -1,6 +1,7 @@
 """Our client against our registry: published, certified, found, recalled."""
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from rpa_commons.registry_client import Wish, choose
 from rpa_registry import curation
 from rpa_registry.accounts import register_key
 
+SETTLES = 0.6  # seconds: on PostgreSQL a server looks four times a second whether something changed
 MUNICIPALITY = """\
 name = "Hvidovre"
 code = "0167"
@@ -29,11 +31,12 @@ address = ["Hvidovrevej 278", "2650 Hvidovre"]
 
 @pytest.fixture
 def rpac(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    registry: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, str, str]]:
-    """Run ``rpac`` and return its exit code and what it printed."""
+    """Run ``rpac`` once the server knows what was done, and return its exit code and what it printed."""
 
     def run(*arguments: str) -> tuple[int, str, str]:
+        time.sleep(0 if registry.database.is_sqlite else SETTLES)
         monkeypatch.setattr("sys.argv", ["rpac", *arguments])
         with pytest.raises(SystemExit) as caught:
             main()
