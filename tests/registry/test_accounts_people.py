@@ -195,6 +195,16 @@ def test_a_stand_in_that_is_ended_counts_no_longer(registry: Registry, identity:
         end_stand_in(connection, jens, named.id)
 
 
+def test_another_coordinator_does_not_end_a_stand_in(registry: Registry, identity: Who) -> None:
+    """Who is away for July would come back to a review that stood still."""
+    jens, anna = identity("jens"), identity("anna")
+    with registry.database.write() as connection:
+        named = name_stand_in(connection, jens, "jens", "dorte", TODAY, TODAY, "leave")
+
+    with pytest.raises(ForbiddenError), registry.database.write() as connection:
+        end_stand_in(connection, anna, named.id)
+
+
 def test_nobody_stands_in_for_somebody_who_left(registry: Registry) -> None:
     """The right to sign ends with the coordinator's."""
     with registry.database.write() as connection:
