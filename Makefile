@@ -80,7 +80,7 @@ bench: $(READY)  ## run the benchmarks and write benchmarks/results/
 	@$(BIN)/python -m benchmarks
 
 soak: $(READY)  ## the long storms: kills, and fifty clients of a registry at once
-	@$(BIN)/pytest -m storm
+	@$(BIN)/pytest -m storm $(PARALLEL)
 
 clean:  ## remove what was made here: .venv, .rpac, caches
 	@rm -rf $(VENV) $(BOOTSTRAP) .rpac site build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
