@@ -30,6 +30,7 @@ __all__ = [
     "CallSpec",
     "CapabilitySpec",
     "EffectClass",
+    "added_in",
     "capability",
     "capability_spec",
     "effect",
@@ -50,6 +51,7 @@ _T = TypeVar("_T")
 _F = TypeVar("_F", bound=Callable[..., Any])
 _MARK = "__rpac_call__"
 _SPEC = "__rpac_capability__"
+_SINCE = "__rpac_since__"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class CallSpec:
         planned: Builds the receipt that a plan returns instead of calling; ``None`` for a query.
         returns: The annotated return type, which the journal needs to read a recorded result back.
         signature: The method's signature without ``self``.
+        since: The capability's version that brought the method, when it was not there from the start: a
+            connector made before that may lack it.
     """
 
     capability: str
@@ -73,6 +77,7 @@ class CallSpec:
     planned: Callable[..., Any] | None
     returns: Any
     signature: inspect.Signature
+    since: str = ""
 
     @property
     def name(self) -> str:
@@ -93,6 +98,19 @@ def query(function: _F) -> _F:
     """Mark a capability method as a query: it changes nothing outside and may be repeated freely."""
     setattr(function, _MARK, (None, False, None))
     return function
+
+
+def added_in(version: str) -> Callable[[_F], _F]:
+    """Mark a call that a later ``major.minor`` version has added; connectors made before may lack it.
+
+    A bot that calls it on such a connector meets a ``BusinessError``, in a plan too.
+    """
+
+    def mark(function: _F) -> _F:
+        setattr(function, _SINCE, version)
+        return function
+
+    return mark
 
 
 def effect(
@@ -174,4 +192,5 @@ def _call_spec(capability_name: str, method: str, function: Callable[..., Any]) 
         planned=planned,
         returns=signature.return_annotation,
         signature=signature,
+        since=getattr(function, _SINCE, ""),
     )

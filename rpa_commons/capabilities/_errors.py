@@ -51,9 +51,19 @@ class TransientError(RpaCommonsError):
         system: The connector's name for the system that did not answer.
         sent: ``"no"`` when the request certainly never reached the receiver (connection refused), ``"maybe"``
             when it could have (time-out while waiting for the answer). It decides what may be repeated.
+        retry_after: Seconds after which the system wants to be asked again; ``None`` when it says nothing.
     """
 
-    def __init__(self, system: str, problem: str, *, sent: Sent = "maybe", remedy: str = "") -> None:
+    def __init__(
+        self,
+        system: str,
+        problem: str,
+        *,
+        sent: Sent = "maybe",
+        remedy: str = "",
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(f"{system}: {problem}", remedy=remedy)
         self.system = system
         self.sent: Sent = sent
+        self.retry_after = retry_after

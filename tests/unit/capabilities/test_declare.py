@@ -131,7 +131,7 @@ def test_the_effect_classes() -> None:
 
 
 def test_the_capabilities_of_the_first_bot() -> None:
-    """Which calls there are, and that sending is the only effect."""
+    """Which calls there are, and that sending is all that changes anything."""
     calls = {
         call.name: (call.effect_class, call.decisive, capability_spec(one).version)
         for one in (PopulationEvents, PopulationRegister, DigitalPost)
@@ -141,8 +141,11 @@ def test_the_capabilities_of_the_first_bot() -> None:
     assert {
         "PopulationEvents.moves_into": (None, False, "1.0"),
         "PopulationRegister.person": (None, False, "1.0"),
-        "DigitalPost.registered": (None, False, "1.0"),
-        "DigitalPost.send": ("keyed", False, "1.0"),
+        "DigitalPost.registered": (None, False, "1.1"),
+        "DigitalPost.reachable_by_sms": (None, False, "1.1"),
+        "DigitalPost.send": ("keyed", False, "1.1"),
+        "DigitalPost.notify": ("keyed", False, "1.1"),
+        "DigitalPost.delivery": (None, False, "1.1"),
     } == calls
 
 
