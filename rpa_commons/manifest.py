@@ -9,6 +9,7 @@ Usage::
     manifest.settings_schema["properties"]["window_days"]["maximum"]
 """
 
+import datetime as dt
 import hashlib
 import json
 import zipfile
@@ -19,15 +20,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 __all__ = [
     "MANIFEST_NAME",
+    "Access",
     "AiUse",
     "Benefit",
     "CallEntry",
     "CapabilityEntry",
+    "ConnectorEntry",
     "Decisions",
     "Manifest",
     "ManifestError",
     "MigrationEntry",
     "ProcessingRecord",
+    "Rung",
     "StepEntry",
     "TemplateEntry",
     "parse_manifest",
@@ -137,8 +141,63 @@ class MigrationEntry(_Model):
     after: str
 
 
+class Access(_Model):
+    """What it takes until a connector may call the real system; no secret, nothing personal."""
+
+    agreements: tuple[str, ...] = ()
+    """Agreements and registrations, each a sentence; empty where none is needed."""
+    certificate: str
+    """Which certificate or other secret opens the door, and how it is had."""
+    signed_by: tuple[str, ...] = Field(min_length=1)
+    """Who signs or approves, each a sentence."""
+    test: tuple[str, ...] = Field(min_length=1)
+    """How to test the connection: steps, in order."""
+    sources: tuple[str, ...] = ()
+    """Addresses of the public pages that say so."""
+    not_public: str = ""
+    """What no public source says, and whom to ask."""
+
+
+class Rung(_Model):
+    """One step of a connector's ladder of verification: how near the real system it was tried, and when."""
+
+    level: Literal["schema", "simulator", "official-test", "production"]
+    where: str = Field(min_length=1)
+    """Against what: a schema's name, our sandbox, a test environment, a municipality."""
+    date: dt.date
+    note: str = ""
+
+
+class ConnectorEntry(_Model):
+    """One connector that a wheel of kind ``connector`` ships: what a stack and its reviewers must know."""
+
+    name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    """As ``stack.toml`` names it."""
+    summary: str = Field(min_length=1)
+    """One sentence."""
+    entry: str
+    """``module:Class``."""
+    capability: str = Field(min_length=1)
+    version: str = Field(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}$")
+    """Of the capability, ``major.minor``."""
+    effects: dict[str, Literal["keyed", "probe", "local", "unsafe"]] = {}
+    """Effect methods of which the system promises less than the capability asks; see ``EffectClass``."""
+    settings_schema: dict[str, Any]
+    """JSON Schema (2020-12) of the settings, with ``unit``, ``personal`` and ``sensitive`` per field; a
+    secret is a reference (``SecretRef``)."""
+    migrations: tuple[MigrationEntry, ...] = ()
+    """Of the settings; oldest first."""
+    access: Access | None = None
+    verified: tuple[Rung, ...] = ()
+    """How near the real system it was tried."""
+
+
 class Manifest(_Model):
-    """The whole description of one plugin version."""
+    """The whole description of one plugin version.
+
+    A wheel has one idea: a bot ships no connectors, since a connector is chosen by the stack and is
+    approved, upgraded and recalled without the bots that use it; a connector wheel ships no bot.
+    """
 
     manifest_version: Literal[1] = 1
     kind: Literal["bot", "connector", "baseline"]
@@ -164,6 +223,8 @@ class Manifest(_Model):
     """Oldest first."""
     benefit: Benefit | None = None
     record: ProcessingRecord | None = None
+    connectors: tuple[ConnectorEntry, ...] = ()
+    """Of a wheel of kind ``connector``; sorted by name."""
 
     def to_json(self) -> str:
         """Canonical text: sorted keys, two spaces, one final newline; equal manifests give equal bytes."""

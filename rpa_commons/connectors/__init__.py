@@ -10,16 +10,32 @@ Usage::
     connector = load("sf1601")(settings, surroundings)
 """
 
-from ._base import Connector, ConnectorSettings, Surroundings, message_uuid
-from ._catalogue import UnknownConnectorError, catalogue, entry_of, load
+from ._access import Access, Rung, standing
+from ._base import Connector, ConnectorSettings, Surroundings, Vault, message_uuid
+from ._catalogue import (
+    UnknownConnectorError,
+    built_in_names,
+    catalogue,
+    entries_of_wheel,
+    entry_of,
+    extra_of,
+    load,
+)
 
 __all__ = [
+    "Access",
     "Connector",
     "ConnectorSettings",
+    "Rung",
     "Surroundings",
     "UnknownConnectorError",
+    "Vault",
+    "built_in_names",
     "catalogue",
+    "entries_of_wheel",
     "entry_of",
+    "extra_of",
     "load",
     "message_uuid",
+    "standing",
 ]

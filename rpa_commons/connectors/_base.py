@@ -23,9 +23,9 @@ from typing import ClassVar, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from rpa_commons.config import SecretRef
-from rpa_commons.sdk import Municipality
+from rpa_commons.sdk import Migration, Municipality
 
-__all__ = ["Connector", "ConnectorSettings", "Surroundings", "message_uuid"]
+__all__ = ["Connector", "ConnectorSettings", "Surroundings", "Vault", "message_uuid"]
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -34,6 +34,28 @@ class ConnectorSettings(BaseModel):
     """Base of a connector's settings: strict types, no unknown keys, frozen. Secrets are ``SecretRef``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    migrations: ClassVar[tuple[Migration, ...]] = ()
+    """What became of settings in newer versions of a connector wheel; see ``rpa_commons.sdk.Migration``."""
+
+
+class Vault(Protocol):
+    """Keeps what is personal unreadable where a connector must put it down; the runtime gives its own."""
+
+    def seal(self, data: bytes, place: str) -> bytes:
+        """Encrypt for the one ``place`` (table and row) that the value may stand in."""
+        ...
+
+    def unseal(self, blob: bytes, place: str) -> bytes:
+        """What was sealed for the same ``place``.
+
+        Raises:
+            RpaCommonsError: no key fits, or the value was changed or moved.
+        """
+        ...
+
+    def digest(self, *parts: str) -> str:
+        """Hex digits, equal for equal parts in this municipality, not guessable elsewhere."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -45,12 +67,20 @@ class Surroundings:
         environment: ``"production"``, ``"test"`` or ``"sandbox"``.
         folder: The municipality's folder; relative paths in settings start here.
         secret: Resolves a reference to its value, late; raises when it cannot.
+        state: Folder for what a connector must remember, outside the municipality's files and of this
+            environment alone; all bot instances of the municipality share it. ``None``: there is none.
+        vault: Seals what is personal before it is put there; ``None`` where ``state`` is.
+        planning: A plan is made: what is outside must stay as it is, ``state`` too, so that nothing is taken
+            that a run would then miss.
     """
 
     municipality: Municipality
     environment: str
     folder: Path
     secret: Callable[[SecretRef], str]
+    state: Path | None = None
+    vault: Vault | None = None
+    planning: bool = False
 
 
 class Connector(Protocol):
@@ -67,6 +97,10 @@ class Connector(Protocol):
     personal data (``moves-2.csv:17: column "PNR" has 9 digits: ...``). The runtime reads it after ``find``,
     shows the lines as findings, and such a run ends with exit code 1: the rows that could be read are
     worked on, and none of the others is lost unseen.
+
+    Every class also says ``access: ClassVar[Access]``, what it takes to be let in, and ``verified:
+    ClassVar[tuple[Rung, ...]]``, how near the real system it was tried; ``rpac access`` and the docs show
+    both.
     """
 
     name: ClassVar[str]

@@ -14,7 +14,12 @@ Usage, in the connector's own tests::
                     registered="2211771212",
                     unregistered="2512169996",
                     silence=simulator.silent,
+                    tell=simulator.tell,
                 )
+
+        @pytest.fixture
+        def failures(self, cases: DigitalPostCases, simulator: MySimulator) -> FailureCases:
+            return cases.failures({"time-out": simulator.silent, "401": simulator.locked, ...})
 
 Use test numbers that cannot belong to anybody, short time-outs, and no simulator that shares code with the
 connector.
@@ -22,23 +27,27 @@ connector.
 
 import hashlib
 import unittest
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from typing import Literal, Protocol, cast, get_args
 
 from rpa_commons.capabilities import (
+    Attachment,
     BusinessError,
     Channel,
     DigitalPost,
     Letter,
     Receipt,
     RpaCommonsError,
+    TextMessage,
     TransientError,
 )
 from rpa_commons.connectors import Connector, ConnectorSettings
+
+from ._failures import FailureCases, FailureContract
 
 __all__ = ["DigitalPostCases", "DigitalPostContract"]
 
@@ -51,12 +60,15 @@ class DigitalPostCases:
 
     Attributes:
         connect: Makes a new connector to the same receiver, as a restarted worker does.
-        letters: The PDFs that the receiver has taken, one per letter, whoever may have fetched them since.
-        channel: A channel the connector sends on.
+        letters: The PDFs that the receiver has taken, one per letter, whoever may have fetched them since;
+            for ``sms`` the texts.
+        channel: A channel the connector sends on; ``sms`` is tried through ``notify``.
         recipient: Ten digits of somebody it can send to.
         registered: Somebody who can be reached digitally; ``None`` where nobody can.
         unregistered: Somebody who cannot.
         silence: While inside, the system cannot be reached or does not answer; ``None`` where there is none.
+        tell: Makes the receiver say what became of the message with this receipt id; ``None`` where nobody
+            ever does.
     """
 
     connect: Callable[[], DigitalPost]
@@ -66,10 +78,26 @@ class DigitalPostCases:
     registered: str | None
     unregistered: str
     silence: Callable[[], AbstractContextManager[object]] | None
+    tell: Callable[[str, Literal["delivered", "failed"]], object] | None = None
+
+    def failures(
+        self,
+        fails: Mapping[str, Callable[[], AbstractContextManager[object]]],
+        absent: Mapping[str, str] | None = None,
+    ) -> FailureCases:
+        """Sending one letter under one key, as a case of :class:`FailureContract`."""
+        return FailureCases(
+            connect=self.connect,
+            call=lambda post: _send(post, self, "one"),
+            fails=fails,
+            absent=absent or {},
+            personal=(self.recipient, "Hemmelig", "velkommen"),
+            taken=lambda: len(self.letters()),
+        )
 
 
-class DigitalPostContract:
-    """Tests of the contract of ``DigitalPost``. The fixture ``cases`` is yours."""
+class DigitalPostContract(FailureContract):
+    """Tests of the contract of ``DigitalPost``. The fixtures ``cases`` and ``failures`` are yours."""
 
     def test_it_declares_itself(self, cases: DigitalPostCases) -> None:
         """A connector names itself, its capability and its settings, each field described."""
@@ -86,7 +114,7 @@ class DigitalPostContract:
         with _open(cases) as post:
             receipts = [_send(post, cases, "one") for _ in range(3)]
 
-        assert [_letter("one").pdf] == list(cases.letters())
+        assert [_content(cases, "one")] == list(cases.letters())
         assert 1 == len({receipt.id for receipt in receipts})
 
     def test_a_restarted_worker_sends_no_second_letter(self, cases: DigitalPostCases) -> None:
@@ -96,18 +124,16 @@ class DigitalPostContract:
         with _open(cases) as post:
             again = _send(post, cases, "one")
 
-        assert [_letter("one").pdf] == list(cases.letters())
+        assert [_content(cases, "one")] == list(cases.letters())
         assert first.id == again.id
 
     def test_another_key_is_another_letter(self, cases: DigitalPostCases) -> None:
         """Two keys are two letters with two ids, also where the two letters are alike."""
         with _open(cases) as post:
             first = _send(post, cases, "one")
-            second = post.send(
-                _letter("one"), to=cases.recipient, channel=cases.channel, key=_key("another one")
-            )
+            second = _send(post, cases, "one", key=_key("another one"))
 
-        assert [_letter("one").pdf] * 2 == list(cases.letters())
+        assert [_content(cases, "one")] * 2 == list(cases.letters())
         assert first.id != second.id
 
     def test_letters_may_be_sent_side_by_side(self, cases: DigitalPostCases) -> None:
@@ -116,7 +142,7 @@ class DigitalPostContract:
         with _open(cases) as post, ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda name: _send(post, cases, name), names))
 
-        assert sorted(_letter(name).pdf for name in names) == sorted(cases.letters())
+        assert sorted(_content(cases, name) for name in names) == sorted(cases.letters())
 
     def test_a_receipt_says_what_happened(self, cases: DigitalPostCases) -> None:
         """A receipt has an id, the channel and a time in UTC, is no plan, and survives the journal."""
@@ -135,7 +161,7 @@ class DigitalPostContract:
         with _open(cases) as post:
             for key in ("", "letter", _key("one").upper()):
                 try:
-                    post.send(_letter("one"), to=cases.recipient, channel=cases.channel, key=key)
+                    _send(post, cases, "one", key=key)
                 except ValueError:
                     continue
                 raise AssertionError("a letter without an idempotency key was accepted")
@@ -173,7 +199,7 @@ class DigitalPostContract:
             _send(post, cases, "one")
 
         assert isinstance(failure, TransientError)
-        assert [_letter("one").pdf] == list(cases.letters())
+        assert [_content(cases, "one")] == list(cases.letters())
 
     def test_errors_show_nothing_personal(self, cases: DigitalPostCases) -> None:
         """Neither number nor letter is in an error, nor in any exception it carries along."""
@@ -188,9 +214,87 @@ class DigitalPostContract:
             for personal in (cases.recipient, cases.registered or cases.recipient, "Hemmelig", "velkommen"):
                 assert personal not in shown
 
+    def test_reachable_by_sms_is_answered_yes_or_no(self, cases: DigitalPostCases) -> None:
+        """Who cannot be reached digitally has no text messages either, and asking sends nothing."""
+        with _open(cases) as post:
+            assert post.reachable_by_sms(cases.unregistered) is False
+
+        assert [] == list(cases.letters())
+
+    def test_a_plan_refuses_what_a_run_refuses(self, cases: DigitalPostCases) -> None:
+        """A channel or an attachment that cannot be sent is refused by the check too, and never dropped."""
+        plain = _letter("one")
+        paper = Attachment(name="bilag.pdf", media_type="application/pdf", content=b"%PDF-1.7 x")
+        table = Attachment(name="tal.csv", media_type="text/csv", content=b"1;2")
+        letters = [plain, *(plain.model_copy(update={"attachments": (one,)}) for one in (paper, table))]
+        refused = 0
+        with _open(cases) as post:
+            check = cast("Checks", post).check_send
+            for channel in get_args(Channel):
+                for letter in letters:
+                    said = _failure(lambda: check(letter, to=cases.recipient, channel=channel))  # noqa: B023 - called at once
+                    if said is None:
+                        continue
+                    refused += 1
+                    done = _failure(lambda: post.send(letter, to=cases.recipient, channel=channel, key=_KEY))  # noqa: B023 - called at once
+                    assert isinstance(said, BusinessError)
+                    assert (type(said), str(said)) == (type(done), str(done))
+
+        assert refused  # a letter is no text message, for everybody
+        assert [] == list(cases.letters())
+
+    def test_accepted_is_not_delivered(self, cases: DigitalPostCases) -> None:
+        """Nobody calls a message delivered because it was taken."""
+        with _open(cases) as post:
+            receipt = _send(post, cases, "one")
+            found = _delivery_of(post, receipt.id)
+
+        assert found in {"accepted", "unknown"}
+
+    def test_an_unknown_message_is_unknown(self, cases: DigitalPostCases) -> None:
+        """Of an id that was never sent nothing is known, not even that it was accepted."""
+        with _open(cases) as post:
+            for receipt_id in ("8c2ea15d-61fb-4ba9-9366-42f8b194c114", "../../etc/passwd", ""):
+                assert "unknown" == _delivery_of(post, receipt_id)
+
+    def test_the_end_is_what_the_receiver_says(self, cases: DigitalPostCases) -> None:
+        """Delivered and failed are told later, each of its own message, and also after a restart."""
+        if cases.tell is None:
+            raise unittest.SkipTest("nobody tells what becomes of a message")
+        with _open(cases) as post:
+            ids = [_send(post, cases, name).id for name in ("one", "two", "three")]
+            before = [_delivery_of(post, one) for one in ids]
+            cases.tell(ids[0], "delivered")
+            cases.tell(ids[1], "failed")
+            after = [_delivery_of(post, one) for one in ids]
+        with _open(cases) as post:
+            restarted = [_delivery_of(post, one) for one in ids]
+
+        assert not {"delivered", "failed"} & set(before)
+        assert ["delivered", "failed", before[2]] == after
+        assert after == restarted
+
+
+class Checks(Protocol):
+    """What a connector of letters can say without asking anybody."""
+
+    def check_send(self, letter: Letter, *, to: str, channel: Channel) -> None:
+        """Raises ``BusinessError`` for what ``send`` would refuse whatever the receiver says."""
+        ...
+
+
+def _delivery_of(post: DigitalPost, receipt_id: str) -> str:
+    found = post.delivery(receipt_id)
+    assert found.at is None or timedelta(0) == found.at.utcoffset()
+    assert found.source
+    return found.state
+
 
 def _key(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
+
+
+_KEY = _key("refused")
 
 
 def _letter(name: str) -> Letter:
@@ -198,8 +302,22 @@ def _letter(name: str) -> Letter:
     return Letter(title="Velkommen", language="da", pdf=pdf, text=_TEXT, template="contract")
 
 
-def _send(post: DigitalPost, cases: DigitalPostCases, name: str, *, to: str | None = None) -> Receipt:
-    return post.send(_letter(name), to=to or cases.recipient, channel=cases.channel, key=_key(name))
+def _content(cases: DigitalPostCases, name: str) -> bytes:
+    """What the receiver has of a letter or text message of this name."""
+    return _text(name).text.encode() if cases.channel == "sms" else _letter(name).pdf
+
+
+def _text(name: str) -> TextMessage:
+    return TextMessage(title="Husk", text=f"{_TEXT} {name}")
+
+
+def _send(
+    post: DigitalPost, cases: DigitalPostCases, name: str, *, to: str | None = None, key: str | None = None
+) -> Receipt:
+    recipient, key = to or cases.recipient, _key(name) if key is None else key
+    if cases.channel == "sms":
+        return post.notify(_text(name), to=recipient, key=key)
+    return post.send(_letter(name), to=recipient, channel=cases.channel, key=key)
 
 
 @contextmanager

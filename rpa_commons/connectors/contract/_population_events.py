@@ -1,4 +1,4 @@
-"""What every connector of ``PopulationEvents`` must do; derive a test class and give it two fixtures.
+"""What every connector of ``PopulationEvents`` must do; derive a test class and give it three fixtures.
 
 Usage, in the connector's own tests::
 
@@ -9,6 +9,9 @@ Usage, in the connector's own tests::
         @pytest.fixture
         def cases(self) -> EventsCases:
             return EventsCases(municipality="0265", since=date(2026, 11, 1), moves=(...), elsewhere="0167")
+
+        @pytest.fixture
+        def failures(self) -> FailureCases: ...  # moves_into while the source fails; see FailureContract
 
 Use test numbers that cannot belong to anybody. Deliver at least one of the moves twice.
 """
@@ -21,6 +24,8 @@ from typing import get_args
 from rpa_commons.capabilities import Move, Origin, PopulationEvents
 from rpa_commons.connectors import ConnectorSettings
 from rpa_commons.sdk import WorkItem
+
+from ._failures import FailureContract
 
 __all__ = ["EventsCases", "PopulationEventsContract"]
 
@@ -43,8 +48,8 @@ class EventsCases:
     elsewhere: str
 
 
-class PopulationEventsContract:
-    """Tests of the contract of ``PopulationEvents``. The fixtures ``events`` and ``cases`` are yours."""
+class PopulationEventsContract(FailureContract):
+    """Tests of ``PopulationEvents``. The fixtures ``events``, ``cases`` and ``failures`` are yours."""
 
     def test_the_cases_cover_what_the_contract_speaks_of(self, cases: EventsCases) -> None:
         """The moves given to these tests are enough to say something."""

@@ -1,4 +1,4 @@
-"""What every connector of ``PopulationRegister`` must do; derive a test class and give it two fixtures.
+"""What every connector of ``PopulationRegister`` must do; derive a test class and give it three fixtures.
 
 Usage, in the connector's own tests::
 
@@ -12,6 +12,9 @@ Usage, in the connector's own tests::
         @pytest.fixture
         def cases(self) -> RegisterCases:
             return RegisterCases(persons=(...), unknown="0101505555")
+
+        @pytest.fixture
+        def failures(self) -> FailureCases: ...  # person while the system fails; see FailureContract
 
 Use test numbers that cannot belong to anybody, and a simulator or file that knows these persons.
 """
@@ -29,6 +32,8 @@ from rpa_commons.capabilities import (
     PopulationRegister,
 )
 from rpa_commons.connectors import ConnectorSettings
+
+from ._failures import FailureContract
 
 __all__ = ["PopulationRegisterContract", "RegisterCases"]
 
@@ -57,8 +62,8 @@ class _Log(Protocol):
     def set_level(self, level: int | str, logger: str | None = None) -> None: ...
 
 
-class PopulationRegisterContract:
-    """Tests of the contract of ``PopulationRegister``. The fixtures ``register`` and ``cases`` are yours."""
+class PopulationRegisterContract(FailureContract):
+    """Tests of ``PopulationRegister``. The fixtures ``register``, ``cases`` and ``failures`` are yours."""
 
     def test_the_cases_cover_what_the_contract_speaks_of(self, cases: RegisterCases) -> None:
         """The persons given to these tests are enough to say something."""

@@ -7,20 +7,31 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal, NoReturn
 
 import requests
 
-from rpa_commons.capabilities import TransientError
+from rpa_commons.capabilities import RpaCommonsError, TransientError
 
-from ._errors import AccessRefusedError, BusyError, RequestRefusedError, UnexpectedAnswerError
+from ._errors import (
+    AccessRefusedError,
+    BusyError,
+    RequestRefusedError,
+    UnclearAnswerError,
+    UnexpectedAnswerError,
+)
 
-__all__ = ["Answer", "judged", "read_whole"]
+__all__ = ["Answer", "Kind", "judged", "read_whole"]
+
+Kind = Literal["query", "keyed", "unsafe"]
+"""``query`` changes nothing, ``keyed`` may be repeated, ``unsafe`` must not be sent twice."""
 
 _PIECE = 64 * 1024  # bytes
 _NOT_DONE = frozenset({408, 425, 429})  # RFC 9110 15.5.9, RFC 8470 5.2, RFC 6585 4: not processed
 _BUSY = frozenset({429, 503})
 _NO_BODY = frozenset({204, 304})
+_LONGEST_WISH = 24 * 3600.0  # seconds; what is more is a mistake of the receiver's
+_MOST_VALUES = 1_000_000  # "[", "{" and ",": an upper bound of values; 20 MB of "{}," are 500 MB in Python
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,7 @@ class Answer:
         body: All of it.
         after_doubt: An earlier attempt of the same call may have been carried out: what this answer says
             about the repeat says nothing about that one.
+        kind: What the request was; see :data:`Kind`.
     """
 
     system: str
@@ -41,18 +53,35 @@ class Answer:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     after_doubt: bool = field(default=False, repr=False)
+    kind: Kind = field(default="query", repr=False)
 
     def json(self) -> Any:  # noqa: ANN401 - JSON
-        """The body as JSON.
+        """The body as JSON: in UTF-8, without ``NaN`` (RFC 8259 6 and 8.1), of bounded richness.
 
         Raises:
-            UnexpectedAnswerError: it is none.
+            UnexpectedAnswerError: it is none, and was asked for by a query.
+            UnclearAnswerError: it is none, and an effect was asked for.
         """
         try:
-            return json.loads(self.body)
-        except ValueError:
+            if sum(map(self.body.count, (b"[", b"{", b","))) <= _MOST_VALUES:
+                return json.loads(self.body.decode("utf-8-sig"), parse_constant=_no_constant)
+            problem = f"the answer has more than {_MOST_VALUES} values"
+        except (ValueError, RecursionError):  # the latter: a hundred thousand brackets
             problem = "the answer is no JSON"
-        raise UnexpectedAnswerError(self.system, problem)
+        raise self.unexpected(problem)
+
+    def unexpected(self, problem: str) -> RpaCommonsError:
+        """The error to raise for an answer that is not what the system's contract says.
+
+        A query's is a business error. An effect's is not: whoever answers with nonsense may have carried it
+        out, and a business error is remembered as a refusal.
+
+        Args:
+            problem: What was expected; never the answer itself.
+        """
+        if self.kind == "query":
+            return UnexpectedAnswerError(self.system, problem)
+        return UnclearAnswerError(self.system, problem)
 
 
 def read_whole(system: str, response: requests.Response, *, largest: int, seconds: float) -> Answer:
@@ -92,7 +121,7 @@ def judged(answer: Answer, accept: Collection[int]) -> Answer:
         remedy = "check agreement, registered certificate and CVR number with the system's owner"
         raise AccessRefusedError(system, f"no access (status {status})", remedy=remedy)
     if status in _BUSY:
-        wait = _retry_after(answer.headers.get("retry-after", ""))
+        wait = _retry_after(answer.headers)
         raise BusyError(system, status, sent=status not in _NOT_DONE, retry_after=wait)
     if status in _NOT_DONE:
         raise TransientError(system, f"did not take the request (status {status})", sent="no")
@@ -119,13 +148,28 @@ def _doubt(status: int, headers: Mapping[str, str], size: int) -> str:
     return ""
 
 
-def _retry_after(text: str) -> float | None:
-    """Seconds in a ``Retry-After`` header, which holds seconds or a date (RFC 9110 10.2.3)."""
+def _no_constant(_: str) -> NoReturn:
+    raise ValueError("no number of JSON")
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds in a ``Retry-After`` header, which holds seconds or a date (RFC 9110 10.2.3); at most a day.
+
+    A date is read against the answer's own ``Date``: what the receiver's clock and ours say of the hour does
+    not matter then.
+    """
+    text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdecimal():
-        return float(text)
+        return min(float(text[:9]), _LONGEST_WISH)
+    when, sent = _moment(text), _moment(headers.get("date", ""))
+    if when is None:
+        return None
+    return min(max(0.0, (when - (sent or datetime.now(UTC))).total_seconds()), _LONGEST_WISH)
+
+
+def _moment(text: str) -> datetime | None:
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())
+    return when if when.tzinfo else when.replace(tzinfo=UTC)

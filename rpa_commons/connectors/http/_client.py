@@ -1,66 +1,35 @@
-"""The session of one connector: send, and repeat where it is safe."""
+"""The client of one system: send, repeat where it is safe, and leave alone what does not work."""
 
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from http.cookiejar import DefaultCookiePolicy
-from types import MappingProxyType
-from typing import Literal, Protocol
+from dataclasses import replace
+from typing import Literal
 
 import requests
-from urllib3.exceptions import HTTPError
+from requests.auth import AuthBase
 
-from rpa_commons import __version__
 from rpa_commons.capabilities import TransientError
 from rpa_commons.connectors._base import Surroundings
 
-from ._answer import Answer, judged, read_whole
+from ._answer import Answer, Kind, judged
+from ._breaker import Breaker
 from ._certificate import load_certificate
-from ._errors import AccessRefusedError, AddressRefusedError, BusyError, RequestRefusedError, failure_of
+from ._errors import (
+    AccessRefusedError,
+    AddressRefusedError,
+    CircuitOpenError,
+    RequestRefusedError,
+    UnexpectedAnswerError,
+)
+from ._session import NO_HEADERS, Authorization, Call, Headers, Session
 from ._settings import HttpSettings
-from ._transport import TlsAdapter, host_of, keep_queries_out_of_logs, proxies_for, tls_context
+from ._transport import host_of, keep_urls_out_of_logs
 
-__all__ = ["Authorization", "HttpClient", "Kind"]
+__all__ = ["HttpClient"]
 
-Kind = Literal["query", "keyed", "unsafe"]
-"""``query`` changes nothing, ``keyed`` may be repeated, ``unsafe`` must not be sent twice."""
-
-Headers = Mapping[str, str] | Callable[[], Mapping[str, str]]
-"""Fixed headers, or a function called for each attempt (for a transaction id that must be fresh)."""
-
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _LARGEST_ANSWER = 20 * 1024 * 1024  # bytes
 _FIRST_PAUSE = 0.5  # seconds, doubled for each further attempt
-_LONGEST_PAUSE = 30.0  # seconds; a longer wish is the queue's business, not that of a call in progress
-
-
-class Authorization(Protocol):
-    """Gives the headers that open the door, and is told when they did not."""
-
-    def headers(self) -> Mapping[str, str]:
-        """The headers to send with a call.
-
-        Raises:
-            TransientError: they could not be had now.
-        """
-        ...
-
-    def invalidate(self, used: Mapping[str, str]) -> None:
-        """The receiver answered 401 to these headers: do not give them again."""
-        ...
-
-
-@dataclass(frozen=True, repr=False)
-class _Call:
-    method: str
-    url: str
-    kind: Kind
-    headers: Headers
-    params: Mapping[str, str] | None
-    body: bytes | None
-    accept: frozenset[int]
-    authorization: Authorization | None
 
 
 class HttpClient:
@@ -79,18 +48,23 @@ class HttpClient:
         surroundings: Surroundings,
         *,
         addresses: Iterable[str],
+        auth: AuthBase | None = None,
         largest_answer: int = _LARGEST_ANSWER,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Open nothing yet; read certificate and trust.
 
         Args:
             system: The connector's name for the system.
-            settings: Time-outs, trust, proxy, certificate.
+            settings: Time-outs, repeats, breaker, trust, proxy, certificate.
             surroundings: Where the connector runs.
             addresses: URLs whose hosts may be called; no other is.
+            auth: A login of ``requests`` for every call, such as ``requests_ntlm.HttpNtlmAuth``; tokens are
+                given per call, see :meth:`request`.
             largest_answer: Bytes after which an answer is refused.
             sleep: Waits between attempts; seconds.
+            clock: Monotonic seconds.
 
         Raises:
             AddressRefusedError: an address is not https.
@@ -100,11 +74,20 @@ class HttpClient:
         self.hosts = frozenset(host_of(system, address) for address in addresses)
         self.certificate = load_certificate(settings, surroundings)
         self._settings = settings
-        self._surroundings = surroundings
-        self._largest_answer = largest_answer
         self._sleep = sleep
-        self._session = _session(TlsAdapter(tls_context(settings, surroundings, self.certificate)))
-        keep_queries_out_of_logs()
+        self._breaker = Breaker(
+            system, failures=settings.breaker_failures, rest=settings.breaker_rest, clock=clock
+        )
+        self._session = Session(
+            system,
+            settings,
+            surroundings,
+            self.certificate,
+            hosts=self.hosts,
+            auth=auth,
+            largest_answer=largest_answer,
+        )
+        keep_urls_out_of_logs()
 
     def close(self) -> None:
         """Close the connections."""
@@ -116,7 +99,7 @@ class HttpClient:
         url: str,
         *,
         kind: Kind,
-        headers: Headers = _NO_HEADERS,
+        headers: Headers = NO_HEADERS,
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
         accept: Iterable[int] = (),
@@ -138,16 +121,28 @@ class HttpClient:
             AddressRefusedError: the address is not one of :attr:`hosts`.
             TransientError: no whole answer, or an effect whose first attempt may have been carried out is
                 refused when repeated; ``sent`` says whether any attempt may have reached the receiver.
+            BusyError: the receiver wants to be called later than a call can wait (``longest_wait``).
+            CircuitOpenError: the host failed so often that it is left alone now.
             RequestRefusedError: a 4xx status, and nothing was done.
         """
         host = host_of(self.system, url)
         if host not in self.hosts:
             remedy = "a connector calls the hosts it declares and no other"
             raise AddressRefusedError(self.system, host, "not a declared host", remedy=remedy)
-        call = _Call(method, url, kind, headers, params, body, frozenset(accept), authorization)
+        call = Call(method, url, host, kind, headers, params, body, frozenset(accept), authorization)
+        self._wait_for(host)
         return self._repeat(call)
 
-    def _repeat(self, call: _Call) -> Answer:
+    def _wait_for(self, host: str) -> None:
+        """Keep to what the receiver asked of an earlier caller."""
+        busy = self._breaker.busy(host)
+        if busy is None or busy.retry_after is None:
+            return
+        if busy.retry_after > self._settings.longest_wait:
+            raise busy
+        self._sleep(busy.retry_after)
+
+    def _repeat(self, call: Call) -> Answer:
         sent_before = False
         for attempt in range(1, self._settings.attempts + 1):
             opening = self._opening(call, sent_before=sent_before)
@@ -163,72 +158,46 @@ class HttpClient:
                 # Once an attempt may have arrived, a later one that did not changes nothing about that.
                 sent_before = sent_before or error.sent == "maybe"
                 error.sent = "maybe" if sent_before else "no"
-                pause = _pause(attempt, error)
+                pause = self._pause(attempt, error)
                 repeatable = call.kind != "unsafe" or error.sent == "no"
-                refused = isinstance(error, AccessRefusedError)
-                if refused or not repeatable or pause is None or attempt == self._settings.attempts:
+                final = isinstance(error, AccessRefusedError | CircuitOpenError)
+                if final or not repeatable or pause is None or attempt == self._settings.attempts:
                     raise
             self._sleep(pause)
         raise AssertionError  # the last attempt returns or raises
 
-    def _authorized(self, call: _Call, opening: Mapping[str, str]) -> Answer:
-        answer = self._once(call, opening)
+    def _authorized(self, call: Call, opening: Mapping[str, str]) -> Answer:
+        answer = self._attempt(call, opening)
         if answer.status == requests.codes.unauthorized and call.authorization is not None:
             # 401 means that nothing was done (RFC 9110 15.5.2), so even an unsafe effect may be sent again.
             call.authorization.invalidate(opening)
-            answer = self._once(call, self._opening(call))
+            answer = self._attempt(call, self._opening(call))
         return judged(answer, call.accept)
 
-    def _opening(self, call: _Call, *, sent_before: bool = False) -> Mapping[str, str]:
+    def _attempt(self, call: Call, opening: Mapping[str, str]) -> Answer:
+        with self._breaker.attempt(call.host):
+            answer = self._session.send(call, opening)
+            return answer if answer.status == requests.codes.unauthorized else judged(answer, call.accept)
+
+    def _opening(self, call: Call, *, sent_before: bool = False) -> Mapping[str, str]:
         """The headers of the authorization, which does its own repeating."""
         if call.authorization is None:
-            return _NO_HEADERS
+            return NO_HEADERS
+        # The token's request may have been sent; what counts is whether an attempt of this call was.
+        sent: Literal["no", "maybe"] = "maybe" if sent_before else "no"
         try:
             return call.authorization.headers()
         except TransientError as error:
-            # The token's request may have been sent; what counts is whether an attempt of this call was.
-            error.sent = "maybe" if sent_before else "no"
+            error.sent = sent
             raise
+        except UnexpectedAnswerError as error:
+            # Whatever is wrong with a token is not this case's fault: the cases wait.
+            problem, remedy = error.problem, error.remedy
+        raise TransientError(self.system, problem, sent=sent, remedy=remedy)
 
-    def _once(self, call: _Call, opening: Mapping[str, str]) -> Answer:
-        headers = call.headers() if callable(call.headers) else call.headers
-        try:
-            with self._session.request(
-                call.method,
-                call.url,
-                params=call.params,
-                data=call.body,
-                headers={**headers, **opening},
-                timeout=(self._settings.connect_timeout, self._settings.read_timeout),
-                proxies=dict(proxies_for(call.url, self._settings, self._surroundings)),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                return read_whole(
-                    self.system, response, largest=self._largest_answer, seconds=self._settings.answer_timeout
-                )
-        except (requests.RequestException, HTTPError, OSError) as error:
-            host = host_of(self.system, call.url)
-            failure = failure_of(self.system, host, error, certificate=self.certificate is not None)
-        # Outside the handler, so that the failure does not carry the other exception, whose text has the URL.
-        raise failure
-
-
-def _session(adapter: TlsAdapter) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False  # no .netrc, no CA bundle from the environment; proxies are looked up by us
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    # Uncompressed, so that the promised length can be compared and nothing unfolds in memory.
-    session.headers.update({"User-Agent": f"rpa-commons/{__version__}", "Accept-Encoding": "identity"})
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
-
-
-def _pause(attempt: int, error: TransientError) -> float | None:
-    """Seconds to wait before the next attempt; ``None`` when the receiver wants more than a call can wait."""
-    wish = error.retry_after if isinstance(error, BusyError) else None
-    if wish is None:
-        spread = random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, guards nothing
-        return _FIRST_PAUSE * float(2 ** (attempt - 1)) * spread
-    return wish if wish <= _LONGEST_PAUSE else None
+    def _pause(self, attempt: int, error: TransientError) -> float | None:
+        """Seconds to wait before the next attempt; ``None``: longer than a call in progress should."""
+        if error.retry_after is None:
+            spread = random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, guards nothing
+            return _FIRST_PAUSE * float(2 ** (attempt - 1)) * spread
+        return error.retry_after if error.retry_after <= self._settings.longest_wait else None

@@ -17,7 +17,9 @@ __all__ = [
     "AccessRefusedError",
     "AddressRefusedError",
     "BusyError",
+    "CircuitOpenError",
     "RequestRefusedError",
+    "UnclearAnswerError",
     "UnexpectedAnswerError",
     "failure_of",
 ]
@@ -81,14 +83,39 @@ class BusyError(TransientError):
     """The receiver asks to be called later.
 
     Attributes:
+        status: The HTTP status that said so.
         retry_after: Seconds to wait, as the receiver says; ``None`` when it does not.
     """
 
     def __init__(self, system: str, status: int, *, sent: bool, retry_after: float | None) -> None:
         wait = "" if retry_after is None else f" and asks to wait {retry_after:.0f} s"
-        super().__init__(system, f"is busy (status {status}){wait}", sent="maybe" if sent else "no")
+        problem = f"is busy (status {status}){wait}"
+        super().__init__(system, problem, sent="maybe" if sent else "no", retry_after=retry_after)
         self.status = status
-        self.retry_after = retry_after
+
+
+class CircuitOpenError(TransientError):
+    """A host failed so often that it is left alone for a while; nothing was sent.
+
+    That is our own wish and not the receiver's, so ``retry_after`` says nothing: who has many cases gives up
+    early instead of waiting with each of them.
+
+    Attributes:
+        host: The ``host:port``.
+        rest: Seconds until it is tried again.
+    """
+
+    def __init__(self, system: str, host: str, *, failures: int, rest: float) -> None:
+        super().__init__(
+            system,
+            f"{host} is left alone for another {max(1.0, rest):.0f} s: the last {failures} calls to "
+            "it got no usable answer",
+            sent="no",
+            remedy="the cases wait and nothing is lost; check that the system is up, or change "
+            "breaker_failures and breaker_rest in stack.toml",
+        )
+        self.host = host
+        self.rest = rest
 
 
 class RequestRefusedError(BusinessError):
@@ -106,6 +133,23 @@ class RequestRefusedError(BusinessError):
         )
         self.system = system
         self.status = status
+
+
+class UnclearAnswerError(TransientError):
+    """The answer to an effect is not what the system's contract says: it may have been carried out.
+
+    Attributes:
+        problem: What was expected; never the answer itself.
+    """
+
+    def __init__(self, system: str, problem: str) -> None:
+        super().__init__(
+            system,
+            f"{problem}; it may have been carried out",
+            sent="maybe",
+            remedy="check that the address in stack.toml is this system's and that its version is supported",
+        )
+        self.problem = problem
 
 
 class UnexpectedAnswerError(BusinessError):

@@ -32,6 +32,28 @@ class HttpSettings(ConnectorSettings):
         description="Send a request that may safely be repeated this often before giving up for now.",
         unit="attempts",
     )
+    longest_wait: float = Field(
+        30.0,
+        ge=0,
+        le=600,
+        description="Wait this long inside a call when the system asks to be called later (Retry-After); a "
+        "longer wish puts the case back into the queue.",
+        unit="seconds",
+    )
+    breaker_failures: int = Field(
+        10,
+        ge=0,
+        le=1000,
+        description="Leave a host alone after so many attempts in a row without a usable answer; 0: never.",
+        unit="attempts",
+    )
+    breaker_rest: float = Field(
+        30.0,
+        gt=0,
+        le=3600,
+        description="Leave a host that failed alone for this long; then one call tries it.",
+        unit="seconds",
+    )
     ca_bundle: str = Field(
         "",
         description="PEM file with the only authorities to trust, from the municipality's folder; empty: the "

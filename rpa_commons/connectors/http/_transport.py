@@ -1,12 +1,14 @@
 """TLS and proxies: the adapter under a connector's session, and how urllib3 is kept from logging URLs."""
 
 import logging
+import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import requests
 import truststore
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
@@ -17,10 +19,16 @@ from ._certificate import CertificateError, ClientCertificate
 from ._errors import AddressRefusedError
 from ._settings import HttpSettings
 
-__all__ = ["TlsAdapter", "host_of", "is_loopback", "keep_queries_out_of_logs", "proxies_for", "tls_context"]
+__all__ = ["TlsAdapter", "host_of", "is_loopback", "keep_urls_out_of_logs", "proxies_for", "tls_context"]
 
 _LOGGERS = ("urllib3.connection", "urllib3.connectionpool", "urllib3.util.retry", "urllib3.poolmanager")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_PORTS = {"https": 443, "http": 80}
+# A backslash ends a host for one parser and not for another; blanks and control characters vanish in some.
+_STRANGE = re.compile(r"[\x00-\x20\x7f\\]")
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")  # a name or an address; anything else is spelt in two ways
+_PATH = re.compile(r"""(?<![^\s"'])/[^\s"']*""")
+_PATH_OF_URL = re.compile(r"""(https?://[^/\s"']+)/[^\s"']*""")
 
 
 class TlsAdapter(HTTPAdapter):
@@ -30,9 +38,36 @@ class TlsAdapter(HTTPAdapter):
     environment: a connector that trusts one private authority would then trust the whole world besides.
     """
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(
+        self, context: ssl.SSLContext, *, system: str = "", hosts: Collection[str] | None = None
+    ) -> None:
+        """Connect to nobody yet.
+
+        Args:
+            context: Whom to trust, and as whom to call.
+            system: The connector's name for the system, for errors.
+            hosts: The only ``host:port`` pairs to connect to; ``None`` for any.
+        """
         self._context = context
+        self._system = system
+        self._hosts = hosts
         super().__init__(max_retries=0)
+
+    def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as in requests
+        """Send, to a declared host only.
+
+        Whatever led here (a redirect, a login's second request, an address that was changed on its way): this
+        is read by the very parser by which requests 2.32 decides where the connection goes.
+
+        Raises:
+            AddressRefusedError: the host is not declared.
+        """
+        if self._hosts is not None:
+            host = host_of(self._system, request.url)
+            if host not in self._hosts:
+                remedy = "a connector calls the hosts it declares and no other"
+                raise AddressRefusedError(self._system, host, "not a declared host", remedy=remedy)
+        return super().send(request, *args, **kwargs)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as in requests
         """Give every direct connection our context."""
@@ -53,27 +88,32 @@ class TlsAdapter(HTTPAdapter):
         conn.cert_reqs = "CERT_REQUIRED"
 
 
-class _WithoutQueries(logging.Filter):
-    """Takes everything after ``?`` out of what urllib3 logs; equal to its like, so that it is added once."""
+class _WithoutPaths(logging.Filter):
+    """Takes path and query out of what urllib3 logs; equal to its like, so that it is added once."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        if "?" in message:
-            record.msg, record.args = message.split("?", 1)[0] + "?…", ()
+        shown = _PATH_OF_URL.sub(r"\1/…", _PATH.sub("/…", message))
+        shown = shown.split("?", 1)[0]  # what is left of a query stands in a form we do not know
+        if shown != message:
+            record.msg, record.args = shown, ()
             record.exc_info = record.exc_text = None
         return True
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _WithoutQueries)
+        return isinstance(other, _WithoutPaths)
 
     def __hash__(self) -> int:
-        return hash(_WithoutQueries)
+        return hash(_WithoutPaths)
 
 
-def keep_queries_out_of_logs() -> None:
-    """See to it that urllib3 logs no query string, at any level: ``cprNumber`` is a query parameter."""
+def keep_urls_out_of_logs() -> None:
+    """See to it that urllib3 logs host, method and status only, at any level.
+
+    ``cprNumber`` is a query parameter, and in many an API a number or a name is a part of the path.
+    """
     for name in _LOGGERS:
-        logging.getLogger(name).addFilter(_WithoutQueries())
+        logging.getLogger(name).addFilter(_WithoutPaths())
 
 
 def tls_context(
@@ -113,15 +153,21 @@ def _proxy_context() -> ssl.SSLContext:
 
 
 def host_of(system: str, url: str) -> str:
-    """The ``host:port`` of an address.
+    """The ``host:port`` of an address, as it is connected to: lower case, ASCII.
 
     Raises:
         AddressRefusedError: it is no https address (http is for this machine only), or holds a password.
     """
     try:
+        if _STRANGE.search(url):
+            raise ValueError  # noqa: TRY301 - the same answer as from the parser below
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
-    except ValueError:
+        if not host.isascii():
+            host = urlsplit(str(requests.Request("GET", f"https://{host}/").prepare().url)).hostname or ""
+        if host and not _HOST.fullmatch(host):
+            raise ValueError  # noqa: TRY301 - as above
+    except ValueError:  # requests' InvalidURL is one
         raise AddressRefusedError(system, "?", "no address", remedy="write https://host[:port]") from None
     if parts.username is not None or parts.password is not None:
         remedy = "take user and password out of the address; secrets are references"
@@ -129,7 +175,7 @@ def host_of(system: str, url: str) -> str:
     if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
         remedy = "write https://host[:port]; plain http is for this machine only"
         raise AddressRefusedError(system, host or "?", "not an https address", remedy=remedy)
-    return f"{host}:{port or (443 if parts.scheme == 'https' else 80)}"
+    return f"{host}:{_PORTS[parts.scheme] if port is None else port}"
 
 
 def is_loopback(host: str) -> bool:

@@ -4,12 +4,12 @@ Sources: KOMBIT "Adgangsstyring for systemer" (WS-Trust 1.3 issue as JSON); RFC 
 seconds from the answer, so it needs no clock of ours to agree with theirs).
 """
 
+import base64
+import binascii
 import json
-import re
-import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +20,9 @@ from rpa_commons.connectors.http import (
     Authorization,
     CertificateError,
     HttpClient,
+    Tokens,
     UnexpectedAnswerError,
+    token_in,
 )
 
 from ._saml import lifetime_of
@@ -31,21 +33,11 @@ __all__ = ["KombitAccess"]
 _TOKEN_TYPE = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0"  # noqa: S105 - a type's name
 _ISSUE = "http://docs.oasis-open.org/ws-sx/ws-trust/200512/Issue"
 _PUBLIC_KEY = "http://docs.oasis-open.org/ws-sx/ws-trust/200512/PublicKey"
-_LONGEST_MARGIN = 300.0  # seconds before its end at which a token counts as used up …
-_MARGIN_SHARE = 0.2  # … but no more than this share of its life, for short-lived ones
 _REFUSALS = frozenset({400, 401, 403, 404, 409, 422})
-_HEADER_WORD = re.compile(r"[\x21-\x7e]+")
 _REMEDY = (
     "check that the user system is registered for this service, that the agreement covers the CVR number, "
     "and that this certificate is the registered one"
 )
-
-
-@dataclass(frozen=True)
-class _Token:
-    text: str = field(repr=False)
-    renew_at: float
-    """On the monotonic clock, seconds."""
 
 
 class KombitAccess:
@@ -79,10 +71,8 @@ class KombitAccess:
         self._client = client
         self._settings = settings
         self._cvr = cvr
-        self._clock = clock
         self._now = now
-        self._lock = threading.RLock()
-        self._tokens: dict[str, _Token] = {}
+        self._tokens = Tokens(clock)
 
     def to(self, entity_id: str) -> Authorization:
         """What opens one service, given to :meth:`HttpClient.request`."""
@@ -95,21 +85,27 @@ class KombitAccess:
             AccessRefusedError: a token service refuses.
             TransientError: a token service could not answer now.
         """
-        with self._lock:
-            token = self._tokens.get(entity_id)
-            if token is None or self._clock() >= token.renew_at:
-                token = self._tokens[entity_id] = self._new_token(entity_id)
-            return token.text
+        return self._tokens.get(entity_id, lambda: self._new_token(entity_id))
+
+    def assertion(self, entity_id: str) -> bytes:
+        """A fresh SAML assertion as XML, for a service that takes it as it is (SF1461's broker does).
+
+        Raises:
+            AccessRefusedError: the security token service refuses.
+            TransientError: it could not answer now.
+            UnexpectedAnswerError: its answer holds no assertion.
+        """
+        text, _ = self._assertion(entity_id)
+        try:
+            return base64.b64decode(text, validate=True)
+        except binascii.Error:
+            raise UnexpectedAnswerError(self._client.system, "the assertion is no base64") from None
 
     def discard(self, entity_id: str, text: str) -> None:
         """Forget a refused token, unless another thread has renewed it meanwhile."""
-        with self._lock:
-            token = self._tokens.get(entity_id)
-            if token is not None and token.text == text:
-                del self._tokens[entity_id]
+        self._tokens.discard(entity_id, text)
 
-    def _new_token(self, entity_id: str) -> _Token:
-        started = self._clock()  # before the calls: a token ages while it travels
+    def _new_token(self, entity_id: str) -> tuple[str, float]:
         assertion, lasts = self._assertion(entity_id)
         answer = self._ask(
             "token service",
@@ -117,10 +113,9 @@ class KombitAccess:
             "application/x-www-form-urlencoded",
             urlencode({"saml-token": assertion}).encode(),
         )
-        text, seconds = _token_in(answer)
+        kind, token, seconds = token_in(answer)
         # What the token rests on ends with it: the assertion's own end is the truth where it is the earlier.
-        seconds = seconds if lasts is None else min(seconds, lasts)
-        return _Token(text, started + seconds - min(_LONGEST_MARGIN, seconds * _MARGIN_SHARE))
+        return f"{kind} {token}", seconds if lasts is None else min(seconds, lasts)
 
     def _assertion(self, entity_id: str) -> tuple[str, float | None]:
         """An assertion in base64, and for how many seconds it lasts, where that can be read."""
@@ -174,19 +169,3 @@ class _Door:
 
     def invalidate(self, used: Mapping[str, str]) -> None:
         self.access.discard(self.entity_id, used.get("authorization", ""))
-
-
-def _token_in(answer: Answer) -> tuple[str, float]:
-    """``<type> <token>`` and for how many seconds it lasts (RFC 6749 5.1)."""
-    found = answer.json()
-    found = found if isinstance(found, dict) else {}
-    words, seconds = (found.get("token_type"), found.get("access_token")), found.get("expires_in")
-    if isinstance(seconds, str) and seconds.isascii() and seconds.isdecimal():
-        seconds = int(seconds)
-    if (
-        not all(isinstance(word, str) and _HEADER_WORD.fullmatch(word) for word in words)
-        or not isinstance(seconds, (int, float))
-        or not seconds > 0
-    ):
-        raise UnexpectedAnswerError(answer.system, "the token service's answer has no token")
-    return " ".join(map(str, words)), float(seconds)

@@ -5,10 +5,12 @@ from datetime import date
 from typing import ClassVar
 
 from rpa_commons.capabilities import BusinessError, Person, PopulationRegister
+from rpa_commons.connectors._access import Access, Rung
 from rpa_commons.connectors._base import Surroundings
 from rpa_commons.connectors.http import AccessRefusedError, Answer, HttpClient, RequestRefusedError
 from rpa_commons.validators import InvalidIdentifierError, dk
 
+from ._access import ACCESS, VERIFIED
 from ._person import person_from_answer, today_in_denmark
 from ._settings import Sf1520Settings
 from ._soap import SOAP_ACTION, SYSTEM, CallContext, InvocationContext, build_request, parse_answer
@@ -29,6 +31,8 @@ class Sf1520:
     name: ClassVar[str] = SYSTEM
     capability: ClassVar[type] = PopulationRegister
     Settings: ClassVar[type[Sf1520Settings]] = Sf1520Settings
+    access: ClassVar[Access] = ACCESS
+    verified: ClassVar[tuple[Rung, ...]] = VERIFIED
 
     def __init__(
         self,

@@ -43,6 +43,7 @@ _STATUSES: dict[str, PersonStatus] = {
     "90": "dead",
 }
 _FIRST_CODE, _LAST_CODE = 101, 899
+_OURS = f"{{{NAMESPACE}}}"
 # fromisoformat also takes week dates and dates without hyphens, which the schema does not.
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})?$")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}")
@@ -74,15 +75,18 @@ class _Node:
         return self._element is not None
 
     def child(self, name: str) -> "_Node":
-        return _Node(None if self._element is None else self._element.find(f"{{{NAMESPACE}}}{name}"))
+        return _Node(next(self._found(name), None))
 
     def children(self, name: str) -> Iterator["_Node"]:
-        found = [] if self._element is None else self._element.findall(f"{{{NAMESPACE}}}{name}")
-        return (_Node(element) for element in found)
+        return map(_Node, self._found(name))
 
     def text(self, name: str) -> str:
-        found = None if self._element is None else self._element.findtext(f"{{{NAMESPACE}}}{name}")
-        return " ".join((found or "").split())
+        found = next(self._found(name), None)
+        return "" if found is None else " ".join((found.text or "").split())
+
+    def _found(self, name: str) -> Iterator[etree._Element]:
+        # A path (`find`) would be compiled and cached by its text; a person has some sixty of these.
+        return iter(()) if self._element is None else self._element.iterchildren(_OURS + name)
 
     def integer(self, name: str) -> int | None:
         text = self.text(name)

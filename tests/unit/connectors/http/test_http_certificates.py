@@ -245,7 +245,7 @@ def test_a_bundle_replaces_every_other_authority(
 
     with client({}, surroundings, stub.url) as one:
         one.request("GET", stub.url, kind="query")
-        context = one._session.get_adapter(stub.url)._context  # type: ignore[attr-defined]
+        context = one._session._session.get_adapter(stub.url)._context  # type: ignore[attr-defined]
 
     assert [ssl.PEM_cert_to_DER_cert(authority.root.pem().decode())] == context.get_ca_certs(binary_form=True)
 

@@ -504,13 +504,15 @@ class TestPersonalData:
     def test_the_debug_log_still_says_what_happened(
         self, stub: Any, connect: Connect, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """Only the query is left out of urllib3's log."""
+        """Path and query are left out of urllib3's log; host, method and status stay."""
         caplog.set_level(logging.DEBUG)
         stub.then(stub.reply(200))
+        url = f"{stub.url}/persons/{CPR}"
 
-        connect(stub.url).request("GET", stub.url + "/path", kind="query", params={"cprNumber": CPR})
+        connect(stub.url).request("GET", url, kind="query", params={"name": "Hemmelig"})
 
-        assert "GET /path?…" in caplog.text
+        assert f'{stub.url} "GET /… HTTP/1.1" 200' in caplog.text
+        assert not [word for word in (CPR, "Hemmelig", "persons") if word in caplog.text]
 
     def test_an_answer_shows_neither_body_nor_headers(self, stub: Any, connect: Connect) -> None:
         """The repr of an answer is its system and status."""

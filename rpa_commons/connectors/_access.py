@@ -1,0 +1,44 @@
+"""What it takes to be let in by a real system, and how near to it a connector was tried.
+
+Every connector class says both, and ``rpac access`` and its page in the docs show them::
+
+    class MyRegister:
+        access: ClassVar[Access] = Access(
+            agreements=("A service agreement for ...",),
+            certificate="An OCES3 function certificate ...",
+            signed_by=("The municipality's ... approves the agreement.",),
+            test=("Check that ...", "Call ..."),
+            sources=("https://...",),
+            not_public="The error codes; ask ...",
+        )
+        verified: ClassVar[tuple[Rung, ...]] = (
+            Rung(level="schema", where="PersonBaseDataExtended 4", date=date(2026, 11, 22)),
+            Rung(level="simulator", where="rpac sandbox", date=date(2026, 11, 22)),
+        )
+
+Rules: a claim has a source or is said to be ours; what no public source says stands in ``not_public``; a rung
+is entered by whoever stood on it, with the day. The models live in the lowest layer
+(:mod:`rpa_commons.manifest`), because a connector wheel carries them in its manifest.
+"""
+
+from collections.abc import Sequence
+
+from rpa_commons.manifest import Access, Rung
+
+__all__ = ["Access", "Rung", "standing"]
+
+_WORDS = {
+    "schema": "schema only",
+    "simulator": "simulator only",
+    "official-test": "official test environment",
+}
+
+
+def standing(verified: Sequence[Rung]) -> str:
+    """The highest rung in words: ``simulator only``, ``official test environment``, ``production at X``."""
+    places = [rung.where for rung in verified if rung.level == "production"]
+    if places:
+        return f"production at {', '.join(places)}"
+    reached = {rung.level for rung in verified}
+    words = [words for level, words in _WORDS.items() if level in reached]
+    return words[-1] if words else "not verified"
