@@ -1,13 +1,14 @@
 """The PDF outbox keeps the contract of DigitalPost, also where the print room takes files away at once."""
 
+import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 
-from rpa_commons.connectors import Surroundings
-from rpa_commons.connectors.contract import DigitalPostCases, DigitalPostContract
+from rpa_commons.connectors import Surroundings, message_uuid
+from rpa_commons.connectors.contract import DigitalPostCases, DigitalPostContract, FailureCases
 from rpa_commons.connectors.pdf_outbox import PdfOutbox, PdfOutboxSettings
 from rpa_commons.sdk import Municipality
 
@@ -39,6 +40,31 @@ class PrintRoom:
         return self._printed + [path.read_bytes() for path in self._outbox.glob("*.pdf")]
 
 
+RECEIPT = f".rpac/receipts/{message_uuid(hashlib.sha256(b'one').hexdigest())}.json"
+
+
+@contextmanager
+def not_mounted(outbox: Path) -> Iterator[None]:
+    """The share is away."""
+    away = outbox.rename(outbox.with_name("share not mounted"))
+    yield
+    away.rename(outbox)
+
+
+@contextmanager
+def broken(place: Path, content: bytes | None) -> Iterator[None]:
+    """A file stands there that is not ours, in place of a folder too."""
+    kept = place.with_name("kept") if place.exists() else None
+    if kept is not None:
+        place.rename(kept)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content or b"")
+    yield
+    place.unlink()
+    if kept is not None:
+        kept.rename(place)
+
+
 class TestPdfOutbox(DigitalPostContract):
     @pytest.fixture(params=[False, True], ids=["files stay", "files are fetched"])
     def cases(self, tmp_path: Path, request: pytest.FixtureRequest) -> DigitalPostCases:
@@ -47,12 +73,6 @@ class TestPdfOutbox(DigitalPostContract):
         outbox.mkdir()
         room = PrintRoom(outbox, eager=request.param)
 
-        @contextmanager
-        def silence() -> Iterator[None]:
-            away = outbox.rename(tmp_path / "share not mounted")
-            yield
-            away.rename(outbox)
-
         return DigitalPostCases(
             connect=room.connect,
             letters=room.letters,
@@ -60,5 +80,24 @@ class TestPdfOutbox(DigitalPostContract):
             recipient="2512169996",
             registered=None,
             unregistered="2211771212",
-            silence=silence,
+            silence=lambda: not_mounted(outbox),
+        )
+
+    @pytest.fixture
+    def failures(self, tmp_path: Path, cases: DigitalPostCases) -> FailureCases:
+        """What a folder can show of a failing system."""
+        outbox = tmp_path / "outbox"
+        return cases.failures(
+            {
+                "time-out": lambda: not_mounted(outbox),
+                "500": lambda: broken(outbox / ".rpac", None),
+                "half-answer": lambda: broken(outbox / RECEIPT, b'{"id": "8c2ea15d", "accep'),
+                "invalid-answer": lambda: broken(outbox / RECEIPT, b'["a letter"]'),
+                "duplicate": nullcontext,
+            },
+            {
+                "401": "a folder asks for no token; who may not write there is told as if it were away",
+                "429": "a folder takes as many files as there is room for and never asks to wait",
+                "reset": "no connection can break: a file is renamed into the folder in one step",
+            },
         )

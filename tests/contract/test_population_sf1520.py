@@ -1,6 +1,7 @@
 """SF1520 keeps the contract of ``PopulationRegister``, against the sandbox, which knows the contract only."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from rpa_commons.capabilities import Address, AddressPeriod, Person, TransientError
 from rpa_commons.config import resolve_secret
 from rpa_commons.connectors import Surroundings
-from rpa_commons.connectors.contract import PopulationRegisterContract, RegisterCases
+from rpa_commons.connectors.contract import FailureCases, PopulationRegisterContract, RegisterCases
 from rpa_commons.connectors.http import AccessRefusedError
 from rpa_commons.connectors.sf1520 import FaultError, Sf1520, Sf1520Settings
 from rpa_commons.sandbox import Person as Invented
@@ -80,6 +81,14 @@ def expected(invented: Invented, box: Sandbox) -> Person:
     )
 
 
+@contextmanager
+def failing(box: Sandbox, kind: str) -> Iterator[None]:
+    """While inside, every call meets the fault."""
+    box.fault("sf1520", kind, probability=1.0)
+    yield
+    box.faults.clear("sf1520")
+
+
 class TestSf1520(PopulationRegisterContract):
     @pytest.fixture
     def register(self, box: Sandbox) -> Iterator[Sf1520]:
@@ -94,6 +103,19 @@ class TestSf1520(PopulationRegisterContract):
         known = tuple(expected(invented, box) for invented in box.people)
         unknown = next(cpr for cpr in ("0101505555", "0202515666") if box.people.get(cpr) is None)
         return RegisterCases(persons=known, unknown=unknown)
+
+    @pytest.fixture
+    def failures(self, box: Sandbox) -> FailureCases:
+        """One person, in every way that the sandbox can fail."""
+        anybody = next(person for person in box.people if person.address is not None)
+        kinds = ("time-out", "401", "429", "500", "503", "half-answer", "invalid-answer", "reset")
+        return FailureCases(
+            connect=lambda: connect(box, read_timeout=0.3),
+            call=lambda register: register.person(anybody.cpr),
+            fails={kind: lambda kind=kind: failing(box, kind) for kind in kinds},  # type: ignore[misc]
+            absent={"duplicate": "a lookup is answered once; nothing is delivered that could come twice"},
+            personal=(anybody.cpr, anybody.name, anybody.address.line if anybody.address else "?"),
+        )
 
 
 @pytest.mark.parametrize("key", ["service_agreement", "user_system", "user", "service"])

@@ -5,16 +5,29 @@ import sys
 
 import pytest
 
-from rpa_commons.capabilities import is_capability
+from rpa_commons.capabilities import capability_spec, is_capability
 from rpa_commons.connectors import UnknownConnectorError, catalogue, load, message_uuid
 
-NAMES = ["moves-extract", "pdf-outbox", "register-extract", "school-extract", "sf1520", "sf1601"]
+NAMES = [
+    "case-folder",
+    "invoice-folder",
+    "moves-extract",
+    "pdf-outbox",
+    "posting-file",
+    "register-extract",
+    "rest-ledger",
+    "school-extract",
+    "sf1461",
+    "sf1520",
+    "sf1601",
+    "ssbtek",
+]
 
 
 def test_the_connectors_are_listed() -> None:
-    """Six connectors come with the library."""
+    """These connectors come with the library."""
     assert NAMES == sorted(catalogue())
-    assert 6 == len(catalogue())
+    assert len(NAMES) == len(catalogue())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -24,7 +37,7 @@ def test_an_entry_is_made_from_the_connector(name: str) -> None:
 
     assert (name, connector.capability.__name__) == (entry.name, entry.capability)
     assert is_capability(connector.capability)
-    assert "1.0" == entry.version
+    assert capability_spec(connector.capability).version == entry.version
     assert [] == [
         key for key, field in entry.settings_schema["properties"].items() if "description" not in field
     ]

@@ -1,16 +1,15 @@
 """The official schema and the official examples."""
 
 import inspect
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
-from rpa_commons.capabilities import Letter
-from rpa_commons.connectors.memo import _model, memo_element, read_memo, write_memo
+from rpa_commons.capabilities import Attachment, Letter, Link, TextMessage
+from rpa_commons.connectors.memo import _model, read_memo, write_memo
 from rpa_commons.connectors.memo._element import Element, parts_of
-from rpa_commons.connectors.sf1601._request import letter_message
+from rpa_commons.connectors.sf1601._request import Envelope, letter_request, text_request
 
 pytestmark = pytest.mark.specs
 
@@ -39,19 +38,37 @@ def test_what_is_written_is_valid(specs: Path, schema: etree.XMLSchema, name: st
     schema.assertValid(etree.fromstring(write_memo(message)))
 
 
+ENVELOPE = Envelope("8c2ea15d-61fb-4ba9-9366-42f8b194c114", "2211771212", "29189404", "Roskilde Kommune")
+
+
+def sent(request: bytes) -> etree._Element:
+    """The message in a request."""
+    message = etree.fromstring(request).find("{https://DigitalPost.dk/MeMo-1}Message")
+    assert message is not None
+    return message
+
+
 def test_a_letter_is_valid(schema: etree.XMLSchema) -> None:
     """What we send is valid by the official schema, with a title of every allowed length."""
     for title in ("V", 'Velkommen til Roskilde: nye børn & "gamle" huse <her>', "æ" * 256):
-        message = letter_message(
-            Letter(title=title, language="da", pdf=b"%PDF-1.7"),
-            message_id="8c2ea15d-61fb-4ba9-9366-42f8b194c114",
-            cpr="2211771212",
-            cvr="29189404",
-            sender_label="Roskilde Kommune",
-            created=datetime(2026, 11, 21, 12, 0, tzinfo=UTC),
-        )
+        letter = Letter(title=title, language="da", pdf=b"%PDF-1.7")
 
-        schema.assertValid(memo_element(message))
+        schema.assertValid(sent(letter_request(letter, "digital", ENVELOPE, shipment_type=0)))
+
+
+def test_what_goes_with_a_letter_is_valid(schema: etree.XMLSchema) -> None:
+    """Attachments, links and a notification, digitally and by automatic choice; and a text message."""
+    letter = Letter(
+        title="Velkommen",
+        language="da",
+        pdf=b"%PDF-1.7",
+        attachments=(Attachment(name="tal.csv", media_type="text/csv", content=b"1;2"),) * 2,
+        links=(Link(label="Bestil tid", url="https://kommune.example/tid", kind="AFTALE"),),
+        notification="æ" * 150,
+    )
+    for channel in ("digital", "automatic"):
+        schema.assertValid(sent(letter_request(letter, channel, ENVELOPE, shipment_type=4711)))
+    schema.assertValid(sent(text_request(TextMessage(title="Husk", text="æ" * 150), ENVELOPE)))
 
 
 def test_the_schema_can_refuse(specs: Path, schema: etree.XMLSchema) -> None:

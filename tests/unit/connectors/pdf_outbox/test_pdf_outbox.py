@@ -12,7 +12,16 @@ from typing import Any
 
 import pytest
 
-from rpa_commons.capabilities import BusinessError, Letter, TransientError
+from rpa_commons.capabilities import (
+    Attachment,
+    BusinessError,
+    Delivery,
+    Letter,
+    Link,
+    PrintOptions,
+    TextMessage,
+    TransientError,
+)
 from rpa_commons.connectors import Surroundings, message_uuid
 from rpa_commons.connectors.pdf_outbox import Outbox, OutboxError, PdfOutbox, PdfOutboxSettings
 from rpa_commons.sdk import Municipality
@@ -218,3 +227,79 @@ def test_a_plan_hears_what_a_run_would_be_refused(folder: Path) -> None:
 
     connector.check_send(channel="physical", letter=LETTER, to="x")
     assert list(folder.iterdir()) == []
+
+
+class TestVersionOneOne:
+    """What the capability gained: told honestly, or refused."""
+
+    @pytest.fixture
+    def post(self, folder: Path) -> PdfOutbox:
+        """The connector on the folder."""
+        municipality = Municipality("0265", "Roskilde")
+        return PdfOutbox(
+            PdfOutboxSettings(folder=str(folder)),
+            Surroundings(municipality, "test", folder.parent, lambda _: ""),
+        )
+
+    @pytest.mark.parametrize(
+        ("changes", "remedy"),
+        [
+            (
+                {"attachments": (Attachment(name="a.pdf", media_type="application/pdf", content=b"%PDF"),)},
+                "PDF",
+            ),
+            ({"links": (Link(label="Bestil tid", url="https://kommune.example"),)}, "print the address"),
+            ({"printing": PrintOptions(colour=True)}, "print room"),
+            ({"pdf": b"<html>"}, "template"),
+        ],
+    )
+    def test_what_one_pdf_cannot_be_is_refused(
+        self, post: PdfOutbox, folder: Path, changes: dict[str, Any], remedy: str
+    ) -> None:
+        """In a plan as in a run, and nothing lies in the folder."""
+        letter = LETTER.model_copy(update=changes)
+        for ask in (
+            lambda: post.check_send(letter, to="", channel="physical"),
+            lambda: post.send(letter, to="", channel="physical", key=KEY),
+        ):
+            with pytest.raises(BusinessError) as caught:
+                ask()
+            assert remedy in caught.value.remedy
+
+        assert [] == list(folder.iterdir())
+
+    def test_it_is_no_telephone(self, post: PdfOutbox) -> None:
+        """Text messages are refused, and nobody is reached by them."""
+        message = TextMessage(title="Husk", text="I morgen")
+        for ask in (
+            lambda: post.check_notify(message, to=""),
+            lambda: post.notify(message, to="", key=KEY),
+        ):
+            with pytest.raises(BusinessError, match="no text messages"):
+                ask()
+
+        assert post.reachable_by_sms("2211771212") is False
+
+    def test_it_knows_what_it_took_and_no_more(self, post: PdfOutbox, folder: Path) -> None:
+        """Accepted, at its time, also after the print room came by."""
+        receipt = post.send(LETTER, to="", channel="physical", key=KEY)
+        (folder / NAME).unlink()
+
+        expected = Delivery(state="accepted", channel="physical", at=receipt.accepted_at, source="outbox")
+        assert expected == post.delivery(receipt.id)
+
+    def test_a_changed_receipt_is_no_answer(self, post: PdfOutbox, folder: Path) -> None:
+        """Whether the letter is there cannot be said any more; the file is named."""
+        receipt = post.send(LETTER, to="", channel="physical", key=KEY)
+        kept = folder / ".rpac" / "receipts" / f"{receipt.id}.json"
+        for content in (
+            b"",
+            b"[]",
+            b'{"accepted_at": 1}',
+            b'{"accepted_at": "2026-11-20T12:00:00"}',
+            b"\xff",
+        ):
+            kept.write_bytes(content)
+            with pytest.raises(TransientError) as caught:
+                post.delivery(receipt.id)
+            assert kept.name in str(caught.value)

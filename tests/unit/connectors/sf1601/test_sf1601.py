@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,64 +14,19 @@ from lxml import etree
 from rpa_commons.capabilities import BusinessError, Letter, RpaCommonsError, TransientError
 from rpa_commons.connectors import Surroundings, message_uuid
 from rpa_commons.connectors.http import AccessRefusedError, RequestRefusedError, UnexpectedAnswerError
-from rpa_commons.connectors.sf1601 import SenderError, Sf1601, Sf1601Settings
+from rpa_commons.connectors.sf1601 import LetterRefusedError, SenderError, Sf1601
 from rpa_commons.sdk import Municipality
 
 CPR = "2211771212"
 KEY = hashlib.sha256(b"one").hexdigest()
 LETTER = Letter(title="Velkommen: 1/2", language="da", pdf=b"%PDF-1.7 x", text="Kære Mette")
 MEMO = "{https://DigitalPost.dk/MeMo-1}"
-TOKENS = {
-    "/runtime/api/rest/wstrust/v1/issue": {
-        "RequestedSecurityToken": {"Assertion": base64.b64encode(b"<a/>").decode()}
-    },
-    "/service/AccessTokenService_1/token": {
-        "token_type": "Holder-of-key",
-        "access_token": "t",
-        "expires_in": 3600,
-    },
-}
-
+TAKEN = (
+    b"<kombi_response><Result>true</Result><TransmissionID>5b2c1f8e-0d4e-4c62-9b0b-3c1d1b0f5a11"
+    b"</TransmissionID><HovedoplysningerSvarREST><SvarReaktion><Advis><AdvisId>0</AdvisId>"
+    b"<AdvisTekst>Received</AdvisTekst></Advis></SvarReaktion></HovedoplysningerSvarREST></kombi_response>"
+)
 Connect = Callable[..., Sf1601]
-
-
-@pytest.fixture
-def calls(strict_stub: Any) -> list[Any]:
-    """What the services beside the token services were asked, and their answers, the last one repeated."""
-    strict_stub.service = [strict_stub.reply(200)]
-    asked: list[Any] = []
-
-    def answer(one: Any) -> Any:
-        if one.path in TOKENS:
-            return strict_stub.reply(200, json.dumps(TOKENS[one.path]).encode())
-        asked.append(one)
-        return strict_stub.service.pop(0) if len(strict_stub.service) > 1 else strict_stub.service[0]
-
-    strict_stub.then(answer)
-    return asked
-
-
-@pytest.fixture
-def connect(strict_stub: Any, calls: list[Any], surroundings: Surroundings) -> Iterator[Connect]:
-    """Makes connectors to the stub."""
-    made: list[Sf1601] = []
-
-    def connect(where: Surroundings = surroundings, **changes: Any) -> Sf1601:
-        settings = {
-            "url": strict_stub.url,
-            "sts_url": strict_stub.url,
-            "ca_bundle": "ca.pem",
-            "certificate": {"file": "client.pem"},
-            "sender_label": "Roskilde Kommune",
-            "read_timeout": 0.3,
-            "attempts": 1,
-        }
-        made.append(Sf1601(Sf1601Settings.model_validate({**settings, **changes}), where))
-        return made[-1]
-
-    yield connect
-    for connector in made:
-        connector.close()
 
 
 def failure(call: Callable[[], object]) -> RpaCommonsError:
@@ -91,7 +46,7 @@ class TestSend:
 
         (call,) = calls
         root = etree.fromstring(call.body)
-        assert ("POST", "/service/KombiPostAfsend_1/memos") == (call.method, call.path)
+        assert ("POST", "/service/KombiPostAfsend_1/kombi") == (call.method, call.path)
         assert "application/xml" == call.headers["content-type"]
         assert "Holder-of-key t" == call.headers["authorization"]
         assert 4 == uuid.UUID(call.headers["x-transaktionsid"]).version
@@ -115,7 +70,7 @@ class TestSend:
         self, connect: Connect, calls: list[Any], strict_stub: Any
     ) -> None:
         """The business key stays, the transaction id does not, also between attempts of one call."""
-        strict_stub.service = [strict_stub.reply(500), strict_stub.reply(200)]
+        strict_stub.service = [strict_stub.reply(500), strict_stub.reply(200, TAKEN)]
         connect(attempts=2).send(LETTER, to=CPR, key=KEY)
         connect().send(LETTER, to=CPR, key=KEY)
 
@@ -127,9 +82,16 @@ class TestSend:
     @pytest.mark.parametrize(
         ("status", "body", "repeated"),
         [
-            (200, b"", False),
-            (202, b"<accepted/>", False),
-            (200, b"<receipt>already received</receipt>", True),
+            (200, TAKEN, False),
+            (202, TAKEN, False),
+            (200, TAKEN.replace(b">Received<", b">Already received<"), True),
+            (
+                200,
+                TAKEN.replace(b"true", b"false").replace(
+                    b">Received<", f">duplicate: {message_uuid(KEY)}<".encode()
+                ),
+                True,
+            ),
             (409, f"<conflict>{message_uuid(KEY).upper()}</conflict>".encode(), True),
             (409, b"<error>messageUUID: already received</error>", True),
             (400, f"<error>duplicate: {message_uuid(KEY)}</error>".encode(), True),
@@ -212,17 +174,79 @@ class TestSend:
 
         assert isinstance(error, TransientError)
         assert "maybe" == error.sent
-        assert {"send": repeat} == post.effect_classes
+        assert {"send": repeat, "notify": repeat} == post.effect_classes
         assert len(calls) == (2 if repeat == "keyed" else 1)
 
     def test_a_refused_token_is_renewed(self, connect: Connect, calls: list[Any], strict_stub: Any) -> None:
         """After a 401 the letter goes once more with a new token; after a second one the case waits."""
-        strict_stub.service = [strict_stub.reply(401), strict_stub.reply(200), strict_stub.reply(401)]
+        strict_stub.service = [
+            strict_stub.reply(401),
+            strict_stub.reply(200, TAKEN),
+            strict_stub.reply(401),
+        ]
         post = connect()
         post.send(LETTER, to=CPR, key=KEY)
 
         assert isinstance(failure(lambda: post.send(LETTER, to=CPR, key=KEY)), AccessRefusedError)
         assert 4 == len(calls)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"",
+            b"taken",
+            b"<html>taken</html>",
+            b"<kombi_response/>",
+            TAKEN.replace(b"true", b"perhaps"),
+            TAKEN[:-20],
+        ],
+    )
+    def test_an_answer_that_says_nothing_leaves_the_letter_open(
+        self, connect: Connect, strict_stub: Any, body: bytes
+    ) -> None:
+        """Status 200 alone is no receipt: the letter may have been taken, and the repeat will show it."""
+        strict_stub.service = [strict_stub.reply(200, body)]
+
+        error = failure(lambda: connect().send(LETTER, to=CPR, key=KEY))
+
+        assert isinstance(error, TransientError)
+        assert "maybe" == error.sent
+
+    @pytest.mark.parametrize(
+        ("inside", "code"),
+        [
+            ("<FejlId>memo.invalid</FejlId>", "memo.invalid"),
+            ("<FejlId>2211771212</FejlId>", ""),
+            ("<FejlTekst>the session is already closed, duplicate call</FejlTekst>", ""),
+        ],
+    )
+    def test_a_refusal_in_an_answer_is_one(
+        self, connect: Connect, strict_stub: Any, inside: str, code: str
+    ) -> None:
+        """Result false is a refusal; its code is told, its text never."""
+        body = f"<kombi_response><Result>false</Result><Fejl>{inside}</Fejl></kombi_response>"
+        strict_stub.service = [strict_stub.reply(200, body.encode())]
+
+        error = failure(lambda: connect().send(LETTER, to=CPR, key=KEY))
+
+        assert isinstance(error, LetterRefusedError)
+        assert code == error.code
+
+    def test_a_refusal_after_a_doubt_is_open(self, connect: Connect, strict_stub: Any) -> None:
+        """Result false to a repeat says nothing of the attempt before it."""
+        refused = strict_stub.reply(200, b"<kombi_response><Result>false</Result></kombi_response>")
+        strict_stub.service = ["silence", refused]
+
+        error = failure(lambda: connect(attempts=2).send(LETTER, to=CPR, key=KEY))
+
+        assert isinstance(error, TransientError)
+        assert "maybe" == error.sent
+
+    def test_the_transmissions_number_is_kept(self, connect: Connect) -> None:
+        """It is what KOMBIT's support asks for."""
+        receipt = connect().send(LETTER, to=CPR, key=KEY)
+
+        assert "5b2c1f8e-0d4e-4c62-9b0b-3c1d1b0f5a11" == receipt.reference
 
     def test_paper_without_an_outbox_names_the_setting(self, connect: Connect) -> None:
         """The remedy says what to set."""

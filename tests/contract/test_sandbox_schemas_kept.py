@@ -1,0 +1,40 @@
+"""What `rpac specs` keeps reaches the simulators, verified, without a folder being named.
+
+The official files are found through the environment variable ``RPAC_SPECS`` and never lie in the project.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from rpa_commons.cli.sandbox._schemas import schemas_from_specs
+from rpa_commons.sandbox import Sandbox
+from rpa_commons.specs import SpecsStore, add_known
+
+
+def test_without_a_kept_schema_there_is_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is made up."""
+    monkeypatch.setenv("RPAC_SPECS_FOLDER", str(tmp_path / "specs"))
+
+    assert schemas_from_specs(tmp_path / "schemas") is None
+    assert not (tmp_path / "schemas").exists()
+
+
+@pytest.mark.specs
+@pytest.mark.skipif("RPAC_SPECS" not in os.environ, reason="RPAC_SPECS does not name the official files")
+def test_a_kept_schema_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """SSBTEK's simulator validates by it; a damaged one is left out, saying so."""
+    monkeypatch.setenv("RPAC_SPECS_FOLDER", str(tmp_path / "specs"))
+    store = SpecsStore(tmp_path / "specs")
+    add_known(store, Path(os.environ["RPAC_SPECS"]).resolve() / "ssbtek")
+    folder = schemas_from_specs(tmp_path / "schemas")
+    with Sandbox(tmp_path / "box", only=("ssbtek",), schemas=folder) as box:
+        unvalidated = box.services["ssbtek"].unvalidated
+    next((tmp_path / "specs").rglob("*.xsd")).write_bytes(b"damaged")
+
+    assert "" == unvalidated
+    assert schemas_from_specs(tmp_path / "again") is None
+    assert "left out" in capsys.readouterr().err
