@@ -35,6 +35,7 @@ _COMMANDS = {
     "upgrade": ("rpa_commons.cli.upgrade:upgrade", "Move a bot to another version: plan, migrate, install."),
     "fleet": ("rpa_commons.cli.fleet:fleet", "What a new version would do to every member."),
     "record": ("rpa_commons.cli.record:record", "Print the GDPR article 30 record of a bot instance."),
+    "access": ("rpa_commons.cli.access:access", "What a real system takes to be let in, and what was tried."),
     "build": ("rpa_commons.cli.build:build", "Build a plugin wheel with its manifest."),
     "check": ("rpa_commons.cli.check:check", "Look a wheel through by the rules of the registry."),
     "validate": ("rpa_commons.cli.validate:validate", "Check an identifier, or columns of a file."),

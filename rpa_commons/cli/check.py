@@ -23,8 +23,9 @@ def check(wheel: Path, as_json: bool) -> int:  # noqa: FBT001 - click passes it 
     refuses nothing.
     """
     from rpa_commons.conformance import examine
+    from rpa_commons.connectors import built_in_names
 
-    report = examine(wheel)
+    report = examine(wheel, reserved=built_in_names())
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=2, ensure_ascii=False))
     else:

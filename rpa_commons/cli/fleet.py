@@ -70,15 +70,17 @@ def check(
     """Resolve every member's configuration against the bot in WHEEL, from its manifest alone.
 
     DIR holds a folder for each member: the municipality's own, or what `rpac config publish` wrote. Nothing
-    is installed and no secret is looked up. Each is looked at for the environment production, whichever it
-    uses otherwise. Ends with 1 when the version breaks what works today, or a member cannot be read.
+    is installed and no secret is looked up; connector wheels beside WHEEL are known by themselves. Each
+    member is looked at for the environment production, whichever it uses otherwise. Ends with 1 when the
+    version breaks what works today, or a member cannot be read.
     """
-    from rpa_commons.connectors import catalogue
+    from rpa_commons.environments import connectors_of_wheels
     from rpa_commons.sharing import fleet_check, open_members
 
     manifest = _manifest(wheel)
     with _shared(directory, url, baseline) as shared, open_members(parent, baseline=shared) as members:
-        report = fleet_check(manifest, members, connectors=catalogue(), known=_known(wheel, was))
+        connectors = connectors_of_wheels(wheel.resolve().parent.glob("*.whl"))
+        report = fleet_check(manifest, members, connectors=connectors, known=_known(wheel, was))
         # Files of a baseline's wheel are told by the wheel's name as long as it is open.
         text = json.dumps(report.to_json(), indent=2, ensure_ascii=False) if as_json else _text(report)
     click.echo(text)

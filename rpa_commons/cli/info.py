@@ -105,6 +105,7 @@ def _release(project: "Project", release: "Release", recalls: "tuple[Advisory, .
         effects = [call["method"] for call in one.get("calls", ()) if call.get("effect")]
         does = f"may change: {', '.join(effects)}" if effects else "reads only"
         yield f"  uses {one.get('name')} ({does})"
+    yield from _connectors(manifest)
     if record := manifest.get("record"):
         yield f"  purpose: {record.get('purpose', '')}"
         yield f"  legal basis: {'; '.join(record.get('legal_basis', ()))}"
@@ -113,6 +114,32 @@ def _release(project: "Project", release: "Release", recalls: "tuple[Advisory, .
         yield f"  deprecated: {release.deprecated.reason}{use}"
     if release.file is not None:
         yield f"  {release.file.filename}, {release.file.size / 1024:.0f} KiB, sha256 {release.file.sha256}"
+
+
+def _connectors(manifest: dict[str, Any]) -> Iterator[str]:
+    """What a connector wheel brings: capability, how near the real system it was tried, and its settings."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from rpa_commons.connectors import standing
+    from rpa_commons.manifest import ConnectorEntry
+
+    try:
+        entries = TypeAdapter(tuple[ConnectorEntry, ...]).validate_json(
+            json.dumps(manifest.get("connectors", ()))
+        )
+    except ValidationError:  # a newer registry may say it otherwise
+        return
+    for one in entries:
+        yield f"  connector {one.name}: {one.capability} {one.version}, {standing(one.verified)}"
+        yield f"    {one.summary}"
+        for method, kind in sorted(one.effects.items()):
+            yield f"    after a break, {method} is {kind}"
+        required = one.settings_schema.get("required", ())
+        fields = [
+            f"{name}{'' if name in required else ' (optional)'}"
+            for name in one.settings_schema.get("properties", {})
+        ]
+        yield f"    settings: {', '.join(fields) or 'none'}"
 
 
 def _version(release: "Release") -> str:

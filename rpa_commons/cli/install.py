@@ -1,4 +1,4 @@
-"""``rpac install``: bots, by name or as wheels, become environments that the instances here run in."""
+"""``rpac install``: bots and connectors, by name or as wheels, become environments to run in."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,11 +42,12 @@ def install(  # noqa: PLR0913 - click passes each by name
     upgrade: bool,
     as_json: bool,
 ) -> None:
-    """Install bots for this municipality and write rpac.lock.
+    """Install bots and connectors for this municipality and write rpac.lock.
 
     NAME is looked up in the registry: the newest certified version that fits, or the VERSION named. A WHEEL
     is a file. Without either, make the environments that rpac.lock asks for: on a new machine, after a new
-    instance file, or after an interrupted installation.
+    instance file, or after an interrupted installation. Bots whose stack names other connectors than before
+    are resolved anew together with these.
     """
     import json
 
@@ -97,20 +98,33 @@ def _sentence(bot: "InstalledBot") -> str:
     )
     if bot.changed and bot.before not in ("", bot.version):
         done += f" (was {bot.before})"
-    used = (
-        f"for {', '.join(bot.instances)}"
-        if bot.instances
-        else f"no bot instance uses it yet: `rpac config init {bot.name}` begins one"
-    )
+    used = f"for {', '.join(bot.instances)}" if bot.instances else _how_to_use(bot)
     lines = [f"{done}: {used}", f"  wheel sha256 {bot.sha256}"]
-    if bot.changed and bot.before not in ("", bot.version) and bot.manifest.migrations and bot.instances:
-        lines.append(f"  if settings are called otherwise now: rpac upgrade {bot.instances[0]} --plan")
+    if bot.changed and bot.before not in ("", bot.version) and bot.instances and _has_migrations(bot):
+        name = bot.instances[0] if bot.manifest.kind == "bot" else bot.name
+        lines.append(f"  if settings are called otherwise now: rpac upgrade {name} --plan")
     return "\n".join(lines)
+
+
+def _how_to_use(bot: "InstalledBot") -> str:
+    """What makes something use it that nothing uses yet."""
+    if bot.manifest.kind == "bot":
+        return f"no bot instance uses it yet: `rpac config init {bot.name}` begins one"
+    one = bot.manifest.connectors[0]
+    return (
+        f"no bot instance uses it yet: `rpac config set stack.{one.capability}.connector {one.name}`, then "
+        "`rpac install`"
+    )
+
+
+def _has_migrations(bot: "InstalledBot") -> bool:
+    return bool(bot.manifest.migrations) or any(one.migrations for one in bot.manifest.connectors)
 
 
 def _as_json(bot: "InstalledBot") -> dict[str, object]:
     return {
         "name": bot.name,
+        "kind": bot.manifest.kind,
         "version": bot.version,
         "sha256": bot.sha256,
         "manifest_sha256": bot.manifest.digest,

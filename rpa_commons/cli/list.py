@@ -24,7 +24,7 @@ _OFFLINE = click.option("--offline", is_flag=True, help="Ask no registry: only w
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def list_(directory: Path, url: str, *, offline: bool, as_json: bool) -> int:
-    """List the bots that are installed here: version, channel, source, state, instances, owner and deputy."""
+    """List what is installed here: version, channel, source, state, instances, owner and deputy."""
     rows, recalls = _looked_up(directory, url, offline=offline)
     if as_json:
         click.echo(json.dumps([one.to_json() for one in rows], indent=2, ensure_ascii=False))
@@ -87,6 +87,12 @@ def _lines(row: "InstalledRow") -> Iterator[str]:
     if row.because:
         yield f"  because: {row.because}"
     yield from _alarms(row)
+    if row.connectors:
+        users = ", ".join(one.name for one in row.instances)
+        yield f"  brings {', '.join(row.connectors)}; " + (
+            f"used by {users}" if users else "no bot instance uses it"
+        )
+        return
     for one in row.instances:
         people = ", ".join(
             f"{label} {who}" for label, who in (("owner", one.owner), ("deputy", one.deputy)) if who
@@ -127,7 +133,9 @@ def _news(row: "InstalledRow") -> Iterator[str]:
 def _command(row: "InstalledRow") -> str:
     if row.kind == "baseline":
         return f"rpac upgrade baseline{' --plan' if row.goes_back else ''}"
+    look = " --plan" if row.goes_back else ""
+    if row.kind == "connector":
+        return f"rpac upgrade {row.name} --to {row.newest}{look}"
     if not row.instances:
         return f"rpac install {row.name}"
-    look = " --plan" if row.goes_back else ""
     return f"rpac upgrade {row.instances[0].name} --to {row.newest}{look}"

@@ -42,12 +42,14 @@ def record(directory: Path, instance: str, environment: str | None, *, as_json: 
     import json
 
     from rpa_commons.config import open_municipality, resolve_instance
-    from rpa_commons.connectors import catalogue
-    from rpa_commons.environments import locked
+    from rpa_commons.environments import connectors_of, locked
 
     municipality = open_municipality(directory, environment=environment)
     resolved = resolve_instance(
-        municipality, instance, lambda bot: locked(municipality, bot).manifest, connectors=catalogue()
+        municipality,
+        instance,
+        lambda bot: locked(municipality, bot).manifest,
+        connectors=connectors_of(municipality),
     )
     if resolved.manifest.record is None:
         raise click.ClickException(

@@ -39,11 +39,12 @@ def remove(
     leave_open_cases: bool,
     as_json: bool,
 ) -> int:
-    """Remove the bot instance NAME, or the bot NAME with all its instances.
+    """Remove the bot instance NAME, the bot NAME with all its instances, or the connector NAME.
 
     Environments, wheels that nothing else needs and the entries of rpac.lock go. What was handled, effects
     and decisions stay on record in state_dir. A bot goes with its last instance. With --config, an instance
-    with open cases is refused: without its file no command lists them.
+    with open cases is refused: without its file no command lists them. A connector goes when no stack file
+    names it and no environment holds it.
     """
     from rpa_commons.environments import carry_out_removal, plan_removal
     from rpa_commons.registry_client import tell_usage
@@ -61,6 +62,9 @@ def remove(
     if removal.whole and removal.version:
         tell_usage(municipality, registry, removal.bot, "")
     left = () if with_config else removal.files
+    if removal.kind == "connector":
+        click.echo(json.dumps({"connector": removal.bot}) if as_json else f"removed {_what(removal)}")
+        return 0
     if as_json:
         document = {
             "bot": removal.bot if removal.whole else None,

@@ -104,6 +104,9 @@ def _text(entry: "CatalogueEntry", fit: "Fit | None") -> str:
     tier = "" if entry.tier in (None, "none") else entry.tier
     facts = [state, tier, entry.owner.name, *(() if entry.kind == "bot" else (entry.kind,))]
     lines = [f"{entry.name} {version}  ({', '.join(filter(None, facts))})", f"  {entry.summary}"]
+    if entry.connectors:
+        lines.append(f"  connectors: {', '.join(entry.connectors)} for {', '.join(entry.capabilities)}")
+        lines += [f"  verified: {entry.verified}"] if entry.verified else []
     if entry.status != "active":
         lines.append(f"  this project is {entry.status}")
     if fit is not None:

@@ -55,13 +55,19 @@ def upgrade(  # noqa: PLR0913 - click passes each option by name
     offline: bool,
     as_json: bool,
 ) -> int:
-    """Move the bot of INSTANCE, and with it all its instances, to another version.
+    """Move the bot of INSTANCE, and with it all its instances, to another version; or a connector.
 
     Shows first what changes and how each file is rewritten. `rpac upgrade baseline` does the same with a
-    baseline of the registry. In a cooperation's baseline folder INSTANCE is the name of the bot: its files
+    baseline of the registry, and `rpac upgrade NAME` with a connector wheel and every bot that uses it. In a
+    cooperation's baseline folder INSTANCE is the name of the bot: its files
     there are rewritten, and nothing is installed.
     """
-    from rpa_commons.environments import carry_out_upgrade, prepare_upgrade
+    from rpa_commons.environments import (
+        carry_out_upgrade,
+        locked_connector,
+        prepare_connector_upgrade,
+        prepare_upgrade,
+    )
     from rpa_commons.registry_client import is_file_wish, tell_usage, wheel_to_come
 
     from ._registry import opened, wish_of, wish_said
@@ -79,7 +85,9 @@ def upgrade(  # noqa: PLR0913 - click passes each option by name
     else:
         asked = None if offline else registry
         wheel, origin = wheel_to_come(municipality, asked, instance, to, wish if said or because else None)
-    prepared = prepare_upgrade(municipality, instance, wheel)
+    is_connector = instance not in municipality.instances() and bool(locked_connector(municipality, instance))
+    prepare = prepare_connector_upgrade if is_connector else prepare_upgrade
+    prepared = prepare(municipality, instance, wheel)
     plan = prepared.plan
     if only_plan or plan.errors or not as_json:
         _show(plan, as_json=as_json)
@@ -100,7 +108,8 @@ def upgrade(  # noqa: PLR0913 - click passes each option by name
     if as_json:
         _print_json(plan, installed=bot.version)
     else:
-        click.echo(f"\n{bot.name} {bot.version} is installed for {', '.join(bot.instances)}")
+        users = ", ".join(bot.instances) or "no bot instance yet"
+        click.echo(f"\n{bot.name} {bot.version} is installed for {users}")
     return 0
 
 
@@ -222,8 +231,10 @@ def _show(plan: "UpgradePlan", *, as_json: bool) -> None:
 
 def _tell_the_way_back(municipality: "MunicipalityFolder", plan: "UpgradePlan") -> None:
     """Of a downgrade that does not fit: how the settings were called before; on standard error."""
-    from rpa_commons.environments import locked
+    from rpa_commons.environments import locked, locked_connector
 
+    if locked_connector(municipality, plan.bot) is not None:
+        return
     if plan.direction != "downgrade" or not plan.errors:
         return
     gone = {one.key for one in plan.changes if one.kind == "removed"}
@@ -248,8 +259,8 @@ def _headline(plan: "UpgradePlan") -> str:
     versions = f"{plan.before} -> {plan.after}"
     word = {"upgrade": "", "downgrade": ", a DOWNGRADE", "same version": ", the same version"}[plan.direction]
     text = click.style(f"{plan.bot} {versions}{word}", bold=True)
-    together = " (rpac.lock has one entry per bot: they move together)" if len(plan.instances) > 1 else ""
-    return f"{text}\n  bot instances: {', '.join(plan.instances)}{together}"
+    together = " (rpac.lock has one entry of it: they move together)" if len(plan.instances) > 1 else ""
+    return f"{text}\n  bot instances: {', '.join(plan.instances) or 'none'}{together}"
 
 
 def _changes(plan: "UpgradePlan") -> list[str]:

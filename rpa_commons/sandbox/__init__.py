@@ -15,17 +15,31 @@ Usage::
 from ._certificates import ClientFiles
 from ._cpr import Agreement
 from ._environment import municipality_facts
-from ._errors import FaultError, FolderInUseError, PopulationError, SandboxError, UnknownMunicipalityError
+from ._errors import (
+    FaultError,
+    FolderInUseError,
+    PopulationError,
+    SandboxError,
+    UnknownMunicipalityError,
+    UnknownServiceError,
+)
 from ._extracts import MOVE_COLUMNS, REGISTER_COLUMNS
-from ._faults import FAULT_KINDS, SERVICES
+from ._faults import FAULT_ALIASES, FAULT_KINDS
+from ._http import Request, Response
 from ._journal import Journal
 from ._kombi import REPEATED_MODES
 from ._model import Move, Person, Population, Residence, Status
 from ._numbers import is_synthetic
 from ._population import make_population
+from ._post_status import PostStatuses
+from ._refusal import Refusal, refusal_json
 from ._sandbox import Sandbox
+from ._service import Make, Route, Service, World
+from ._services import SERVICES
+from ._spoil import spoil_json, spoil_xml
 
 __all__ = [
+    "FAULT_ALIASES",
     "FAULT_KINDS",
     "MOVE_COLUMNS",
     "REGISTER_COLUMNS",
@@ -36,16 +50,28 @@ __all__ = [
     "FaultError",
     "FolderInUseError",
     "Journal",
+    "Make",
     "Move",
     "Person",
     "Population",
     "PopulationError",
+    "PostStatuses",
+    "Refusal",
+    "Request",
     "Residence",
+    "Response",
+    "Route",
     "Sandbox",
     "SandboxError",
+    "Service",
     "Status",
     "UnknownMunicipalityError",
+    "UnknownServiceError",
+    "World",
     "is_synthetic",
     "make_population",
     "municipality_facts",
+    "refusal_json",
+    "spoil_json",
+    "spoil_xml",
 ]

@@ -11,6 +11,7 @@ A client certificate names its municipality the way an OCES3 organisation certif
 import hashlib
 import ipaddress
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ._files import write_private
+from ._hosts import HOST_NAMES
 
 __all__ = ["Authority", "ClientFiles", "cvr_of", "fingerprint"]
 
@@ -49,13 +51,14 @@ class Authority:
         self._key, self._certificate = self._load_or_make()
 
     def server(self) -> Path:
-        """PEM with certificate and key for 127.0.0.1 and localhost."""
+        """PEM with certificate and key for 127.0.0.1, localhost and :data:`HOST_NAMES`."""
+        hosts = ("localhost", *HOST_NAMES)
         names = x509.SubjectAlternativeName(
-            [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")],
+            [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), *map(x509.DNSName, hosts)],
         )
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
         path = self._folder / "server.pem"
-        if not _still_good(path):
+        if not _still_good(path, hosts):
             self._write_leaf(path, subject, ExtendedKeyUsageOID.SERVER_AUTH, names)
         return path
 
@@ -145,11 +148,15 @@ def fingerprint(der: bytes) -> str:
     return hashlib.sha256(der).hexdigest()
 
 
-def _still_good(path: Path) -> bool:
+def _still_good(path: Path, hosts: Sequence[str] = ()) -> bool:
     try:
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
     except (FileNotFoundError, ValueError):
         return False
+    if hosts:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        if set(hosts) - set(names.get_values_for_type(x509.DNSName)):
+            return False
     return certificate.not_valid_after_utc - _RENEW_BEFORE > datetime.now(UTC)
 
 

@@ -5,20 +5,21 @@ shape is the contract's (``ServiceplatformFault``), its error codes are ours: th
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from lxml import etree
 
 from rpa_commons.validators import InvalidIdentifierError, dk
+from rpa_commons.validators.xsd import SchemaProblem, XmlSchema
 
 from ._certificates import cvr_of
 from ._cpr_answer import TNS, person_lookup_response
 from ._http import Request, Response
 from ._model import Population
 from ._refusal import Refusal
-from ._xml import parse_xml
+from ._xml import SMALL, parse_xml
 
 __all__ = ["Agreement", "PersonLookup", "refusal_soap"]
 
@@ -54,12 +55,22 @@ class PersonLookup:
         cvrs: Mapping[str, str],
         agreements: Mapping[str, Agreement],
         clock: Callable[[], datetime],
+        schema: XmlSchema | None = None,
     ) -> None:
-        """``cvrs``: municipality code -> CVR number; ``agreements``: CVR number -> the four UUIDs."""
+        """Know the people.
+
+        Args:
+            population: Everybody.
+            cvrs: Municipality code -> CVR number.
+            agreements: CVR number -> the four UUIDs.
+            clock: What time it is, aware.
+            schema: The contract's; calls and answers are validated against it.
+        """
         self._population = population
         self._cvrs = cvrs
         self._agreements = agreements
         self._clock = clock
+        self._schema = schema
 
     def look_up(self, request: Request) -> Response:
         """The person, as the contract's ``PersonLookupResponse``.
@@ -73,14 +84,34 @@ class PersonLookup:
             # The words by which a public client of the service knows this case.
             raise Refusal(500, "unknown-pnr", "PNR not found")
         answer = person_lookup_response(person, self._population, self._cvrs, self._clock())
+        self._check_own(answer)
         return _envelope(200, answer)
+
+    def refuse(self, refusal: Refusal) -> Response:
+        """See :func:`refusal_soap`."""
+        response = refusal_soap(refusal)
+        detail = etree.fromstring(response.body).find(f".//{{{_FAULT}}}ServiceplatformFault")
+        if detail is not None:
+            self._check_own(detail)
+        return response
+
+    def _check_own(self, answer: "etree._Element") -> None:
+        # A copy of its own: the schema knows elements by their place below the root.
+        problems = self._problems(etree.fromstring(etree.tostring(answer)))
+        if problems:
+            raise AssertionError(f"the sandbox's own answer breaks the contract: {problems[0].text}")
+
+    def _problems(self, element: "etree._Element") -> Sequence[SchemaProblem]:
+        return self._schema.problems(element) if self._schema else ()
 
     def _read(self, request: Request) -> str:
         if request.media_type != "text/xml":
             raise Refusal(415, "content-type", "SOAP 1.1 takes text/xml")
         if request.header("SOAPAction").strip('"') != _ACTION:
             raise Refusal(500, "soap-action", f"the header SOAPAction must be {_ACTION}")
-        call = _soap_call(parse_xml(request.body))
+        call = _soap_call(parse_xml(request.body, SMALL))
+        for problem in self._problems(etree.fromstring(etree.tostring(call))):
+            raise Refusal(500, "schema", f"the call breaks the contract's schema: {problem.text}")
         children = [child for child in call if isinstance(child.tag, str)]
         wanted = [_CALL, _AUTHORITY, _INVOCATION, _PNR]
         names = [child.tag for child in children]

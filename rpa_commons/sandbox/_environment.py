@@ -1,26 +1,23 @@
 """Connects a municipality folder to a sandbox: writes ``environments/sandbox/``.
 
-Rules this module keeps: only what the municipality's own stack names is overridden (addresses, certificate
-and agreement of ``sf1520`` and ``sf1601``; the place of extracts and outboxes); invented people never lie
-where a production run reads, nor letters to them where the print room fetches its own, hence extracts and
-outbox stand below ``environments/sandbox/``; a file there that the sandbox did not write, or that somebody
-has changed since, is left alone.
+Rules this module keeps: only what the municipality's own stack names is overridden (how a simulated service
+is reached, see ``_reaching``, and the place of extracts and outboxes); invented people never lie where a
+production run reads, nor letters to them where the print room fetches its own, hence extracts and outbox
+stand below ``environments/sandbox/``; a file there that the sandbox did not write, or that somebody has
+changed since, is left alone.
 """
 
 import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ._certificates import ClientFiles
-from ._cpr import Agreement
 from ._errors import SandboxError
 from ._files import read_json, write_json, write_private
+from ._reaching import Reach, Secret, Value, reaching
 
 __all__ = [
-    "Connection",
     "ForeignFileError",
     "Stack",
     "municipality_facts",
@@ -33,7 +30,6 @@ Stack = Mapping[str, tuple[str, Mapping[str, Any]]]
 
 _MARK = "# Written by `rpac sandbox`; written again whenever a sandbox is connected."
 _SCHEMA_LINE = "#:schema "
-_SERVICES = ("sf1520", "sf1601")
 _HOME = Path("environments") / "sandbox"
 _EXTRACTS: Mapping[str, tuple[str, Path]] = {
     "moves-extract": ("files", _HOME / "extracts" / "moves.csv"),
@@ -66,22 +62,6 @@ class MunicipalityFileError(SandboxError):
         self.problem = problem
 
 
-@dataclass(frozen=True)
-class Connection:
-    """What a municipality needs to know to reach the sandbox.
-
-    Attributes:
-        files: Whether the folder has extracts and an outbox of the sandbox's, see ``save_files``.
-    """
-
-    url: str
-    cvr: str
-    ca_bundle: Path
-    certificate: ClientFiles
-    agreement: Agreement
-    files: bool = False
-
-
 def municipality_facts(folder: Path) -> tuple[str, str]:
     """Code and CVR number from the folder's ``municipality.toml``.
 
@@ -96,12 +76,13 @@ def municipality_facts(folder: Path) -> tuple[str, str]:
     return code, cvr
 
 
-def save_environment(folder: Path, connection: Connection, stack: Stack | None = None) -> Path:
+def save_environment(folder: Path, reach: Reach, *, files: bool, stack: Stack | None = None) -> Path:
     """Write ``environments/sandbox/stack.toml`` and return its path.
 
     Args:
         folder: The municipality's folder.
-        connection: How the sandbox is reached.
+        reach: How the sandbox is reached.
+        files: Whether the folder has extracts and an outbox of the sandbox's, see :func:`save_files`.
         stack: The folder's; without it, see :func:`_bindings`.
 
     Raises:
@@ -111,7 +92,7 @@ def save_environment(folder: Path, connection: Connection, stack: Stack | None =
     if path.exists() and not _is_own(path.read_text("utf-8")):
         raise ForeignFileError(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = _environment_toml(_bindings(folder) if stack is None else stack, connection)
+    text = _environment_toml(_bindings(folder) if stack is None else stack, reach, files=files)
     path.write_text(text, "utf-8", newline="\n")
     return path
 
@@ -170,43 +151,36 @@ def _note(path: Path, data: bytes) -> None:
     write_json(path.parent / _WRITTEN, notes)
 
 
-def _environment_toml(stack: Stack, connection: Connection) -> str:
+def _environment_toml(stack: Stack, reach: Reach, *, files: bool) -> str:
     lines = [_MARK, ""]
     for capability, (connector, settings) in sorted(stack.items()):
-        own = _service_settings(connector, connection) if connector in _SERVICES else []
-        if connection.files:
-            own += _places(connector, settings)
+        values = reaching(connector, reach, settings)
+        if files:
+            values |= _places(connector, settings)
+        own = [f"{setting} = {_written(value)}" for setting, value in values.items()]
         if own:
             lines += [f"[{capability}.settings]", *own, ""]
     return "\n".join(lines)
 
 
-def _places(connector: str, settings: Mapping[str, Any]) -> list[str]:
+def _places(connector: str, settings: Mapping[str, Any]) -> dict[str, Value]:
     """Where the sandbox's own files stand."""
-    places = [_EXTRACTS[connector]] if connector in _EXTRACTS else []
+    places: dict[str, Value] = dict([_EXTRACTS[connector]] if connector in _EXTRACTS else [])
     outbox = _OUTBOXES.get(connector, "")
     if settings.get(outbox):
-        places.append((outbox, _OUTBOX))
-    return [f"{setting} = {_string(place)}" for setting, place in places]
+        places[outbox] = _OUTBOX
+    return places
 
 
-def _service_settings(connector: str, connection: Connection) -> list[str]:
-    lines = [
-        f"url = {_string(connection.url)}",
-        f"ca_bundle = {_string(connection.ca_bundle)}",
-        f"certificate = {{ file = {_string(connection.certificate.pkcs12)} }}",
-        f"certificate_password = {{ file = {_string(connection.certificate.password_file)} }}",
-    ]
-    if connector == "sf1601":
-        return [*lines, f"sts_url = {_string(connection.url)}", f"cvr = {_string(connection.cvr)}"]
-    agreement = connection.agreement
-    return [
-        *lines,
-        f"service_agreement = {_string(agreement.service_agreement)}",
-        f"user_system = {_string(agreement.user_system)}",
-        f"user = {_string(agreement.user)}",
-        f"service = {_string(agreement.service)}",
-    ]
+def _written(value: Value) -> str:
+    """A value as TOML."""
+    if isinstance(value, Secret):
+        return f"{{ file = {_string(value.file)} }}"
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{_string(key)} = {_written(one)}' for key, one in value.items())} }}"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_string, value))}]"
+    return _string(value)
 
 
 def _bindings(folder: Path) -> Stack:

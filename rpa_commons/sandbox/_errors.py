@@ -14,6 +14,7 @@ __all__ = [
     "PopulationError",
     "SandboxError",
     "UnknownMunicipalityError",
+    "UnknownServiceError",
 ]
 
 
@@ -63,6 +64,17 @@ class UnknownMunicipalityError(SandboxError):
         )
         self.code = code
         self.known = tuple(sorted(known))
+
+
+class UnknownServiceError(SandboxError):
+    """No simulated system has this name."""
+
+    def __init__(self, name: str, known: Iterable[str], near: str = "") -> None:
+        names = ", ".join(sorted(known))
+        remedy = f"did you mean {near}? " if near else ""
+        super().__init__(f"no service {name!r}", remedy=f"{remedy}the services are {names}")
+        self.name = name
+        self.near = near
 
 
 class LayoutError(SandboxError):

@@ -7,12 +7,13 @@ import json
 import os
 import secrets
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ._errors import FolderInUseError
 
-__all__ = ["FolderLock", "read_json", "write_json", "write_private"]
+__all__ = ["FolderLock", "read_json", "read_or_make", "save_all", "write_json", "write_private"]
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -20,9 +21,15 @@ def write_private(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    part.replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:  # the disk is full: leave nothing half-written behind
+        part.unlink(missing_ok=True)
+        raise
 
 
 def write_json(path: Path, data: dict[str, Any]) -> None:
@@ -37,6 +44,20 @@ def read_json(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}
+
+
+def read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
+    """What a private file holds; what ``make`` gives, kept there, when there is none."""
+    if not path.exists():
+        write_private(path, make())
+    return path.read_bytes()
+
+
+def save_all(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Write each file privately, each whole or not at all."""
+    for name, content in files.items():
+        write_private(folder / name, content)
+    return [folder / name for name in files]
 
 
 class FolderLock:

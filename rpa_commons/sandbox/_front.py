@@ -1,73 +1,55 @@
 """The TLS side of the sandbox: which path is which service, and which of them misbehaves right now.
 
-Faults strike before a request is looked at, as they would in a real outage; ``half-answer``, ``slow``,
-``taken-then-time-out`` and ``duplicate-receipt`` do what was asked first.
+Faults strike before a request is looked at, as they would in a real outage; those in ``DONE_FIRST`` do what
+was asked first. A service is reached on the port of its kind only: with a client certificate, or without.
 """
 
-import json
 import threading
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ._cpr import PersonLookup, refusal_soap
-from ._faults import Fault, Faults
+from ._faults import DONE_FIRST, Fault, Faults
 from ._http import Request, Response
-from ._kombi import KombiPost, refusal_xml
 from ._refusal import Refusal
-from ._registered import Registered
-from ._tokens import Tokens
+from ._service import Service
 
-__all__ = ["PATHS", "Front", "Services"]
+__all__ = ["Front"]
 
-PATHS = {
-    "/runtime/api/rest/wstrust/v1/issue": ("sts", "POST"),
-    "/service/AccessTokenService_1/token": ("token", "POST"),
-    "/service/KombiPostAfsend_1/memos": ("sf1601", "POST"),
-    "/service/KombiPostAfsend_1/kombi": ("sf1601", "POST"),
-    "/service/PostForespoerg_1/digitalpost": ("postforespoerg", "GET"),
-    "/service/PostForespoerg_1/nemsms": ("postforespoerg", "GET"),
-    "/service/CPR/PersonBaseDataExtended/4": ("sf1520", "POST"),
-}
 _KEPT = 1000  # calls shown on the page; they are not effects, so memory is enough
-_DONE_FIRST = {"half-answer", "taken-then-time-out", "duplicate-receipt", "slow"}
-
-
-@dataclass(frozen=True)
-class Services:
-    """Everything that answers on the TLS port."""
-
-    tokens: Tokens
-    kombi: KombiPost
-    registered: Registered
-    lookup: PersonLookup
+_GOOD = range(200, 300)
 
 
 class Front:
-    """Answers every request on the TLS port."""
+    """Answers every request on the TLS ports."""
 
-    def __init__(self, services: Services, faults: Faults, clock: Callable[[], datetime]) -> None:
-        self._services = services
+    def __init__(self, services: Iterable[Service], faults: Faults, clock: Callable[[], datetime]) -> None:
+        """Raises ``ValueError`` when two services claim one path."""
+        self._exact: dict[str, dict[str, Service]] = {}
+        self._below: dict[str, dict[str, Service]] = {}
+        for service in services:
+            self._add(service)
         self._faults = faults
         self._clock = clock
         self._lock = threading.Lock()
         self._calls: deque[dict[str, Any]] = deque(maxlen=_KEPT)
+        self._counts: Counter[str] = Counter()
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Request, *, mutual_tls: bool) -> Response:
         """Route, misbehave when ordered, note the call."""
-        service, method = PATHS.get(request.path, ("", ""))
-        if not service:
+        methods = self._methods(request.path)
+        if not methods:
             return Response(404, b"no such service")
-        if request.method != method:
-            return Response(405, b"another method", headers={"Allow": method})
-        fault = self._faults.take(service)
-        response = self._misbehave(request, service, fault) if fault else self._serve(request, service)
-        moment = f"{self._clock().astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
-        outcome = f"fault:{fault.kind}" if fault else str(response.status)
-        with self._lock:
-            self._calls.append({"service": service, "outcome": outcome, "received_at": moment})
+        service = methods.get(request.method)
+        if service is None:
+            return Response(405, b"another method", headers={"Allow": ", ".join(sorted(methods))})
+        if service.mutual_tls != mutual_tls:
+            return Response(404, b"this service answers on another port")
+        fault = self._faults.take(service.name)
+        response = _misbehaving(service, request, fault) if fault else _served(service, request)
+        self._note(service.name, f"fault:{fault.kind}" if fault else str(response.status))
         return response
 
     def calls(self) -> list[dict[str, Any]]:
@@ -75,45 +57,69 @@ class Front:
         with self._lock:
             return list(self._calls)
 
-    def _serve(self, request: Request, service: str, *, pretend_duplicate: bool = False) -> Response:
-        if service == "sf1601":
-            return self._services.kombi.send(request, pretend_duplicate=pretend_duplicate)
-        serve = {
-            "sts": self._services.tokens.issue,
-            "token": self._services.tokens.exchange,
-            "postforespoerg": self._services.registered.ask,
-            "sf1520": self._services.lookup.look_up,
-        }[service]
-        try:
-            return serve(request)
-        except Refusal as refusal:
-            return _refused(refusal, service)
+    def counts(self) -> Mapping[str, int]:
+        """Service -> how many calls since the start."""
+        with self._lock:
+            return dict(self._counts)
 
-    def _misbehave(self, request: Request, service: str, fault: Fault) -> Response:
-        seconds = fault.milliseconds / 1000
-        if fault.kind in _DONE_FIRST:
-            duplicate = fault.kind == "duplicate-receipt"
-            done = self._serve(request, service, pretend_duplicate=duplicate)
-            if fault.kind == "slow":
-                return replace(done, delay=seconds)
-            if fault.kind == "half-answer":
-                return replace(done, ending="half")
-            return done if duplicate else replace(done, ending="never", delay=seconds)
-        if service == "sf1601":
-            self._services.kombi.note(request, f"fault:{fault.kind}")
-        if fault.kind == "time-out":
-            return Response(504, ending="never", delay=seconds)
-        if fault.kind == "refused-token":
-            return _refused(Refusal(401, "fault", "ordered: the token is refused"), service)
+    def _add(self, service: Service) -> None:
+        for route in service.routes:
+            below = route.path.endswith("/*")
+            table = self._below if below else self._exact
+            methods = table.setdefault(route.path.removesuffix("*") if below else route.path, {})
+            if route.method in methods:
+                raise ValueError(f"two services claim {route.method} {route.path}")
+            methods[route.method] = service
+
+    def _methods(self, path: str) -> Mapping[str, Service]:
+        """Method -> service for a path: the exact one, else the longest beginning."""
+        if path in self._exact:
+            return self._exact[path]
+        fitting = [start for start in self._below if path.startswith(start)]
+        return self._below[max(fitting, key=len)] if fitting else {}
+
+    def _note(self, service: str, outcome: str) -> None:
+        moment = f"{self._clock().astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+        with self._lock:
+            self._counts[service] += 1
+            self._calls.append({"service": service, "outcome": outcome, "received_at": moment})
+
+
+def _served(service: Service, request: Request, *, duplicate: bool = False) -> Response:
+    try:
+        return service.serve_duplicate(request) if duplicate else service.serve(request)
+    except Refusal as refusal:
+        return service.refuse(refusal)
+
+
+def _misbehaving(service: Service, request: Request, fault: Fault) -> Response:
+    if fault.kind in DONE_FIRST:
+        return _done_and_spoilt(service, request, fault)
+    service.note_fault(request, fault.kind)
+    if fault.kind == "time-out":
+        return Response(504, ending="never", delay=fault.milliseconds / 1000)
+    if fault.kind == "401":
+        return replace(service.refuse(Refusal(401, "fault", "ordered: the token is refused")), status=401)
+    if fault.kind == "500":
         return Response(500, b"ordered: internal error")
+    busy = Response(503, b"ordered: unavailable")
+    if fault.kind == "429":
+        busy = replace(service.refuse(Refusal(429, "fault", "ordered: too many requests")), status=429)
+    seconds = -(-fault.milliseconds // 1000)  # whole ones, RFC 9110 section 10.2.3
+    return replace(busy, headers={**busy.headers, "Retry-After": str(seconds)})
 
 
-def _refused(refusal: Refusal, service: str) -> Response:
-    """The refusal in the format of the service; the JSON is ours."""
-    if service == "sf1520":
-        return refusal_soap(refusal)
-    if service == "sf1601":
-        return refusal_xml(refusal)
-    body = json.dumps({"error": refusal.code, "error_description": refusal.text}).encode()
-    headers = {"WWW-Authenticate": "Holder-of-key"} if refusal.status == 401 else {}  # noqa: PLR2004 - HTTP
-    return Response(refusal.status, body, "application/json", headers)
+def _done_and_spoilt(service: Service, request: Request, fault: Fault) -> Response:
+    seconds = fault.milliseconds / 1000
+    done = _served(service, request, duplicate=fault.kind == "duplicate-receipt")
+    if fault.kind == "slow":
+        return replace(done, delay=seconds)
+    if fault.kind == "half-answer":
+        return replace(done, ending="half")
+    if fault.kind == "reset":
+        return replace(done, ending="reset")
+    if fault.kind == "taken-then-time-out":
+        return replace(done, ending="never", delay=seconds)
+    if fault.kind == "invalid-answer" and done.status in _GOOD:
+        return service.spoil(done)
+    return done

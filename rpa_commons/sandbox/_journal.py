@@ -2,7 +2,7 @@
 
 Rules this module keeps:
 
-* a line is on the disk (fsync) before the sender hears that the letter was taken, so that ``kill -9`` of the
+* a line is on the disk (fsync) before the sender hears that the effect was taken, so that ``kill -9`` of the
   sandbox loses nothing that was acknowledged;
 * a last line that a crash cut in two is dropped when the journal is opened: its sender was told nothing;
 * only attempts to send stand here. Queries and tokens do not, so that a plan leaves the file as it was,
@@ -18,10 +18,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ACCEPTED", "Journal"]
+__all__ = ["ACCEPTED", "LETTERS", "Journal", "key_of"]
 
 ACCEPTED = "accepted"
-"""The outcome that means: one letter was taken."""
+"""The outcome that means: one effect was taken."""
+LETTERS = "sf1601"
+"""The service that takes letters."""
 
 
 class Journal:
@@ -32,7 +34,7 @@ class Journal:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._entries = _recovered(path)
-        self._first: dict[str, dict[str, Any]] = {}
+        self._first: dict[tuple[str, str], dict[str, Any]] = {}
         for entry in self._entries:
             self._index(entry)
         self._descriptor = os.open(
@@ -77,15 +79,20 @@ class Journal:
         with self._lock:
             return [dict(entry) for entry in self._entries]
 
-    def taken(self, message_uuid: str) -> dict[str, Any] | None:
-        """The entry by which a letter with this business key was first accepted."""
+    def taken(self, key: str, service: str = LETTERS) -> dict[str, Any] | None:
+        """The entry by which an effect with this business key was first accepted by a service."""
         with self._lock:
-            return self._first.get(message_uuid)
+            return self._first.get((service, key))
+
+    def effects(self, service: str) -> Counter[str]:
+        """Business key -> how many effects a service accepted under it."""
+        with self._lock:
+            taken = [entry for entry in self._entries if entry["outcome"] == ACCEPTED]
+            return Counter(key_of(e) for e in taken if e.get("service", LETTERS) == service)
 
     def letters(self) -> Counter[str]:
         """Business key -> how many letters were accepted under it."""
-        with self._lock:
-            return Counter(e["message_uuid"] for e in self._entries if e["outcome"] == ACCEPTED)
+        return self.effects(LETTERS)
 
     def close(self) -> None:
         """Close the file."""
@@ -93,7 +100,12 @@ class Journal:
 
     def _index(self, entry: dict[str, Any]) -> None:
         if entry["outcome"] == ACCEPTED:
-            self._first.setdefault(entry["message_uuid"], entry)
+            self._first.setdefault((entry.get("service", LETTERS), key_of(entry)), entry)
+
+
+def key_of(entry: Mapping[str, Any]) -> str:
+    """An entry's business key; letters call theirs ``message_uuid``."""
+    return str(entry.get("key") or entry.get("message_uuid", ""))
 
 
 def _recovered(path: Path) -> list[dict[str, Any]]:

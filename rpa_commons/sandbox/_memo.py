@@ -42,6 +42,8 @@ class Memo:
     file_name: str
     encoding_format: str
     document: bytes = field(repr=False)
+    notification: str = field(default="", repr=False)
+    attachments: int = 0
 
 
 def read_memo(message: "etree._Element") -> Memo:
@@ -70,6 +72,8 @@ def read_memo(message: "etree._Element") -> Memo:
         file_name=text("m:MessageBody/m:MainDocument/m:File/m:filename"),
         encoding_format=text("m:MessageBody/m:MainDocument/m:File/m:encodingFormat"),
         document=base64.b64decode("".join(content.split())),
+        notification=text("m:MessageHeader/m:notification"),
+        attachments=len(message.findall("m:MessageBody/m:AdditionalDocument", _NAMES)),
     )
 
 

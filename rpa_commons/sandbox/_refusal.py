@@ -1,11 +1,12 @@
 """Why a simulated service refuses a call; each service renders it in its own format."""
 
+import json
 import re
 from datetime import datetime
 
-from ._http import Request
+from ._http import Request, Response
 
-__all__ = ["Refusal", "check_transaction_headers", "is_uuid"]
+__all__ = ["Refusal", "check_transaction_headers", "is_uuid", "refusal_json"]
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}", re.ASCII)
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", re.ASCII)
@@ -25,6 +26,13 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not a failure
         self.status = status
         self.code = code
         self.text = text
+
+
+def refusal_json(refusal: Refusal) -> Response:
+    """The refusal as JSON with ``error`` and ``error_description`` (RFC 6749, section 5.2)."""
+    body = json.dumps({"error": refusal.code, "error_description": refusal.text}).encode()
+    headers = {"WWW-Authenticate": "Holder-of-key"} if refusal.status == 401 else {}  # noqa: PLR2004 - HTTP
+    return Response(refusal.status, body, "application/json", headers)
 
 
 def is_uuid(text: str) -> bool:

@@ -22,6 +22,7 @@ from lxml import etree
 
 from ._certificates import cvr_of, fingerprint
 from ._http import Request, Response
+from ._json import parse_json
 from ._refusal import Refusal
 
 __all__ = ["ENTITY_IDS", "TOKEN_TYPE", "Grant", "Lifetimes", "Tokens"]
@@ -29,6 +30,7 @@ __all__ = ["ENTITY_IDS", "TOKEN_TYPE", "Grant", "Lifetimes", "Tokens"]
 ENTITY_IDS = {
     "sf1601": "http://entityid.kombit.dk/service/kombipostafsend/1",
     "postforespoerg": "http://entityid.kombit.dk/service/postforespoerg/1",
+    "sf1461": "http://entityid.kombit.dk/service/bfo_modtag/2",
 }
 TOKEN_TYPE = "Holder-of-key"  # noqa: S105 - the name of a kind of token
 _WANTED = {
@@ -71,10 +73,7 @@ class Tokens:
         """``POST /runtime/api/rest/wstrust/v1/issue``: a SAML assertion for one service."""
         if request.media_type != "application/json":
             raise Refusal(415, "content-type", "the STS takes application/json")
-        try:
-            asked = json.loads(request.body)
-        except ValueError:
-            raise Refusal(400, "json", "the body is no JSON") from None
+        asked = parse_json(request.body)
         cvr, entity = self._checked(asked, request.certificate)
         now = self._clock()
         ends = now + timedelta(seconds=self.lifetimes.saml)
@@ -106,6 +105,20 @@ class Tokens:
         token = f"{payload.decode()}.{self._mac(payload)}"
         answer = {"access_token": token, "token_type": TOKEN_TYPE, "expires_in": lives}
         return Response(200, json.dumps(answer).encode(), "application/json", {"Cache-Control": "no-store"})
+
+    def bearer(self, assertion: str, certificate: bytes, entity: str) -> str:
+        """The CVR number of who shows an assertion as it is, in base64 (SF1461's broker takes it so).
+
+        Raises:
+            Refusal: it was not issued here, to this certificate, for this service, or has ended.
+        """
+        claims = self._opened(assertion)
+        ends = datetime.fromisoformat(claims["ends"])
+        if claims["certificate"] != fingerprint(certificate) or ends <= self._clock():
+            raise Refusal(401, "holder-of-key", "the assertion has ended or is another certificate's")
+        if claims["entity"] != entity or claims["cvr"] not in self._cvrs:
+            raise Refusal(403, "entity-id", "the assertion is for another service or authority")
+        return str(claims["cvr"])
 
     def check(self, request: Request, service: str) -> Grant:
         """Who calls ``service`` with the token in the ``authorization`` header.

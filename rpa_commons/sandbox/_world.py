@@ -10,7 +10,7 @@ from rpa_commons.validators import dk
 
 from ._files import write_json
 
-__all__ = ["World", "chosen_municipalities", "stored_day", "world_of"]
+__all__ = ["Seeding", "chosen_municipalities", "seeding_of", "stored_day"]
 
 _DEFAULT_SEED = 2026
 _DEFAULT_PEOPLE = 60
@@ -19,7 +19,7 @@ _DEFAULT_CVR = "29189404"
 
 
 @dataclass(frozen=True)
-class World:
+class Seeding:
     """Seed, size, day and places; ``municipalities`` is code -> CVR number."""
 
     seed: int
@@ -41,16 +41,16 @@ class World:
         )
 
 
-def world_of(
+def seeding_of(
     stored: Mapping[str, Any],
     *,
     seed: int | None,
     people: int | None,
     today: date,
     municipalities: Mapping[str, str],
-) -> World:
+) -> Seeding:
     """What is given, else what the folder remembers, else the default."""
-    return World(
+    return Seeding(
         seed=_first(seed, stored.get("seed"), _DEFAULT_SEED),
         people=_first(people, stored.get("people"), _DEFAULT_PEOPLE),
         today=today,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rpa_commons.capabilities import RpaCommonsError
     from rpa_commons.config import MunicipalityFolder
     from rpa_commons.manifest import Manifest
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FINDINGS",
     "connectors",
+    "connectors_in",
     "counted",
     "environment_option",
     "error_text",
@@ -45,11 +48,25 @@ def manifest_of(municipality: "MunicipalityFolder") -> "Callable[[str], Manifest
     return lambda bot: locked(municipality, bot).manifest
 
 
-def connectors() -> Mapping[str, Any]:
-    """The connectors there are."""
-    from rpa_commons.connectors import catalogue
+def connectors(municipality: "MunicipalityFolder | None" = None) -> Mapping[str, Any]:
+    """The connectors there are: those of rpa-commons, and those that are installed in a municipality."""
+    if municipality is None:
+        from rpa_commons.connectors import catalogue
 
-    return catalogue()
+        return catalogue()
+    from rpa_commons.environments import connectors_of
+
+    return connectors_of(municipality)
+
+
+def connectors_in(folder: "Path") -> Mapping[str, Any]:
+    """The connectors there are in a municipality's folder, also where its files cannot be read."""
+    from rpa_commons.config import ConfigError, open_municipality
+
+    try:
+        return connectors(open_municipality(folder))
+    except ConfigError:  # said by whoever goes on with the folder
+        return connectors()
 
 
 def error_text(name: str, error: "RpaCommonsError") -> str:

@@ -100,7 +100,7 @@ def _check(
     from rpa_commons.cli._letters import with_letters
     from rpa_commons.config import check_municipality, unrun_checks, waiting_for_production
 
-    manifests, known = manifest_of(municipality), connectors()
+    manifests, known = manifest_of(municipality), connectors(municipality)
     checked = check_municipality(
         municipality, manifests, connectors=known, names=instances, overrides=overrides
     )
@@ -117,15 +117,22 @@ def _check(
 
 
 def _not_installed(municipality: "MunicipalityFolder", checked: "Checked") -> tuple[str, ...]:
-    """The instances that are configured and have no environment; a finding or error says more of others."""
-    from rpa_commons.environments import NotInstalledError, python_of
+    """The instances that are configured and have no environment that fits; a finding says more of others."""
+    from rpa_commons.environments import (
+        ConnectorNotReadyError,
+        NotInstalledError,
+        instance_head,
+        python_of,
+        refuse_unready,
+    )
 
     found = []
     for name in checked.instances:
         try:
             if name not in checked.errors:
                 python_of(municipality, name)
-        except NotInstalledError:
+                refuse_unready(municipality, instance_head(municipality, name).bot)
+        except (NotInstalledError, ConnectorNotReadyError):
             found.append(name)
         except RpaCommonsError:
             continue

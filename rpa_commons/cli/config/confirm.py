@@ -44,7 +44,11 @@ def confirm(
 
     municipality = open_municipality(folder, environment="production")
     items = awaiting_in(
-        municipality, manifest_of(municipality), connectors=connectors(), instance=instance, key=key
+        municipality,
+        manifest_of(municipality),
+        connectors=connectors(municipality),
+        instance=instance,
+        key=key,
     )
     who = the_person(person) if items else ""
     if not as_json:

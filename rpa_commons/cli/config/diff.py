@@ -139,7 +139,8 @@ def _opened(stack: ExitStack, sides: _Sides, places: list[Path]) -> "list[DiffSi
     for place in places:
         baseline = sides.baseline or (home.baseline if home else None)
         member = stack.enter_context(open_member(place, environment=environment, baseline=baseline))
-        found.append(DiffSide.of(member, _manifests(home if member.info else None), connectors()))
+        there = home if member.info else member.municipality
+        found.append(DiffSide.of(member, _manifests(home if member.info else None), connectors(there)))
         home = home or member.municipality
         environment = environment or (member.municipality.environment if member.municipality else None)
     return found
@@ -159,7 +160,8 @@ def _locked(side: "DiffSide") -> tuple[dict[str, dict[str, tuple[str, str]]], ..
     folder = side.municipality.folder
     lock = read_lock(folder)
     manifests = {bot: manifest for bot in side.bots() if (manifest := side.manifest(bot)) is not None}
-    records = lock.instances, instance_records(folder, manifests, lock)
+    known = connectors(side.municipality)
+    records = lock.instances, instance_records(folder, manifests, lock, known)
     return tuple(
         {one.name: {leaf.key: (leaf.digest, leaf.origin) for leaf in one.leaf} for one in found}
         for found in records

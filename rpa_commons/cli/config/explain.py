@@ -101,7 +101,11 @@ def _examine(municipality: "MunicipalityFolder", name: str, overrides: tuple[str
     from rpa_commons.config import examine_instance
 
     return examine_instance(
-        municipality, name, manifest_of(municipality), connectors=connectors(), overrides=overrides
+        municipality,
+        name,
+        manifest_of(municipality),
+        connectors=connectors(municipality),
+        overrides=overrides,
     )
 
 

@@ -67,7 +67,7 @@ def init(  # noqa: PLR0913, PLR0917 - click passes each option by name
         municipality = open_municipality(folder)
         manifest = _manifest(municipality, bot, wheel)
         draft = draft_instance(
-            municipality, manifest, instance or manifest.name, connectors=connectors(), like=like
+            municipality, manifest, instance or manifest.name, connectors=connectors(municipality), like=like
         )
     write_drafts(draft)
     click.echo(_json(draft, folder) if as_json else _text(draft, folder))

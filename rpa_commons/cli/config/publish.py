@@ -41,7 +41,9 @@ def publish(
     if parent is None and not dry_run:
         raise click.UsageError("say where to write it: --to DIR; or look at it first: --dry-run")
     municipality = open_municipality(folder, environment="production")
-    found = publish_(municipality, manifest_of(municipality), connectors=connectors(), without=without)
+    found = publish_(
+        municipality, manifest_of(municipality), connectors=connectors(municipality), without=without
+    )
     if parent is not None and not dry_run:
         written = write_published(found, parent)
         click.echo(f"published {len(found.files)} files to {written}", err=True)

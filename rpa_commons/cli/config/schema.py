@@ -55,7 +55,9 @@ def schema(
     else:
         municipality = open_municipality(folder)
         folder, put = municipality.folder, partial(write_editor_schemas, municipality)
-        schemas, missing = editor_schemas(municipality, manifest_of(municipality), connectors=connectors())
+        schemas, missing = editor_schemas(
+            municipality, manifest_of(municipality), connectors=connectors(municipality)
+        )
     if what is not None and what not in schemas:
         raise missing[what] if what in missing else UnknownSchemaError(what, list(schemas))
     chosen = schemas if what is None else {what: schemas[what]}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._shared import connectors, environment_option, json_option, manifest_of
+from ._shared import connectors_in, environment_option, json_option, manifest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +118,7 @@ def _edit(folder: Path, instance: str | None, key: str, value: str, how: Any, re
         person=rest["person"],
     )
     try:
-        change = edit(request, EditTools(manifest_of, connectors()), write=not rest["dry_run"])
+        change = edit(request, EditTools(manifest_of, connectors_in(folder)), write=not rest["dry_run"])
     except ConfigError as error:
         click.echo(f"nothing was changed: what follows would be wrong with {key} as asked", err=True)
         if any(one.code == "E102" for one in error.findings):

@@ -143,7 +143,9 @@ def _day(text: str) -> date:
 def _examine(municipality: "MunicipalityFolder", name: str) -> "Examination":
     from rpa_commons.config import examine_instance
 
-    return examine_instance(municipality, name, manifest_of(municipality), connectors=connectors())
+    return examine_instance(
+        municipality, name, manifest_of(municipality), connectors=connectors(municipality)
+    )
 
 
 def _table_text(shown: "ShownTable") -> str:

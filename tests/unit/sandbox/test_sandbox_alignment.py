@@ -1,14 +1,19 @@
 """The sandbox and the connectors were written apart; here they meet on settings and file layouts."""
 
+import json
+import stat
+import sys
 import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from rpa_commons.connectors import Surroundings, load
 from rpa_commons.sandbox import Sandbox
+from rpa_commons.sandbox._reaching import REACHED
 from rpa_commons.sdk import Municipality
 
 MOVES = {
@@ -45,19 +50,66 @@ def surroundings(tmp_path: Path) -> Surroundings:
     return Surroundings(municipality=roskilde, environment="sandbox", folder=tmp_path, secret=lambda _: "")
 
 
-def test_the_environment_is_what_the_connectors_ask_for(box: Sandbox, tmp_path: Path) -> None:
-    """Every key written is a setting of its connector, of the right type."""
-    (tmp_path / "municipality.toml").write_text('code = "0265"\ncvr = "29189404"\n', "utf-8")
-    (tmp_path / "stack.toml").write_text(
-        '[DigitalPost]\nconnector = "sf1601"\n[PopulationRegister]\nconnector = "sf1520"\n', "utf-8"
-    )
-    written = tomllib.loads(box.write_environment(tmp_path).read_text("utf-8"))
-    post = load("sf1601").Settings.model_validate(
-        {"sender_label": "Roskilde", **written["DigitalPost"]["settings"]}
-    )
-    register = load("sf1520").Settings.model_validate(written["PopulationRegister"]["settings"])
+REST = {  # connector -> capability, and what only the municipality can say
+    "sf1601": ("DigitalPost", {"sender_label": "Roskilde"}),
+    "sf1520": ("PopulationRegister", {}),
+    "sf1461": ("PopulationEvents", {}),
+    "ssbtek": (
+        "BenefitData",
+        {
+            "organisation": "162120000449",
+            "organisation_name": "X",
+            "officer": "x",
+            "purpose": "x",
+            "law": "x",
+            "agencies": ["csn"],
+        },
+    ),
+    "rest-ledger": ("Ledger", {}),
+}
 
-    assert box.url == post.model_dump()["url"] == register.model_dump()["url"]
+
+def connect(box: Sandbox, folder: Path, bindings: dict[str, str]) -> dict[str, Any]:
+    """Capability -> settings as the sandbox writes them, for a stack of capability -> connector."""
+    (folder / "municipality.toml").write_text('code = "0265"\ncvr = "29189404"\n', "utf-8")
+    stack = "".join(f'[{capability}]\nconnector = "{name}"\n' for capability, name in bindings.items())
+    (folder / "stack.toml").write_text(stack, "utf-8")
+    tables: dict[str, Any] = tomllib.loads(box.write_environment(folder).read_text("utf-8"))
+    return {capability: table["settings"] for capability, table in tables.items()}
+
+
+@pytest.mark.parametrize("connector", list(REST))
+def test_the_environment_is_what_the_connectors_ask_for(box: Sandbox, tmp_path: Path, connector: str) -> None:
+    """Every key written is a setting of its connector, of the right type, and points at the sandbox."""
+    capability, rest = REST[connector]
+    written = connect(box, tmp_path, {capability: connector})[capability]
+    settings = load(connector).Settings.model_validate_json(json.dumps({**rest, **written})).model_dump()
+    address = settings["broker" if connector == "sf1461" else "url"]
+
+    assert address.startswith(box.url_of(connector))
+    assert [] == [key for key in written if key not in settings]
+
+
+@pytest.mark.parametrize("connector", sorted(REACHED))
+def test_every_secret_it_names_is_there(box: Sandbox, tmp_path: Path, connector: str) -> None:
+    """Files of certificates, passwords and tokens exist below the sandbox's folder, for their owner only."""
+    written = connect(box, tmp_path, {"Anything": connector})["Anything"]
+    files = [Path(value["file"]) for value in written.values() if isinstance(value, dict) and "file" in value]
+
+    assert files
+    assert all(path.is_relative_to(box.folder) and path.stat().st_size for path in files)
+    assert {0o600} == {stat.S_IMODE(path.stat().st_mode) for path in files} or sys.platform == "win32"
+
+
+def test_a_service_that_does_not_run_gets_no_real_address(start: Any, tmp_path: Path) -> None:
+    """With a part of the sandbox, what is not there is still not the production system."""
+    box = start(only=("sf1520",))
+    every = {f"Capability{number}": name for number, name in enumerate(sorted(REACHED))}
+    written = connect(box, tmp_path, every)
+    addresses = [str(settings.get("url", settings.get("broker"))) for settings in written.values()]
+
+    assert len(REACHED) == len(addresses)
+    assert all(urlsplit(address).hostname == "127.0.0.1" for address in addresses)
 
 
 def test_the_moves_extract_is_readable(box: Sandbox, tmp_path: Path, surroundings: Surroundings) -> None:

@@ -1,6 +1,7 @@
 """``rpac sandbox``: up, fault, sent, as a person at a terminal meets them."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -15,7 +16,15 @@ from click.testing import CliRunner
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.cli.sandbox import sandbox
-from rpa_commons.sandbox import FAULT_KINDS, REPEATED_MODES, SERVICES, Sandbox
+from rpa_commons.sandbox import FAULT_KINDS, REPEATED_MODES, Journal, Sandbox
+
+
+def command(name: str) -> click.Command:
+    """One command of the group."""
+    found = sandbox.get_command(click.Context(sandbox), name)
+    assert found
+    return found
+
 
 RPAC = [sys.executable, "-m", "rpa_commons", "sandbox"]
 
@@ -105,25 +114,21 @@ def test_up_connects_municipalities(folder: Path, tmp_path: Path) -> None:
 
 def test_the_words_of_the_options_are_the_simulators_own() -> None:
     """They are repeated in the command so that --help imports nothing; the two cannot drift apart."""
-    words = {
-        parameter.name: parameter.type.choices
-        for command in sandbox.commands.values()
-        for parameter in command.params
-        if isinstance(parameter.type, click.Choice)
-    }
+    words = {p.name: p.type.choices for p in command("up").params if isinstance(p.type, click.Choice)}
+    text = " ".join(str(command("fault").help).split())
 
-    assert {
-        "service": tuple(SERVICES),
-        "kind": tuple(FAULT_KINDS),
-        "repeated": REPEATED_MODES,
-    } == words
+    assert {"repeated": REPEATED_MODES} == words
+    assert f"The kinds: {', '.join(FAULT_KINDS)}." in text
 
 
-def test_fault_orders_at_the_running_sandbox(box: Sandbox) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [["fault", "sf1601", "500", "--times", "3"], ["fault", "sf1601", "500", "--next", "3"]],
+    ids=["times", "next"],
+)
+def test_fault_orders_at_the_running_sandbox(box: Sandbox, arguments: list[str]) -> None:
     """The order reaches the sandbox that runs on the folder."""
-    result = CliRunner().invoke(
-        sandbox, ["fault", "sf1601", "500", "--times", "3", "--folder", str(box.folder)]
-    )
+    result = CliRunner().invoke(sandbox, [*arguments, "--folder", str(box.folder)])
 
     assert 0 == result.exit_code, result.output
     assert [3] == [fault["times"] for fault in box.faults.standing()]
@@ -134,7 +139,42 @@ def test_fault_refuses_what_the_service_cannot_show(box: Sandbox) -> None:
     result = CliRunner().invoke(sandbox, ["fault", "sts", "duplicate-receipt", "--folder", str(box.folder)])
 
     assert 2 == result.exit_code
-    assert "only sf1601" in result.output
+    assert "it takes no effects" in result.output
+
+
+def test_fault_shows_and_clears(box: Sandbox) -> None:
+    """An alias is taken; without arguments the standing ones are shown; one service or all behave again."""
+    runner, at = CliRunner(), ["--folder", str(box.folder)]
+    runner.invoke(sandbox, ["fault", "sf1601", "timeout", *at])
+    runner.invoke(sandbox, ["fault", "sts", "503", "--probability", "0.5", *at])
+    shown = runner.invoke(sandbox, ["fault", *at]).stdout
+    data = json.loads(runner.invoke(sandbox, ["fault", "--json", *at]).stdout)
+    left = runner.invoke(sandbox, ["fault", "sf1601", "--clear", *at]).stdout
+    runner.invoke(sandbox, ["fault", "--clear", *at])
+
+    assert "sf1601  time-out  1 more, 0 ms" in shown
+    assert ["time-out", "503"] == [fault["kind"] for fault in data]
+    assert left == "sts  503  without end, 50% of the calls, 1000 ms\n"
+    assert [] == box.faults.standing()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["sf1061", "500"], "did you mean sf1601?"),
+        (["sf1601", "timeoutt"], "did you mean timeout?"),
+        (["sf1061", "--clear"], "did you mean sf1601?"),
+        (["sf1601"], "a SERVICE and a KIND"),
+        (["sf1601", "500", "--clear"], "--clear takes"),
+    ],
+)
+def test_fault_refuses_what_it_does_not_know(box: Sandbox, arguments: list[str], reason: str) -> None:
+    """Exit code 2 and a suggestion; nothing is ordered."""
+    result = CliRunner().invoke(sandbox, ["fault", *arguments, "--folder", str(box.folder)])
+
+    assert 2 == result.exit_code
+    assert reason in result.output
+    assert [] == box.faults.standing()
 
 
 def test_fault_without_a_sandbox_says_how_to_start_one(folder: Path) -> None:
@@ -159,8 +199,49 @@ def test_sent_reads_the_journal_without_a_sandbox(box: Sandbox, caller: Any, goo
     data = CliRunner().invoke(sandbox, ["sent", "--json", "--folder", str(box.folder)])
 
     assert "8c2ea15d-61fb-4ba9-9366-42f8b194c114" in table.output
-    assert "1 letters under 1 business keys" in table.output
+    assert "sf1601: 1 letters under 1 business keys" in table.output
     assert json.loads(data.stdout) == journal
+
+
+def test_sent_shows_every_kind_of_effect(folder: Path) -> None:
+    """Effects of other services stand there with their key; one service can be asked for."""
+    journal = Journal(folder / "effects.jsonl")
+    for key, outcome in (("k1", "accepted"), ("k1", "accepted"), ("k2", "refused")):
+        moment = "2026-11-20T12:00:00.000000Z"
+        entry = {"service": "ledger", "outcome": outcome, "key": key, "received_at": moment, "action": "post"}
+        journal.append({**entry, "recipient": "2211771212"})
+    journal.close()
+    everything = CliRunner().invoke(sandbox, ["sent", "--folder", str(folder)])
+    letters = CliRunner().invoke(sandbox, ["sent", "sf1601", "--folder", str(folder)])
+
+    assert "2026-11-20T12:00:00  ledger  accepted  k1  post\n" in everything.stdout
+    assert "ledger: 2 effects under 1 business keys; 1 keys were accepted more than once" in everything.output
+    assert "2211771212" not in everything.output
+    assert "sf1601: 0 letters under 0 business keys\n" == letters.output
+
+
+def test_up_runs_only_what_was_asked_and_what_that_needs(folder: Path) -> None:
+    """What comes along is said, with whom it is for, and who validates nothing and why."""
+    command = [*RPAC, "up", "--folder", str(folder), "--only", "sf1601,sf1520"]
+    environment = {name: value for name, value in os.environ.items() if name != "RPAC_SPECS"}
+    environment["RPAC_SPECS_FOLDER"] = str(folder / "specs")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout
+        lines = [process.stdout.readline() for _ in range(12)]
+        process.terminate()
+    services = [line.split()[1] for line in lines if line.startswith("service ")]
+
+    assert ["sf1601", "sf1520", "sts", "token"] == services
+    assert [True] == ["comes along, sf1601, token needs it" in line for line in lines if " sts https" in line]
+    assert any("sf1520 validates nothing against a schema: no folder" in line for line in lines)
+
+
+def test_up_refuses_an_unknown_service(folder: Path) -> None:
+    """Exit code 2 and a suggestion, before anything listens."""
+    result = CliRunner().invoke(sandbox, ["up", "--folder", str(folder), "--only", "sf1520,sf1061"])
+
+    assert 2 == result.exit_code
+    assert "did you mean sf1601?" in result.output
 
 
 def test_up_says_that_the_folder_is_in_use(box: Sandbox, tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ def test_writes_what_the_stack_names(box: Sandbox, tmp_path: Path) -> None:
         "ca_bundle": box.ca_bundle.as_posix(),
         "certificate": {"file": box.client_pkcs12.as_posix()},
         "certificate_password": {"file": box.client_pkcs12_password_file.as_posix()},
+        "receipts_folder": (box.folder / "receipts").as_posix(),
     } == written["DigitalPost"]["settings"]
     register = written["PopulationRegister"]["settings"]
     assert register["service_agreement"] == box.agreement().service_agreement

@@ -11,12 +11,19 @@ from lxml import etree
 from rpa_commons.sandbox import Sandbox
 
 KEY = "8c2ea15d-61fb-4ba9-9366-42f8b194c114"
-OURS = "{urn:rpa-commons:sandbox:sf1601}"
+SHIPMENT = (
+    '<ForsendelseISamling xmlns="urn:oio:fjernprint:1.0.0" xmlns:d="urn:oio:dkal:1.0.0"><ForsendelseI>'
+    f"<AfsendelseIdentifikator>{KEY}</AfsendelseIdentifikator>"
+    "<ForsendelseTypeIdentifikator>4711</ForsendelseTypeIdentifikator>"
+    "<d:FilformatNavn>pdf</d:FilformatNavn><d:MeddelelseIndholdData>JVBERi0x</d:MeddelelseIndholdData>"
+    "<DokumentParametre/></ForsendelseI></ForsendelseISamling>"
+)
+ON_PAPER = f"<kombi_request><KombiValgKode>Fysisk Post</KombiValgKode>{SHIPMENT}</kombi_request>"
 
 
 def refusal(answer: Any) -> tuple[int, str]:
     """Status and code of a refusal."""
-    return answer.status_code, etree.fromstring(answer.content).findtext(f"{OURS}code", "")
+    return answer.status_code, etree.fromstring(answer.content).findtext(".//FejlId", "")
 
 
 @pytest.mark.parametrize("path", ["/service/KombiPostAfsend_1/memos", "/service/KombiPostAfsend_1/kombi"])
@@ -196,16 +203,92 @@ def test_the_refusal_never_repeats_the_letter(caller: Any, good_letter: Callable
         ("Digital Post", "2512169996", "undeliverable"),
         ("Automatisk Valg", "2512169996", "physical"),
         ("Automatisk Valg", "2211771212", "digital"),
-        ("Fysisk Post", "2211771212", "physical"),
     ],
 )
 def test_notes_by_which_way_a_letter_would_go(
     box: Sandbox, caller: Any, good_letter: Callable[..., str], choice: str, recipient: str, channel: str
 ) -> None:
     """A child is not registered for Digital Post: a digital letter to it would come back."""
-    caller.send(good_letter(recipient=recipient).replace(">Digital Post<", f">{choice}<"))
+    body = good_letter(recipient=recipient).replace(">Digital Post<", f">{choice}<")
+    if choice == "Automatisk Valg":
+        body = body.replace("</kombi_request>", f"{SHIPMENT}</kombi_request>")
+    caller.send(body)
 
     assert channel == box.journal()[0]["channel"]
+
+
+def test_takes_a_letter_on_paper(box: Sandbox, caller: Any) -> None:
+    """Fysisk Post is a shipment alone; public clients report an answer without TransmissionID."""
+    answer = caller.send(ON_PAPER)
+    root = etree.fromstring(answer.content)
+
+    assert (200, "true") == (answer.status_code, root.findtext("Result"))
+    assert root.find("TransmissionID") is None
+    assert {KEY: 1} == box.letters()
+    assert "physical" == box.journal()[0]["channel"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("<ForsendelseI>", "<ForsendelseII>", "xml"),
+        (f"<AfsendelseIdentifikator>{KEY}</AfsendelseIdentifikator>", "", "shipment"),
+        (f">{KEY}<", f">{KEY}{KEY}<", "shipment"),
+        (">4711<", ">0<", "shipment"),
+        (">4711<", ">four<", "shipment"),
+        (">pdf<", ">portable-document<", "shipment"),
+        (">JVBERi0x<", "><", "shipment"),
+        (">JVBERi0x<", ">*<", "shipment"),
+        ("<DokumentParametre/>", "", "shipment"),
+        ("<DokumentParametre/>", "<DokumentParametre/><Colour/>", "shipment"),
+        (
+            "<DokumentParametre/>",
+            "<DokumentParametre/><PrintParametre><FarveSHKode>Blue</FarveSHKode></PrintParametre>",
+            "shipment",
+        ),
+        ("</ForsendelseI>", "</ForsendelseI><ForsendelseI/>", "shipment"),
+        (">Fysisk Post<", ">Digital Post<", "kombi-request"),
+        (">Fysisk Post<", ">Automatisk Valg<", "kombi-request"),
+    ],
+)
+def test_refuses_a_shipment_that_breaks_the_published_schema(
+    box: Sandbox, caller: Any, old: str, new: str, code: str
+) -> None:
+    """Order, what must stand there, code lists and lengths are those of ForsendelseI."""
+    answer = caller.send(ON_PAPER.replace(old, new))
+
+    assert old in ON_PAPER
+    assert (400, code) == refusal(answer)
+    assert 0 == box.letters().total()
+
+
+def test_a_shipment_to_somebody_who_may_exist_is_refused(caller: Any) -> None:
+    """The number of a recipient on paper is ten zeros, or a test number."""
+    recipient = (
+        "<ForsendelseModtager><d:AfsendelseModtager><p:CPRnummerIdentifikator "
+        'xmlns:p="urn:oio:adir:dagpenge:2009.07.01">{}</p:CPRnummerIdentifikator></d:AfsendelseModtager>'
+        "</ForsendelseModtager><d:FilformatNavn>"
+    )
+    zeros, somebody = (
+        caller.send(ON_PAPER.replace("<d:FilformatNavn>", recipient.format(number)))
+        for number in ("0000000000", "0101701234")
+    )
+
+    assert 200 == zeros.status_code
+    assert (400, "recipient-not-synthetic") == refusal(somebody)
+
+
+def test_a_text_message_has_no_letter(box: Sandbox, caller: Any, good_letter: Callable[..., str]) -> None:
+    """NemSMS is a header with its notification and without a body."""
+    body = good_letter(KEY).replace(">Digital Post<", ">NemSMS<").replace(">DIGITALPOST<", ">NEMSMS<")
+    before, _, rest = body.partition("<memo:MessageBody>")
+    sms = before + rest.partition("</memo:MessageBody>")[2]
+
+    assert 200 == caller.send(sms).status_code
+    assert (400, "memo-structure") == refusal(
+        caller.send(sms.replace("<memo:notification>Post</memo:notification>", ""))
+    )
+    assert b"Post" == (box.folder / "letters" / box.journal()[0]["document"]).read_bytes()
 
 
 def test_a_repeated_key_gets_the_same_receipt(
@@ -232,7 +315,7 @@ def test_a_repeated_key_is_called_a_duplicate(
     again = caller.send(good_letter(KEY))
 
     assert 409 == again.status_code
-    assert etree.fromstring(again.content).findtext(f"{OURS}messageUUID") == KEY
+    assert KEY in etree.fromstring(again.content).findtext(".//FejlTekst", "")
     assert {KEY: 1} == box.letters()
 
 
@@ -244,7 +327,7 @@ def test_a_repeated_key_is_refused_in_other_words(
     caller = calling(box)
     caller.send(good_letter(KEY))
     again = caller.send(good_letter(KEY))
-    text = etree.fromstring(again.content).findtext(f"{OURS}text")
+    text = etree.fromstring(again.content).findtext(".//FejlTekst")
 
     assert 400 == again.status_code
     assert f"message {KEY} has already been received" == text

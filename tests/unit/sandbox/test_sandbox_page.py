@@ -152,3 +152,80 @@ def test_refuses_other_methods(box: Sandbox, page: requests.Session) -> None:
 def test_a_body_needs_a_length(box: Sandbox, page: requests.Session) -> None:
     """A chunked body is refused rather than half understood."""
     assert 411 == page.post(box.page_url + "faults", data=iter([b"{}"])).status_code
+
+
+def test_shows_every_service_and_whether_it_validates(box: Sandbox, page: requests.Session) -> None:
+    """Name, address, calls, effects, and the reason why it does not validate."""
+    text = html.fromstring(page.get(box.page_url).content).text_content()
+    listed = {one["name"]: one for one in page.get(box.page_url + "services.json").json()}
+
+    assert set(box.services) == set(listed)
+    assert all(name in text and box.url_of(name) in text for name in box.services)
+    assert all(service.unvalidated in text for service in box.services.values())
+    assert (False, "no folder of official schemas was given") == (
+        listed["sf1520"]["validates"],
+        listed["sf1520"]["why_not"],
+    )
+
+
+def test_counts_queries_and_effects(
+    box: Sandbox, caller: Any, page: requests.Session, good_letter: Callable[..., str]
+) -> None:
+    """A query is counted and is no effect; a letter is both."""
+    caller.look_up(caller.soap("2211771212"))
+    caller.send(good_letter())
+    listed = {one["name"]: one for one in page.get(box.page_url + "services.json").json()}
+
+    assert (1, 0) == (listed["sf1520"]["calls"], listed["sf1520"]["accepted"])
+    assert (1, 1) == (listed["sf1601"]["calls"], listed["sf1601"]["accepted"])
+
+
+def test_shows_effects_of_every_service_escaped(box: Sandbox, page: requests.Session) -> None:
+    """Whatever a service writes into its entry is text on the page."""
+    evil = "<img src=x onerror=alert(1)>\u202e"
+    more = {"reason": evil, "label": evil, "action": evil, "channel": evil, "cvr": evil, "document": evil}
+    journal = box._running.journal
+    moment = "2026-11-20T12:00:00.000000Z"
+    journal.append({"service": evil, "outcome": evil, "key": evil, "received_at": moment, **more})
+    tree = html.fromstring(page.get(box.page_url).content)
+
+    assert [] == tree.xpath("//img | //script | //*[@onerror]")
+    assert tree.text_content().count(evil) >= 5
+
+
+def test_a_wrong_order_by_form_comes_back_to_the_page(box: Sandbox, page: requests.Session) -> None:
+    """With the reason, escaped, as an alert; nothing is ordered."""
+    answer = page.post(box.page_url + "faults", data={"service": "<b>fax</b>", "kind": "500"})
+    tree = html.fromstring(answer.content)
+    alerts = tree.xpath("//*[@role='alert']")
+
+    assert 400 == answer.status_code
+    assert isinstance(alerts, list)
+    assert ["<b>fax</b>" in str(alert.text_content()) for alert in alerts] == [True]
+    assert [] == box.faults.standing()
+
+
+def test_each_service_can_be_cleared(box: Sandbox, page: requests.Session) -> None:
+    """A button for each service with standing faults, and one for all."""
+    box.fault("sf1601", "429", times=9)
+    box.fault("sts", "503", times=9)
+    shown = html.fromstring(page.get(box.page_url).content).text_content()
+    page.post(box.page_url + "faults", data={"clear": "yes", "service": "sf1601"})
+
+    assert all(f"Clear {name}" in shown for name in ("sf1601", "sts", "all"))
+    assert ["sts"] == [fault["service"] for fault in box.faults.standing()]
+
+
+def test_narrow_windows_and_keyboards(box: Sandbox, page: requests.Session) -> None:
+    """The viewport is the device's, wide tables scroll in regions that the keyboard reaches, a link skips."""
+    box.fault("sf1601", "429")
+    tree = html.fromstring(page.get(box.page_url).content)
+    tables, regions = (
+        tree.xpath("//table"),
+        tree.xpath("//div[@role='region'][@tabindex='0'][@aria-label]/table"),
+    )
+
+    assert ["width=device-width, initial-scale=1"] == tree.xpath("//meta[@name='viewport']/@content")
+    assert tables == regions
+    assert ["main"] == tree.xpath("//main/@id")
+    assert ["#main"] == tree.xpath("//a[@class='skip']/@href")

@@ -1,0 +1,50 @@
+"""``rpac sandbox sent``: the journal of what was sent, of every service."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ._shared import folder_option
+
+__all__ = ["sent"]
+
+
+@click.command()
+@click.argument("service", required=False)
+@folder_option
+@click.option("--json", "as_json", is_flag=True, help="The whole journal as JSON.")
+def sent(service: str | None, folder: Path, *, as_json: bool) -> None:
+    """Show what was sent to the sandbox, or to SERVICE; it need not be running."""
+    from rpa_commons.sandbox import Journal
+
+    entries = [one for one in Journal.read(folder / "effects.jsonl") if service in {None, one.get("service")}]
+    if as_json:
+        click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
+        return
+    for entry in entries:
+        click.echo("  ".join(_words(entry)).rstrip())
+    for name in sorted({str(entry.get("service")) for entry in entries} or {service or "sf1601"}):
+        click.echo(_counted(name, entries), err=True)
+
+
+def _words(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Time, service, outcome, business key, and what kind of effect; no names and no numbers of people."""
+    kind = str(entry.get("action") or entry.get("channel") or entry.get("reason") or "")
+    time, key = str(entry["received_at"])[:19], str(entry.get("key") or entry.get("message_uuid", ""))
+    return (time, str(entry.get("service", "")), str(entry["outcome"]), key, kind)
+
+
+def _counted(name: str, entries: list[dict[str, Any]]) -> str:
+    taken = Counter(
+        str(one.get("key") or one.get("message_uuid", ""))
+        for one in entries
+        if one.get("service") == name and one["outcome"] == "accepted"
+    )
+    twice = sum(count > 1 for count in taken.values())
+    what = "letters" if name == "sf1601" else "effects"
+    warning = f"; {twice} keys were accepted more than once" if twice else ""
+    return f"{name}: {taken.total()} {what} under {len(taken)} business keys{warning}"

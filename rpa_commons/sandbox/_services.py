@@ -1,0 +1,56 @@
+"""The catalogue of simulated systems: name -> where it is made. Nothing is imported until it is asked for.
+
+A new one: write the package ``rpa_commons/sandbox/<system>/`` with ``make`` in its ``__init__``, and add its
+line.
+"""
+
+import difflib
+import importlib
+from collections.abc import Iterable, Mapping
+
+from ._errors import UnknownServiceError
+from ._service import Make, Service, World
+
+__all__ = ["CATALOGUE", "SERVICES", "make_services"]
+
+CATALOGUE: Mapping[str, str] = {
+    "sf1601": "rpa_commons.sandbox._adapters:make_sf1601",
+    "postforespoerg": "rpa_commons.sandbox._adapters:make_postforespoerg",
+    "sf1461": "rpa_commons.sandbox.sf1461:make",
+    "sf1520": "rpa_commons.sandbox._adapters:make_sf1520",
+    "ssbtek": "rpa_commons.sandbox.ssbtek:make",
+    "sts": "rpa_commons.sandbox._adapters:make_sts",
+    "rest-ledger": "rpa_commons.sandbox.rest_ledger:make",
+    "token": "rpa_commons.sandbox._adapters:make_token",
+    "kmd-nova": "rpa_commons.sandbox.kmd_nova:make",
+    "kmd-nova-token": "rpa_commons.sandbox.kmd_nova:make_token",
+    "getorganized": "rpa_commons.sandbox.getorganized:make",
+}
+SERVICES = tuple(CATALOGUE)
+"""Names of the systems that come with the library."""
+
+
+def make_services(world: World, only: Iterable[str] | None, more: Iterable[Make] = ()) -> dict[str, Service]:
+    """Name -> service: those asked for (by default all), what they need, and ``more``.
+
+    Raises:
+        UnknownServiceError: a name that is not in the catalogue.
+    """
+    made = {service.name: service for service in (make(world) for make in more)}
+    asked = list(CATALOGUE if only is None else only)
+    asked += [need for service in made.values() for need in service.needs]
+    while asked:
+        name = asked.pop(0)
+        if name not in made:
+            made[name] = _made(name, world)
+            asked += made[name].needs
+    return made
+
+
+def _made(name: str, world: World) -> Service:
+    if name not in CATALOGUE:
+        near = difflib.get_close_matches(name, CATALOGUE, 1)
+        raise UnknownServiceError(name, CATALOGUE, near[0] if near else "")
+    module, _, factory = CATALOGUE[name].partition(":")
+    make: Make = getattr(importlib.import_module(module), factory)
+    return make(world)

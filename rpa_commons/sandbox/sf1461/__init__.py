@@ -1,0 +1,34 @@
+"""SF1461, the Beskedfordeler's side that is read from: a dueslag per municipality, filled with its moves.
+
+The broker speaks AMQP 0-9-1 over TLS and lets in who shows an assertion of the sandbox's STS, issued for
+BeskedModtag to the certificate that the connection is made with. A dueslag holds the messages that nobody
+has acknowledged; what was acknowledged is remembered in the sandbox's folder, so that a restart does not send
+it again.
+
+Rules this package keeps: it knows the public specification only; messages are checked against the official
+``Beskedkuvert.xsd`` where the folder of schemas has it, and otherwise it says that they are not.
+"""
+
+from ._broker import Broker, Letting
+from ._dueslag import Dueslag, Message
+from ._messages import CPR_EVENT, FIELDS, MOVED, ORIGINS, OTHER_EVENT, message, messages_of, stable_id
+from ._service import ENTITY_ID, Beskedfordeler, dueslag_of, make
+
+__all__ = [
+    "CPR_EVENT",
+    "ENTITY_ID",
+    "FIELDS",
+    "MOVED",
+    "ORIGINS",
+    "OTHER_EVENT",
+    "Beskedfordeler",
+    "Broker",
+    "Dueslag",
+    "Letting",
+    "Message",
+    "dueslag_of",
+    "make",
+    "message",
+    "messages_of",
+    "stable_id",
+]
