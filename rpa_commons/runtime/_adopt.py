@@ -67,6 +67,7 @@ def _before(job: Job, keys: Keys, redact: Redactor) -> tuple[list[str], int]:
         job.model_copy(update={"instance": job.instance.model_copy(update={"start_from": None})}),
         keys.digester,
         redact,
+        keys,
     )
     with outfit.connectors() as connectors:
         for item in find_items(outfit, connectors, _clock.now(), finding):

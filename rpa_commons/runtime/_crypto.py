@@ -97,6 +97,18 @@ class Keys:
     sealer: Sealer
     digester: Digester
 
+    def seal(self, data: bytes, place: str) -> bytes:
+        """As :meth:`Sealer.seal`; the keys are the vault that a connector gets."""
+        return self.sealer.seal(data, f"connectors/{place}")
+
+    def unseal(self, blob: bytes, place: str) -> bytes:
+        """As :meth:`Sealer.unseal`."""
+        return self.sealer.unseal(blob, f"connectors/{place}")
+
+    def digest(self, *parts: str) -> str:
+        """As :meth:`Digester.of_parts`, apart from those of items."""
+        return self.digester.of_parts("connectors", *parts)
+
 
 def ephemeral_keys() -> Keys:
     """Keys that are forgotten afterwards: for a plan where nothing has been run yet."""

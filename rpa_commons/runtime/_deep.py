@@ -15,9 +15,10 @@ from rpa_commons.letters import Letters, check_letters
 from rpa_commons.sdk import payload_type_of, settings_type_of
 
 from . import _clock
+from ._connector_kind import connector_kind
 from ._errors import HookError, RunRefusedError
 from ._job import Job
-from ._outfit import connector_kind, journal_secret, letter_source_of, plain_json
+from ._outfit import journal_secret, letter_source_of, plain_json
 from ._process import bug_in_words, place_in
 from ._redact import Redactor
 from ._steps import Plugins, Steps

@@ -27,7 +27,15 @@ from rpa_commons.config import (
 )
 from rpa_commons.environments import python_of
 
-from .launch import Prepared, Worker, WorkerDiedError, job_of, resolved_for, worker_environment
+from .launch import (
+    Prepared,
+    Worker,
+    WorkerDiedError,
+    job_of,
+    refuse_unready_connectors,
+    resolved_for,
+    worker_environment,
+)
 
 __all__ = ["DeepCheckError", "deep_check", "with_deep_checks"]
 
@@ -71,6 +79,7 @@ def deep_check(
         RpaCommonsError: the bot is not installed.
     """
     resolved = resolved_for(municipality, instance, overrides)
+    refuse_unready_connectors(municipality, resolved)
     job = job_of(municipality, resolved, mode="check")
     prepared = Prepared(job, python_of(municipality, instance), worker_environment(job))
     events = list(_events(prepared, instance, seconds, module))

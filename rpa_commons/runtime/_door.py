@@ -8,7 +8,7 @@ import difflib
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from rpa_commons.capabilities import CallSpec, CapabilitySpec, EffectClass
+from rpa_commons.capabilities import BusinessError, CallSpec, CapabilitySpec, EffectClass
 from rpa_commons.validators import contains_personal_number
 
 from ._errors import BotMistake, RunRefusedError
@@ -61,6 +61,12 @@ class Door:
         bound = spec.signature.bind(*args, **kwargs)
         bound.apply_defaults()
         arguments = dict(bound.arguments)
+        if spec.since and not callable(getattr(self._connector, spec.method, None)):
+            name = getattr(self._connector, "name", "this connector")
+            raise BusinessError(
+                f"{name} does not know {spec.name}, which came with version {spec.since}",
+                remedy=f"bind {spec.capability} in stack.toml to a connector that does, or upgrade it",
+            )
         if spec.effect_class is None:
             return self._calls.query(spec, self._connector, arguments)
         call_key = arguments.pop("key")
@@ -88,6 +94,8 @@ def refuse_unfit(spec: CapabilitySpec, name: str, connector: object) -> None:
     """
     for call in spec.calls.values():
         if not callable(getattr(connector, call.method, None)):
+            if call.since:  # made before the call was: the door says so when a bot wants it
+                continue
             raise RunRefusedError(f"connector {name} does not implement {call.name}")
         if call.effect_class is None:
             continue

@@ -22,6 +22,7 @@ __all__ = [
     "Job",
     "LetterEntry",
     "MunicipalityEntry",
+    "WheelEntry",
     "secret_places",
 ]
 
@@ -54,12 +55,22 @@ class InstanceEntry(_Model):
     minutes_per_case: float = 0.0
 
 
+class WheelEntry(_Model):
+    """The connector wheel that a binding's connector must come from, as ``rpac.lock`` has it."""
+
+    name: str
+    version: str
+    manifest_sha256: str
+
+
 class BindingEntry(_Model):
     """One declared capability and the connector that serves it."""
 
     capability: str
     connector: str
     settings: dict[str, Any] = {}
+    wheel: WheelEntry | None = None
+    """``None`` for a connector that comes with rpa-commons."""
 
 
 class LetterEntry(_Model):

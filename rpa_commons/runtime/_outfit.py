@@ -16,9 +16,9 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
-from rpa_commons.capabilities import CapabilitySpec, capability_spec
+from rpa_commons.capabilities import capability_spec
 from rpa_commons.config import SecretMissingError, SecretRef, resolve_secret, resolve_secret_bytes
-from rpa_commons.connectors import Surroundings, catalogue, load
+from rpa_commons.connectors import Surroundings, Vault
 from rpa_commons.letters import Letters, LetterSource, check_letters
 from rpa_commons.sdk import (
     Bot,
@@ -31,9 +31,10 @@ from rpa_commons.sdk import (
 )
 
 from ._configured_key import configured_key
+from ._connector_kind import connector_kind
 from ._crypto import Digester
 from ._door import Calls, Door, refuse_unfit
-from ._errors import LettersRefusedError, RunRefusedError, SettingsRefusedError
+from ._errors import LettersRefusedError, SettingsRefusedError
 from ._job import PRODUCTION, BindingEntry, Job, secret_places
 from ._keys import ItemScope
 from ._redact import Redactor
@@ -42,7 +43,6 @@ from ._steps import Plugins, Steps
 __all__ = [
     "ConnectorSet",
     "Outfit",
-    "connector_kind",
     "journal_secret",
     "learn_what_is_at_hand",
     "letter_source_of",
@@ -79,8 +79,17 @@ class Outfit:
         HookError: the municipality's hook file cannot be used.
     """
 
-    def __init__(self, job: Job, digester: Digester, redact: Redactor) -> None:
+    def __init__(
+        self,
+        job: Job,
+        digester: Digester,
+        redact: Redactor,
+        vault: Vault | None = None,
+        pause: Callable[[float], bool] = Surroundings.pause,
+    ) -> None:
         self.job = job
+        self._vault = vault
+        self._pause = pause
         self.redact = redact
         self.plugins = Plugins()
         self._stores = self.plugins.secret_stores()
@@ -140,7 +149,16 @@ class Outfit:
 
     def _connector(self, binding: BindingEntry) -> object:
         kind, spec = connector_kind(binding, self.plugins)
-        surroundings = Surroundings(self.municipality, self.job.environment, self.job.folder, self._secret)
+        surroundings = Surroundings(
+            self.municipality,
+            self.job.environment,
+            self.job.folder,
+            self._secret,
+            state=self.job.state_dir / "connectors" if self._vault else None,
+            vault=self._vault,
+            planning=self.job.mode == "plan",
+            pause=self._pause,
+        )
         what = f"the settings of connector {kind.name}"
         settings = _read(kind.Settings, binding.settings, what, self.job.instance.name)
         connector: object = kind(settings, surroundings)
@@ -168,22 +186,6 @@ class Outfit:
         # The date of the item that this thread has in hand, so that a replay renders the same bytes.
         today: date = self._today.value
         return today
-
-
-def connector_kind(binding: BindingEntry, plugins: Plugins) -> tuple[Any, CapabilitySpec]:
-    """The class of a binding's connector, and the capability that it serves.
-
-    Raises:
-        RunRefusedError: it is not to be had, or serves another capability.
-    """
-    shipped = plugins.connectors()
-    if binding.connector in shipped and binding.connector in catalogue():
-        raise RunRefusedError(f"a plugin ships a connector called {binding.connector}, which is built in")
-    kind: Any = shipped.get(binding.connector) or load(binding.connector)
-    spec: CapabilitySpec = capability_spec(kind.capability)
-    if spec.name != binding.capability:
-        raise RunRefusedError(f"connector {kind.name} serves {spec.name}, not {binding.capability}")
-    return kind, spec
 
 
 def letter_source_of(bot: type[Bot[Any]], job: Job, today: date | Callable[[], date]) -> LetterSource | None:

@@ -84,7 +84,7 @@ def plan(job: Job, emit: Callable[[dict[str, Any]], None], redact: Redactor) -> 
     with ExitStack() as stack:
         engine = stack.enter_context(reading(job.state_dir, job.instance.id))
         keys = _keys(job, redact, fresh=engine is None)
-        outfit = Outfit(job, keys.digester, redact)
+        outfit = Outfit(job, keys.digester, redact, keys)
         outfit.refuse_broken_letters()
         connectors = stack.enter_context(outfit.connectors())
         emit({"event": "started", "instance": job.instance.name})

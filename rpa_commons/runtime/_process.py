@@ -1,8 +1,9 @@
 """One pass through one item: from the bot's ``process`` to an ending that can be written down.
 
-Rules this module keeps: a business error is handed over, a system that does not answer is tried again and
-then waits in the queue, anything else fails this item alone, an error of the library with its own words; an
-effect whose end is unknown outweighs all of them; our own database failure is no ending at all.
+Rules this module keeps: a business error is handed over, a system that does not answer is tried again, no
+sooner than it asks for, and then waits in the queue; anything else fails this item alone, an error of the
+library with its own words; an effect whose end is unknown outweighs all of them; our own database failure is
+no ending at all.
 """
 
 import json
@@ -30,6 +31,7 @@ from ._redact import Redactor
 __all__ = ["Ending", "bug_in_words", "failure_of", "next_step", "place_in", "process", "sum_up"]
 
 _SANDBOX = "sandbox"
+_LONGEST_WAIT = 30.0  # seconds that an item holds its lane for a busy system; a longer wish is the queue's
 _NO_SANDBOX = re.compile(r"\b(127\.0\.0\.1|localhost)\b.* takes no connection")
 _START_IT = "start it: rpac sandbox up, as when it was set up"
 _SETTLE = "find out from the receiver whether it happened, then say so: rpac items settle"
@@ -47,6 +49,7 @@ class Ending:
         system: The system that did not answer, where that ended the pass.
         outcome: What the bot returned, where it did.
         remedy: The next thing to do about it, where that is known.
+        wait: Seconds that the system asked to be left alone for.
     """
 
     state: str
@@ -56,6 +59,7 @@ class Ending:
     system: str = ""
     outcome: object = None
     remedy: str = ""
+    wait: float = 0.0
 
 
 def process(
@@ -72,7 +76,9 @@ def process(
         calls.begin_pass()
         context = ItemContext(outfit.municipality, item.now, scope, outfit.digester, outfit.steps)
         ending = _attempt(item, outfit, connectors, calls, context)
-        if not ending.system or delay is None or not lane.pause(delay):
+        if not ending.system or delay is None or ending.wait > _LONGEST_WAIT:
+            break
+        if not lane.pause(max(delay, ending.wait)):
             break
     ending, record = _written(
         _redacted(ending, outfit.redact), context.rules, calls.open_effects(), outfit.redact
@@ -117,7 +123,8 @@ def _attempt(  # noqa: PLR0911 - one way out per kind of ending, side by side
         return sum_up(bot.process(WorkItem(item.reference, payload)))
     except TransientError as error:
         remedy = next_step(error, outfit.job.environment)
-        return Ending("new", _masked(error.message), system=error.system, remedy=remedy)
+        wait = error.retry_after or 0.0
+        return Ending("new", _masked(error.message), system=error.system, remedy=remedy, wait=wait)
     except BusinessError as error:
         return Ending("handed_over", _masked(error.message), remedy=_masked(error.remedy))
     except Vetoed as veto:

@@ -69,7 +69,7 @@ class Run:
             JournalFailure: our own database failed before any item was taken up.
         """
         refuse_unprepared(self._database, self._job)
-        outfit = Outfit(self._job, self._keys.digester, self._redact)
+        outfit = Outfit(self._job, self._keys.digester, self._redact, self._keys, self.state.pause)
         outfit.refuse_broken_letters()
         with outfit.connectors():
             pass  # a misfit or a missing secret is found before anything runs

@@ -37,10 +37,18 @@ from rpa_commons.config import (
     unconfirmed,
     unfinished_upgrades,
 )
-from rpa_commons.connectors import catalogue
-from rpa_commons.environments import locked, python_of
+from rpa_commons.environments import connectors_of, locked, python_of, read_lock, refuse_unready
 
-from ._job import PRODUCTION, BindingEntry, InstanceEntry, Job, LetterEntry, MunicipalityEntry, secret_places
+from ._job import (
+    PRODUCTION,
+    BindingEntry,
+    InstanceEntry,
+    Job,
+    LetterEntry,
+    MunicipalityEntry,
+    WheelEntry,
+    secret_places,
+)
 
 __all__ = ["Prepared", "Worker", "WorkerDiedError", "job_of", "prepare", "state_home", "worker_environment"]
 
@@ -128,9 +136,23 @@ def prepare(
     if wrong:
         raise config_error(wrong)
     told = () if mode == "run" else alone
+    refuse_unready_connectors(municipality, resolved)
     job = job_of(municipality, resolved, mode=mode, limit=limit, threads=threads)
     warnings = in_order((*resolved.warnings, *told))
     return Prepared(job, python_of(municipality, instance), worker_environment(job), warnings=warnings)
+
+
+def refuse_unready_connectors(municipality: MunicipalityFolder, resolved: ResolvedInstance) -> None:
+    """Refuse to start a worker whose environment lacks a connector that the stack names.
+
+    Raises:
+        ConnectorNotReadyError: with the command that makes the environment anew.
+    """
+    named = {
+        binding.connector: [name for name, value in binding.settings.items() if value is not None]
+        for binding in resolved.bindings.values()
+    }
+    refuse_unready(municipality, resolved.bot, named)
 
 
 def resolved_for(
@@ -145,7 +167,7 @@ def resolved_for(
         municipality,
         instance,
         lambda bot: locked(municipality, bot).manifest,
-        connectors=catalogue(),
+        connectors=connectors_of(municipality),
         overrides=overrides,
     )
 
@@ -183,7 +205,7 @@ def job_of(
     threads: int = 1,
 ) -> Job:
     """The job for a resolved instance."""
-    manifest = resolved.manifest
+    manifest, wheels = resolved.manifest, _wheels(municipality)
     return Job(
         mode=mode,
         municipality=MunicipalityEntry(
@@ -206,7 +228,12 @@ def job_of(
         ),
         settings=resolved.settings,
         bindings=tuple(
-            BindingEntry(capability=name, connector=binding.connector, settings=dict(binding.settings))
+            BindingEntry(
+                capability=name,
+                connector=binding.connector,
+                settings=dict(binding.settings),
+                wheel=wheels.get(binding.connector),
+            )
             for name, binding in sorted(resolved.bindings.items())
         ),
         hook=resolved.hook,
@@ -219,6 +246,15 @@ def job_of(
         threads=threads,
         supervised=True,
     )
+
+
+def _wheels(municipality: MunicipalityFolder) -> dict[str, WheelEntry]:
+    """The wheel of each connector that is installed here, by the connector's name."""
+    return {
+        name: WheelEntry(name=one.name, version=one.version, manifest_sha256=one.manifest_sha256)
+        for one in read_lock(municipality.folder).connectors
+        for name in one.connectors
+    }
 
 
 def worker_environment(job: Job, host: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -1,0 +1,78 @@
+"""What goes wrong here and nowhere else; none of it carries a message's content."""
+
+from pathlib import Path
+
+from rpa_commons.capabilities import RpaCommonsError, TransientError
+
+__all__ = [
+    "SYSTEM",
+    "MessageError",
+    "MissingClientError",
+    "StateMissingError",
+    "StoreError",
+    "StoreTooNewError",
+]
+
+SYSTEM = "sf1461"
+
+
+class MissingClientError(RpaCommonsError):
+    """The AMQP client is not installed where the connector runs."""
+
+    exit_code: int = 2
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"{SYSTEM} needs pika, which is not installed here",
+            remedy="pip install 'rpa-commons[amqp]'; an instance's own environment gets it when the bot is "
+            "installed again after its stack names sf1461",
+        )
+
+
+class StateMissingError(RpaCommonsError):
+    """There is nowhere to keep what the queue gives up once it is acknowledged."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"{SYSTEM} has no state folder and no key, so it takes no message out of the queue",
+            remedy="use the connector through a bot instance (rpac run, rpac plan)",
+        )
+
+
+class StoreError(TransientError):
+    """The store cannot be used now; no message is acknowledged that is not in it."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            SYSTEM,
+            f"the store {path} cannot be used: {problem}",
+            sent="maybe",
+            remedy="the store must lie on a local disk with free space, and be readable for this user",
+        )
+        self.path = path
+
+
+class StoreTooNewError(RpaCommonsError):
+    """The store was written by a newer release."""
+
+    def __init__(self, path: Path, version: int, known: int) -> None:
+        super().__init__(
+            f"the store {path} has version {version}; this release reads up to {known}",
+            remedy="upgrade rpa-commons in every bot instance of the municipality; nothing was changed",
+        )
+        self.path = path
+        self.version = version
+
+
+class MessageError(ValueError):
+    """One message cannot be read as what it should be; it is kept aside.
+
+    Attributes:
+        problem: Why; never a value of the message.
+        remedy: The next thing to do.
+    """
+
+    def __init__(self, problem: str, *, remedy: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
