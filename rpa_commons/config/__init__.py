@@ -97,7 +97,7 @@ from .secrets import (
     resolve_secret,
     resolve_secret_bytes,
 )
-from .stack import declared_stack
+from .stack import declared_stack, named_connectors
 
 __all__ = [
     "BUILT_IN_STORES",
@@ -151,6 +151,7 @@ __all__ = [
     "is_baseline_folder",
     "letter_folders_of",
     "local_today",
+    "named_connectors",
     "open_municipality",
     "page_of",
     "place_problem",

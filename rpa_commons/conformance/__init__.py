@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ._licence import ACCEPTED_LICENCES
     from ._limits import Limits
     from ._report import Observation, WheelFinding, WheelReport
+    from ._schema_rules import is_secret_in_clear
     from ._stack_match import StackMatch, stack_match
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "WheelUnreadableError",
     "canonical",
     "examine",
+    "is_secret_in_clear",
     "load_key_file",
     "mode_problems",
     "new_key_file",
@@ -71,6 +73,7 @@ _LATER = MappingProxyType(
         "WheelReport": "_report",
         "WheelUnreadableError": "_examine",
         "examine": "_examine",
+        "is_secret_in_clear": "_schema_rules",
         "stack_match": "_stack_match",
     }
 )

@@ -43,6 +43,7 @@ CODES = MappingProxyType(
         "A142": "legal fields incomplete",
         "A143": "settings that are not strict",
         "A144": "setting without description or unit",
+        "A145": "connector that no stack could use",
         "A151": "secret",
         "A152": "personal number",
         "A181": "possible secret",

@@ -13,7 +13,7 @@ Usage::
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +59,7 @@ def examine(
     filename: str | None = None,
     limits: Limits | None = None,
     owned: Callable[[str], bool] | None = None,
+    reserved: Collection[str] = (),
 ) -> WheelReport:
     """Look a wheel through.
 
@@ -68,6 +69,7 @@ def examine(
         limits: What is too large.
         owned: Whether somebody answers for a required project of this normalised name; not checked when not
             given (A124).
+        reserved: Names that no wheel's connector may have: of those that come with rpa-commons (A145).
 
     Raises:
         WheelUnreadableError: the file is missing or cannot be read.
@@ -83,7 +85,9 @@ def examine(
     except (OSError, ValueError) as error:  # a null character in a path is a ValueError
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise WheelUnreadableError(path, reason) from None
-    return _Examination(path.name if filename is None else filename, content, limits, owned).report()
+    return _Examination(
+        path.name if filename is None else filename, content, limits, owned, reserved
+    ).report()
 
 
 def _without_waiting(path: str, flags: int) -> int:
@@ -95,12 +99,18 @@ class _Examination:
     """One wheel on the table; each step adds to what is known of it."""
 
     def __init__(
-        self, filename: str, content: bytes, limits: Limits, owned: Callable[[str], bool] | None
+        self,
+        filename: str,
+        content: bytes,
+        limits: Limits,
+        owned: Callable[[str], bool] | None,
+        reserved: Collection[str],
     ) -> None:
         self._filename = filename
         self._content = content
         self._limits = limits
         self._owned = owned
+        self._reserved = reserved
         self._findings = Findings(limits)
         self._known = WheelReport(filename, hashlib.sha256(content).hexdigest(), len(content))
         self._named = read_filename(filename, self._findings)
@@ -240,7 +250,7 @@ class _Examination:
             self._findings.add("A141", "rpac.json", problem, _BUILD_AGAIN)
             return None
         self._agree("the manifest", manifest.name, manifest.version, "rpac.json")
-        check_manifest(manifest, self._limits, self._findings)
+        check_manifest(manifest, self._limits, self._findings, reserved=self._reserved)
         self._known = replace(self._known, manifest=manifest)
         return manifest
 
@@ -283,7 +293,8 @@ class _Examination:
         if not modules:
             help_ = "[project.entry-points.rpa_commons] in pyproject.toml names the module with the hooks"
             self._findings.add("A138", "entry_points.txt", "names no module in the group rpa_commons", help_)
-        named = [manifest.entry.partition(":")[0]] if manifest.entry else []
+        entries = [manifest.entry, *(one.entry for one in manifest.connectors)]
+        named = [entry.partition(":")[0] for entry in dict.fromkeys(entries) if entry]
         for module in missing_modules([*modules, *named], layout.files):
             self._findings.add(
                 "A138", module, "is named as entry, and no file of the wheel is it", _BUILD_AGAIN

@@ -11,13 +11,14 @@ Usage::
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from rpa_commons.manifest import Manifest, ProcessingRecord
 
 from ._limits import Limits
 from ._report import Findings
 from ._schema_rules import check_schema
+from ._shipped_connectors import check_connectors
 
 __all__ = ["check_manifest"]
 
@@ -26,8 +27,17 @@ _LANGUAGES = frozenset({"da", "nb", "nn", "sv", "en", "fi", "is", "fo", "kl", "s
 _PLACE = "rpac.json"
 
 
-def check_manifest(manifest: Manifest, limits: Limits, findings: Findings) -> None:
-    """Check what a manifest says beyond its shape (A138, A141 to A144)."""
+def check_manifest(
+    manifest: Manifest, limits: Limits, findings: Findings, *, reserved: Collection[str] = ()
+) -> None:
+    """Check what a manifest says beyond its shape (A138, A141 to A145).
+
+    Args:
+        manifest: It.
+        limits: How large settings may be.
+        findings: Takes what is wrong.
+        reserved: Names that no wheel's connector may have: of those that come with rpa-commons.
+    """
     if not manifest.summary.strip():
         findings.add("A141", f"{_PLACE}: summary", "is blank", 'description = "..." in pyproject.toml')
     if manifest.kind == "baseline":
@@ -41,15 +51,22 @@ def check_manifest(manifest: Manifest, limits: Limits, findings: Findings) -> No
             findings.add(
                 "A138", f"{_PLACE}: entry", "names no class: module:Class", "build with `rpac build`"
             )
-    if manifest.settings_schema or manifest.kind == "bot":
-        may = manifest.kind == "connector"
-        check_schema(manifest.settings_schema, limits, findings, may_hold_secrets=may)
+        check_schema(manifest.settings_schema, limits, findings, may_hold_secrets=False)
+    check_connectors(manifest, limits, findings, reserved)
 
 
 def _check_baseline(manifest: Manifest, findings: Findings) -> None:
     said = [
         key
-        for key in ("capabilities", "steps", "templates", "settings_schema", "migrations", "entry")
+        for key in (
+            "capabilities",
+            "steps",
+            "templates",
+            "settings_schema",
+            "migrations",
+            "entry",
+            "connectors",
+        )
         if getattr(manifest, key)
     ]
     for key in said:

@@ -10,13 +10,19 @@ Usage::
     check_schema(manifest.settings_schema, Limits(), findings)
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._limits import Limits
 from ._report import Findings
 
-__all__ = ["check_schema"]
+__all__ = ["check_schema", "is_secret_in_clear"]
+
+_SECRET = re.compile(
+    r"(^|[_-])(password|passwd|passphrase|secret|api[_-]?key|private[_-]?key|client[_-]?secret|adgangskode)$",
+    re.IGNORECASE,
+)
 
 _Schema = Mapping[str, Any]
 _TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
@@ -26,21 +32,30 @@ _TYPED = frozenset({"type", "enum", "const", "$ref", "anyOf", "oneOf", "allOf"})
 _PLACE = "rpac.json: settings"
 
 
-def check_schema(schema: _Schema, limits: Limits, findings: Findings, *, may_hold_secrets: bool) -> None:
-    """Check a settings schema (A143, A144).
+def is_secret_in_clear(name: str, field: _Schema) -> bool:
+    """Whether a setting has the name that only secrets have, and takes a text."""
+    kinds = [field, *(one for one in field.get("anyOf", ()) if isinstance(one, Mapping))]
+    return _SECRET.search(name) is not None and any(one.get("type") == "string" for one in kinds)
+
+
+def check_schema(
+    schema: _Schema, limits: Limits, findings: Findings, *, may_hold_secrets: bool, place: str = _PLACE
+) -> None:
+    """Check a settings schema (A143, A144, and A151 of a connector's).
 
     Args:
         schema: As the manifest has it.
         limits: How many fields and how deep.
         findings: Takes what is wrong.
         may_hold_secrets: References to secrets are a connector's; a bot has none.
+        place: Where the settings stand.
     """
-    walk = _Walk(schema, limits, findings, may_hold_secrets=may_hold_secrets)
+    walk = _Walk(schema, limits, findings, may_hold_secrets=may_hold_secrets, place=place)
     try:
         walk.table("", schema, 0)
     except _TooMuchError:
         message = f"have more than {limits.schema_fields} fields, or tables deeper than {limits.schema_depth}"
-        findings.add("A143", _PLACE, message, "no person could fill that in: use a decision table")
+        findings.add("A143", place, message, "no person could fill that in: use a decision table")
 
 
 class _TooMuchError(Exception):
@@ -51,8 +66,9 @@ class _Walk:
     """Walks one schema; each definition is looked at where it is first used."""
 
     def __init__(
-        self, schema: _Schema, limits: Limits, findings: Findings, *, may_hold_secrets: bool
+        self, schema: _Schema, limits: Limits, findings: Findings, *, may_hold_secrets: bool, place: str
     ) -> None:
+        self._place = place
         self._may_hold_secrets = may_hold_secrets
         defs = schema.get("$defs")
         self._defs: Mapping[str, Any] = defs if isinstance(defs, Mapping) else {}
@@ -63,7 +79,7 @@ class _Walk:
 
     def table(self, path: str, node: _Schema, depth: int) -> None:
         """Check a table of settings and every field in it."""
-        place = f"{_PLACE}.{path}" if path else _PLACE
+        place = f"{self._place}.{path}" if path else self._place
         if node.get("type") != "object":
             self._wrong(place, "are no table: type must be object", "derive them from BotSettings")
             return
@@ -81,7 +97,7 @@ class _Walk:
         self._fields += 1
         if self._fields > self._limits.schema_fields or depth > self._limits.schema_depth:
             raise _TooMuchError
-        place = f"{_PLACE}.{path}"
+        place = f"{self._place}.{path}"
         if not isinstance(field, Mapping):
             self._wrong(place, "is described by no schema", "build with `rpac build`")
             return
@@ -90,6 +106,8 @@ class _Walk:
             self._findings.add("A144", place, "has no description", 'Field(..., description="...")')
         if self._is_number(field, 0) and not (isinstance(unit, str) and unit.strip()):
             self._findings.add("A144", place, "is a number without a unit", 'Field(..., unit="days")')
+        if self._may_hold_secrets and is_secret_in_clear(path.rpartition(".")[2], field):
+            self._findings.add("A151", place, "takes a secret in clear text", "make its type SecretRef")
         if not _TYPED & field.keys():
             self._wrong(place, "has no type: anything would do", "give the field a type")
         self._value(path, field, depth)
@@ -102,13 +120,15 @@ class _Walk:
         kinds = kind if isinstance(kind, list) else [kind] if "type" in node else []
         if not all(isinstance(one, str) and one in _TYPES for one in kinds):
             self._wrong(
-                f"{_PLACE}.{path}", f"has a type that JSON Schema does not know: {kind!r}", "see JSON Schema"
+                f"{self._place}.{path}",
+                f"has a type that JSON Schema does not know: {kind!r}",
+                "see JSON Schema",
             )
         if "properties" in node:
             self.table(path, node, depth)
         elif kind == "object" and "table" not in node and node.get("additionalProperties") in (None, True):
             self._wrong(
-                f"{_PLACE}.{path}", "is a table of anything", "say which values it holds: dict[str, str]"
+                f"{self._place}.{path}", "is a table of anything", "say which values it holds: dict[str, str]"
             )
         if "$ref" in node:
             self._reference(path, node["$ref"], depth)
@@ -121,13 +141,13 @@ class _Walk:
         target = self._defs.get(name)
         if not isinstance(target, Mapping):
             self._wrong(
-                f"{_PLACE}.{path}", f"refers to {str(reference)!r}, which is not there", "build again"
+                f"{self._place}.{path}", f"refers to {str(reference)!r}, which is not there", "build again"
             )
         elif target.get("secret_reference"):
             if self._may_hold_secrets:
                 return
             self._wrong(
-                f"{_PLACE}.{path}", "is a secret: they belong to connectors", "take it out of the bot"
+                f"{self._place}.{path}", "is a secret: they belong to connectors", "take it out of the bot"
             )
         elif name not in self._seen:
             self._seen.add(name)

@@ -10,10 +10,16 @@ Usage::
     python_of(municipality, "welcome-letters")
 """
 
+from ._alone import installing_alone
 from ._build import build_wheel
 from ._changed_blocks import ChangedBlock, accept_blocks, block_difference, changed_blocks
+from ._connector_access import ConnectorAccess, NoSuchAccessError, access_of
+from ._connector_wheels import connectors_of, connectors_of_wheels, refuse_unready
 from ._errors import (
     BuildRefusedError,
+    ConnectorConflictError,
+    ConnectorInUseError,
+    ConnectorNotReadyError,
     ForeignPackageError,
     InstallError,
     InstanceFileError,
@@ -23,11 +29,12 @@ from ._errors import (
     UvError,
     WheelRefusedError,
 )
-from ._install import InstalledBot, install, installing_alone
+from ._install import InstalledBot, install
 from ._instances import InstanceHead, instance_head
 from ._lock import (
     LockedBaseline,
     LockedBlock,
+    LockedConnector,
     LockedInstance,
     LockedLeaf,
     LockedPackage,
@@ -47,6 +54,7 @@ from ._upgrade import (
     plan_baseline_upgrade,
     prepare_upgrade,
 )
+from ._upgrade_connector import locked_connector, prepare_connector_upgrade, users_of
 from ._use import LockedBot, locked, locked_bots, python_of
 from ._wheels import CheckedWheel, check_wheel
 
@@ -54,6 +62,10 @@ __all__ = [
     "BuildRefusedError",
     "ChangedBlock",
     "CheckedWheel",
+    "ConnectorAccess",
+    "ConnectorConflictError",
+    "ConnectorInUseError",
+    "ConnectorNotReadyError",
     "ForeignPackageError",
     "InstallError",
     "InstalledBot",
@@ -65,10 +77,12 @@ __all__ = [
     "LockedBaseline",
     "LockedBlock",
     "LockedBot",
+    "LockedConnector",
     "LockedInstance",
     "LockedLeaf",
     "LockedPackage",
     "ManifestMismatchError",
+    "NoSuchAccessError",
     "NotInstalledError",
     "Origin",
     "PreparedUpgrade",
@@ -78,6 +92,7 @@ __all__ = [
     "WheelSource",
     "WheelStore",
     "accept_blocks",
+    "access_of",
     "block_difference",
     "build_wheel",
     "carry_out_baseline_upgrade",
@@ -85,18 +100,24 @@ __all__ = [
     "carry_out_upgrade",
     "changed_blocks",
     "check_wheel",
+    "connectors_of",
+    "connectors_of_wheels",
     "install",
     "installing_alone",
     "instance_head",
     "instance_records",
     "locked",
     "locked_bots",
+    "locked_connector",
     "plan_baseline_upgrade",
     "plan_removal",
+    "prepare_connector_upgrade",
     "prepare_upgrade",
     "python_of",
     "read_lock",
     "recorded_blocks",
+    "refuse_unready",
+    "users_of",
     "value_digest",
     "write_lock",
 ]

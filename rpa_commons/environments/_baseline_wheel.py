@@ -30,6 +30,7 @@ from rpa_commons.config import (
 )
 from rpa_commons.manifest import Manifest
 
+from ._connector_wheels import connectors_of_wheels
 from ._errors import BuildRefusedError, disk_error
 from ._pack import packed_wheel
 from ._uv import Uv
@@ -80,7 +81,7 @@ def build_baseline(folder: Path, out: Path, uv: Uv, *, progress: Callable[[str],
         InstallError: the disk is full or cannot be written.
     """
     folder, out = folder.resolve(), out.resolve()
-    checked, baseline = _checked(folder)
+    checked, baseline = _checked(folder, uv)
     manifest = Manifest(
         kind="baseline",
         name=wheel_name(baseline.name),
@@ -105,10 +106,9 @@ def build_baseline(folder: Path, out: Path, uv: Uv, *, progress: Callable[[str],
         raise disk_error("the wheel", error, out) from error
 
 
-def _checked(folder: Path) -> tuple[CheckedBaseline, Baseline]:
-    from rpa_commons.connectors import catalogue
-
-    checked = check_baseline(folder, connectors=catalogue())
+def _checked(folder: Path, uv: Uv) -> tuple[CheckedBaseline, Baseline]:
+    wheels = (wheel for place in uv.find_links for wheel in sorted(place.glob("*.whl")))
+    checked = check_baseline(folder, connectors=connectors_of_wheels(wheels))
     problems = [_sentence(one, folder) for one in checked.findings if not one.is_warning]
     if checked.baseline is not None:
         problems += _name_problems(checked.baseline)

@@ -1,4 +1,4 @@
-"""From a bot class to its manifest.
+"""From a bot class, or the connectors of a wheel, to its manifest.
 
 Rules this module keeps: it runs in the plugin's own environment, never in the host; every problem is found
 before one is reported; equal sources give equal bytes.
@@ -36,6 +36,7 @@ from rpa_commons.manifest import (
 from rpa_commons.sdk import Bot, capabilities_of, hookspecs, payload_type_of, settings_type_of, steps_of
 from rpa_commons.upgrades import migration_problems
 
+from ._describe_connectors import connector_manifest
 from ._errors import BuildRefusedError
 from ._settings_schema import settings_schema
 
@@ -45,6 +46,10 @@ _GROUP = "rpa_commons"
 _KLE = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}")
 _UNTYPED = re.compile(r"`(\w+) = ")
 _LANGUAGES = ("da", "nb", "sv", "en")
+_TWO_IDEAS = (
+    "it ships a bot and connectors: make two wheels of it; a connector is chosen by the stack, and approved, "
+    "upgraded and recalled without the bots that use it"
+)
 _LETTERS = "letters"  # the folder with templates in a plugin's package
 
 
@@ -60,15 +65,21 @@ def describe(distribution: str) -> Manifest:
         raise BuildRefusedError(distribution, ["it is not installed in this environment"]) from None
     modules, problems = _modules(dist)
     bots: list[type[Bot[Any]]] = []
+    connectors: list[object] = []
     for module in modules:
-        found, refused = _bots(module)
+        found, shipped, refused = _shipped(module)
         bots += found
+        connectors += shipped
         problems += refused
-    if len(bots) != 1 and not problems:
-        problems.append(f"a wheel ships one bot; rpac_bots gives {len(bots)}")
+    if bots and connectors:
+        problems.append(_TWO_IDEAS)
+    elif len(bots) != 1 and not connectors and not problems:
+        problems.append(
+            f"a wheel ships one bot, or connectors; rpac_bots gives {len(bots)}, rpac_connectors none"
+        )
     if problems:
         raise BuildRefusedError(distribution, problems)
-    return _manifest(dist, bots[0])
+    return connector_manifest(dist, connectors) if connectors else _manifest(dist, bots[0])
 
 
 def _modules(dist: metadata.Distribution) -> tuple[list[ModuleType], list[str]]:
@@ -102,14 +113,15 @@ def _untyped(error: PydanticUserError) -> str:
     )
 
 
-def _bots(module: ModuleType) -> tuple[list[type[Bot[Any]]], list[str]]:
+def _shipped(module: ModuleType) -> tuple[list[type[Bot[Any]]], list[object], list[str]]:
+    """The bots and the connectors of a module, and what is wrong with it."""
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     problems = list(_unmarked(module))
     try:
         manager.register(module)
     except pluggy.PluginValidationError as error:
-        return [], [*problems, str(error).replace("\n", " ")]
+        return [], [], [*problems, str(error).replace("\n", " ")]
     known = [name for name in vars(hookspecs) if name.startswith("rpac_")]
     problems += [
         f"{module.__name__}.{caller.name} is no hook.{_guess(caller.name, known)}"
@@ -117,12 +129,15 @@ def _bots(module: ModuleType) -> tuple[list[type[Bot[Any]]], list[str]]:
         if not caller.has_spec()
     ]
     if problems:
-        return [], problems
+        return [], [], problems
+    connectors = [connector for listed in manager.hook.rpac_connectors() for connector in listed]
     bots = [bot for listed in manager.hook.rpac_bots() for bot in listed]
     wrong = [bot for bot in bots if not (isinstance(bot, type) and issubclass(bot, Bot))]
-    return bots, [
-        f"{module.__name__}.rpac_bots gives {bot!r}, which is no class derived from Bot" for bot in wrong
-    ]
+    return (
+        bots,
+        connectors,
+        [f"{module.__name__}.rpac_bots gives {bot!r}, which is no class derived from Bot" for bot in wrong],
+    )
 
 
 def _unmarked(module: ModuleType) -> Iterator[str]:

@@ -9,6 +9,9 @@ from rpa_commons.capabilities import RpaCommonsError
 
 __all__ = [
     "BuildRefusedError",
+    "ConnectorConflictError",
+    "ConnectorInUseError",
+    "ConnectorNotReadyError",
     "ForeignPackageError",
     "InstallError",
     "InstanceFileError",
@@ -176,6 +179,63 @@ def disk_error(doing: str, error: OSError, *places: Path) -> InstallError:
     return InstallError(
         f"{doing} cannot be written: {error}", remedy=f"this user must be able to write {named}"
     )
+
+
+class ConnectorNotReadyError(RpaCommonsError):
+    """The stack names a connector that the bot's environment was not made with.
+
+    Attributes:
+        bot: The bot.
+        connectors: Their names.
+    """
+
+    def __init__(self, bot: str, connectors: Sequence[str]) -> None:
+        names = ", ".join(connectors)
+        super().__init__(
+            f"the environment of {bot} was made without what the connector {names} needs: the stack names it "
+            "since, or in this run",
+            remedy="`rpac install` makes the environments that the stack asks for and writes rpac.lock anew",
+        )
+        self.bot = bot
+        self.connectors = tuple(connectors)
+
+
+class ConnectorConflictError(InstallError):
+    """A bot and the connectors that the stack names need packages that do not go together.
+
+    Attributes:
+        bot: Its name and version.
+        connectors: Names and versions of the connector wheels.
+        output: uv's own words.
+    """
+
+    def __init__(self, bot: str, connectors: Sequence[str], output: str) -> None:
+        listed = ", ".join(connectors)
+        super().__init__(
+            f"{bot} and {listed} cannot be in one environment; nothing was installed: {output}",
+            remedy="another version of one of them may go with the other: `rpac info NAME` lists them; or "
+            "name another connector in stack.toml; their maintainers can widen what they require",
+        )
+        self.bot = bot
+        self.connectors = tuple(connectors)
+        self.output = output
+
+
+class ConnectorInUseError(RpaCommonsError):
+    """A connector wheel is to be removed, and the stack names what it brings.
+
+    Attributes:
+        wheel: Its name.
+        places: Where the stack names it.
+    """
+
+    def __init__(self, wheel: str, places: Sequence[str]) -> None:
+        super().__init__(
+            f"{wheel} is in use: {'; '.join(places)}",
+            remedy="name another connector there, run `rpac install`, then remove this one",
+        )
+        self.wheel = wheel
+        self.places = tuple(places)
 
 
 class ForeignPackageError(InstallError):

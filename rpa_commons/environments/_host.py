@@ -7,7 +7,7 @@ wheel file, hands on exactly that code: the checkout's wheel is built once per c
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -48,7 +48,12 @@ class HostPackage:
     @property
     def requirement(self) -> str:
         """As a requirement line (PEP 508)."""
-        return f"{HOST} @ {self.wheel.as_uri()}" if self.wheel else f"{HOST}=={self.version}"
+        return self.requirement_with(())
+
+    def requirement_with(self, extras: Sequence[str]) -> str:
+        """As a requirement line, with extras."""
+        name = f"{HOST}[{','.join(extras)}]" if extras else HOST
+        return f"{name} @ {self.wheel.as_uri()}" if self.wheel else f"{name}=={self.version}"
 
 
 def host_package(uv: Uv) -> HostPackage:

@@ -1,8 +1,9 @@
 """``rpac install``: from wheels to environments that work, or to exactly what was there before.
 
-Rules this module keeps: a wheel is checked before anything of it is used; new environments are built beside
-the old ones; replacing ``rpac.lock`` is the one step that makes them count, so whatever stops the rest leaves
-the old ones in use, and running the command again repairs; one installation at a time per ``state_dir``.
+Rules this module keeps: a wheel is checked before anything of it is used; a bot is resolved together with the
+connector wheels that the stack names; new environments are built beside the old ones; replacing ``rpac.lock``
+is the one step that makes them count, so whatever stops the rest leaves the old ones in use, and running the
+command again repairs; one installation at a time per ``state_dir``.
 """
 
 import contextlib
@@ -11,19 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from rpa_commons.manifest import Manifest, wheel_sha256
 
+from ._alone import installing_alone
+from ._connector_wheels import Beside, beside_of, connector_manifest, connectors_of_lock
 from ._errors import (
-    InstallError,
     InstanceFileError,
     LockMismatchError,
     NotInstalledError,
     UvError,
-    WheelRefusedError,
-    disk_error,
 )
+from ._given_wheels import check_given, with_connectors
 from ._host import HOST, HostPackage, host_package
 from ._instances import InstanceHead, instance_head
 from ._lock import LockEntry, LockFile, read_lock, write_lock
@@ -39,21 +38,19 @@ from ._wheels import CheckedWheel, check_wheel
 if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
 
-__all__ = ["InstalledBot", "install", "installing_alone"]
-
-_WAIT = 1800  # seconds for another installation to end
+__all__ = ["InstalledBot", "install"]
 
 
 @dataclass(frozen=True)
 class InstalledBot:
-    """What an installation did for one bot.
+    """What an installation did for one bot, or one connector wheel.
 
     Attributes:
-        name: The bot.
+        name: The bot, or the connector wheel: its manifest says which.
         version: Now installed.
         sha256: Of its wheel, hex.
         manifest: Its description.
-        instances: Bot instances that have an environment for it.
+        instances: Bot instances that have an environment with it.
         changed: Whether anything had to be done.
         before: The version that was locked before, or an empty string.
     """
@@ -79,11 +76,14 @@ def install(  # noqa: PLR0913 - each is a choice of its own
     source: WheelSource | None = None,
     origins: Mapping[str, Origin] | None = None,
 ) -> tuple[InstalledBot, ...]:
-    """Install bot wheels for a municipality; without wheels, make what ``rpac.lock`` asks for.
+    """Install bot and connector wheels for a municipality; without any, make what ``rpac.lock`` asks for.
+
+    Bots whose stack names other connectors than their environment was made with are resolved anew, and the
+    lock is written.
 
     Args:
         municipality: Whose ``rpac.lock`` and ``state_dir``.
-        wheels: Bot wheels, one per bot.
+        wheels: Bot or connector wheels, one of a name.
         progress: Told each thing that takes over a second.
         find_links: Folders with further wheels.
         offline: Use uv's cache alone.
@@ -91,7 +91,10 @@ def install(  # noqa: PLR0913 - each is a choice of its own
         before_lock: Called when every environment stands and nothing but ``rpac.lock`` is left to write;
             what it raises ends the installation, and the lock stays as it was.
         source: The registry that owns names, and has wheels that a lock names.
-        origins: Where the wheels came from, by the bots' names; a bot without one came as a file.
+        origins: Where the wheels came from, by their names; one without came as a file.
+
+    Returns:
+        What was done for the wheels given, without any for every bot; then for bots that moved with them.
 
     Raises:
         WheelRefusedError: a wheel is not what it claims to be.
@@ -100,7 +103,7 @@ def install(  # noqa: PLR0913 - each is a choice of its own
         UvError: packages cannot be resolved or fetched.
         InstallError: the disk is full or cannot be written, or another installation does not end.
     """
-    checked = _check_all(wheels)
+    checked = check_given(wheels)
     uv = Uv(offline=offline, find_links=tuple(find_links))
     with installing_alone(municipality, progress):
         installation = _Installation(
@@ -128,30 +131,37 @@ class _Installation:
     origins: Mapping[str, Origin] = field(default_factory=dict)
     made: list[Environment] = field(default_factory=list)
     heads: dict[str, list[InstanceHead]] = field(default_factory=dict)
+    proved: set[str] = field(default_factory=set)
+    """Connector wheels whose manifest was found to be what their code gives."""
 
     def __post_init__(self) -> None:
         self.store = WheelStore(self.municipality.state_dir)
-        self.before = read_lock(self.municipality.folder)
+        self.before = self.lock = read_lock(self.municipality.folder)
 
     def carry_out(self, checked: Sequence[CheckedWheel]) -> tuple[InstalledBot, ...]:
+        bots = [wheel for wheel in checked if wheel.manifest.kind == "bot"]
+        connectors = [wheel for wheel in checked if wheel.manifest.kind == "connector"]
         try:
-            entries = self._lock(checked) if checked else self._relock()
-            lock = self.before
+            self.lock = with_connectors(self.before, connectors, self.store, self.origins)
+            entries = self._lock(bots) if checked else self._relock()
+            entries = [*entries, *self._moved({entry.name for entry, _ in entries})]
             results = []
             for entry, manifest in entries:
                 results.append(self._environments(entry, manifest))
-                lock = lock.replacing(entry)
-            pylocks = self._pylocks(lock) if checked else {}
+                self.lock = self.lock.replacing(entry)
+            results = [*(self._connector(wheel) for wheel in connectors), *results]
+            changed = bool(checked) or self.lock.entries != self.before.entries
+            pylocks = self._pylocks(self.lock) if changed else {}
             self.before_lock()
-            if checked:  # without wheels the lock is carried out, not changed
-                lock = self._recorded(lock, {entry.name: manifest for entry, manifest in entries})
-                write_lock(self.municipality.folder, lock)
+            if changed:  # without wheels the lock is carried out; it changes only with the stack
+                self.lock = self._recorded(self.lock, {entry.name: manifest for entry, manifest in entries})
+                write_lock(self.municipality.folder, self.lock)
                 for name, text in pylocks.items():
-                    write_pylock(self.municipality.folder, lock.entry(name), text)
+                    write_pylock(self.municipality.folder, self.lock.entry(name), text)
         except BaseException:  # Ctrl-C too: nothing of a failed attempt is left behind
             self._take_back()
             raise
-        self._prune(lock)
+        self._prune(self.lock)
         return tuple(results)
 
     def _pylocks(self, lock: LockFile) -> dict[str, str]:
@@ -169,34 +179,62 @@ class _Installation:
 
     def _recorded(self, lock: LockFile, manifests: dict[str, Manifest]) -> LockFile:
         """The lock with what the bots' instances are set to now."""
-        records = instance_records(self.municipality.folder, manifests, self.before)
+        known = connectors_of_lock(lock, self.store)
+        records = instance_records(self.municipality.folder, manifests, self.before, known)
         return lock.recording(records, self.municipality.instances())
 
     def _lock(self, checked: Sequence[CheckedWheel]) -> list[tuple[LockEntry, Manifest]]:
-        host = self._host()
+        host = self._host() if checked else None
         entries = []
         for wheel in checked:
             old = self.before.find(wheel.name)
-            kept = self.store.keep(wheel.path, wheel.sha256)
-            if old is None or self.upgrade or not self._still_good(old, wheel, host):
-                self.progress(f"resolving {wheel.name} {wheel.version} and what it needs")
-                kept_versions = None if self.upgrade else old
-                origin = self.origins.get(wheel.name)
-                entry = resolve(wheel, kept, host, self.uv, kept_versions, source=self.source, origin=origin)
-                self._fetch_packages(entry)
-                entries.append(entry)
+            self.store.keep(wheel.path, wheel.sha256)
+            beside = beside_of(self.municipality, wheel.manifest, self.lock, self.store)
+            if old is None or self.upgrade or not self._still_good(old, wheel, host, beside):
+                entries.append(self._resolved(wheel, beside, self.origins.get(wheel.name)))
             else:
                 entries.append(old.model_copy(update={"schema_sha256": schema_digest(wheel.manifest)}))
         return [(entry, wheel.manifest) for entry, wheel in zip(entries, checked, strict=True)]
 
-    def _still_good(self, old: LockEntry, wheel: CheckedWheel, host: HostPackage) -> bool:
+    def _resolved(self, wheel: CheckedWheel, beside: Beside, origin: Origin | None) -> LockEntry:
+        """A bot's entry, resolved anew with the connectors beside it."""
+        named = "".join(f", {one.record.name} {one.record.version}" for one in beside.wheels)
+        self.progress(f"resolving {wheel.name} {wheel.version}{named} and what it needs")
+        kept = self.store.place(wheel.path.name, wheel.sha256)
+        old = None if self.upgrade else self.before.find(wheel.name)
+        entry = resolve(
+            wheel, kept, self._host(), self.uv, old, source=self.source, origin=origin, beside=beside
+        )
+        self._fetch_packages(entry)
+        return entry
+
+    def _still_good(
+        self, old: LockEntry, wheel: CheckedWheel, host: HostPackage | None, beside: Beside
+    ) -> bool:
         origin = self.origins.get(wheel.name) or Origin()
         same = (old.registry, old.channel, old.because) == (origin.registry, origin.channel, origin.because)
-        return same and _still_good(old, wheel, host)
+        return same and host is not None and _still_good(old, wheel, host) and beside.is_in(old)
+
+    def _moved(self, given: set[str]) -> list[tuple[LockEntry, Manifest]]:
+        """Every other bot whose environment lacks what the stack names now, resolved anew."""
+        entries = []
+        for entry in self.before.entries:
+            if entry.name in given:
+                continue
+            self._fetch(entry.wheel, entry.sha256, entry.registry)
+            wheel = check_wheel(self.store.get(entry.wheel, entry.sha256))
+            beside = beside_of(self.municipality, wheel.manifest, self.lock, self.store)
+            if not beside.is_in(entry):
+                origin = Origin(entry.registry, entry.channel, entry.because)
+                entries.append((self._resolved(wheel, beside, origin), wheel.manifest))
+        return entries
 
     def _relock(self) -> list[tuple[LockEntry, Manifest]]:
-        if not self.before.entries:
+        if not self.before.entries and not self.before.connectors:
             raise NotInstalledError("", how=self.municipality.how_to_install())
+        for record in self.before.connectors:
+            self._fetch(record.wheel, record.sha256, record.registry)
+            connector_manifest(record, self.store)
         entries = []
         for entry in self.before.entries:
             _check_python(self.municipality.folder, entry)
@@ -205,7 +243,8 @@ class _Installation:
             checked = check_wheel(self.store.get(entry.wheel, entry.sha256))
             if checked.manifest.digest != entry.manifest_sha256:
                 raise LockMismatchError(checked.path, "its manifest is not the one in rpac.lock")
-            entries.append((entry, checked.manifest))
+            if beside_of(self.municipality, checked.manifest, self.lock, self.store).is_in(entry):
+                entries.append((entry, checked.manifest))  # the others are resolved anew
         return entries
 
     def _fetch_packages(self, entry: LockEntry) -> None:
@@ -272,7 +311,33 @@ class _Installation:
         environment.fill(self.store, self.uv)
         if manifest is not None:
             environment.verify(manifest)
+        for name in environment.entry.connectors:
+            record = self.lock.connector(name)
+            if name not in self.proved and record is not None:
+                environment.verify(connector_manifest(record, self.store))
+                self.proved.add(name)
         environment.finish()
+
+    def _connector(self, wheel: CheckedWheel) -> InstalledBot:
+        """What was done for a connector wheel; one that nobody uses yet is tried by itself."""
+        old = self.before.connector(wheel.name)
+        record = self.lock.connector(wheel.name)
+        changed = old is None or record is None or old.digest != record.digest
+        users = [entry.name for entry in self.lock.entries if wheel.name in entry.connectors]
+        if changed and wheel.name not in self.proved:
+            self.progress(f"checking {wheel.name} {wheel.version}; no bot instance uses it yet")
+            trial = Environment(self.municipality.state_dir, "trial", self._resolved(wheel, Beside(), None))
+            self._make(trial, wheel.manifest)
+            trial.remove()
+        return InstalledBot(
+            name=wheel.name,
+            version=wheel.version,
+            sha256=wheel.sha256,
+            manifest=wheel.manifest,
+            instances=tuple(head.name for bot in users for head in self._heads(bot)),
+            changed=changed,
+            before=old.version if old else "",
+        )
 
     def _heads(self, bot: str) -> Iterator[InstanceHead]:
         """The bot's instances; a broken file of another bot stops nothing."""
@@ -301,26 +366,6 @@ class _Installation:
                     Environment(self.municipality.state_dir, head.id, lock.entry(bot)).prune()
 
 
-_NAME_IT = 'name it in municipality.toml: baseline = "../wheels/NAME.whl", relative to that file'
-
-
-def _check_all(wheels: Sequence[Path]) -> list[CheckedWheel]:
-    checked = [check_wheel(path) for path in wheels]
-    names = [wheel.name for wheel in checked]
-    for wheel in checked:
-        if names.count(wheel.name) > 1:
-            raise WheelRefusedError(
-                wheel.path, [f"two wheels of {wheel.name} were given"], remedy="name one wheel per bot"
-            )
-        if wheel.manifest.kind != "bot":
-            raise WheelRefusedError(
-                wheel.path,
-                [f"it is a {wheel.manifest.kind}, not a bot"],
-                remedy=_NAME_IT if wheel.manifest.kind == "baseline" else "`rpac install` takes bot wheels",
-            )
-    return checked
-
-
 def _still_good(old: LockEntry, wheel: CheckedWheel, host: HostPackage) -> bool:
     own = next((package for package in old.packages if package.name == HOST), None)
     if own is None or old.sha256 != wheel.sha256 or _as_numbers(old.python) > _as_numbers(python_version()):
@@ -341,39 +386,3 @@ def _check_python(folder: Path, entry: LockEntry) -> None:
 
 def _as_numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
-
-
-@contextlib.contextmanager
-def installing_alone(municipality: "MunicipalityFolder", progress: Callable[[str], None]) -> Iterator[None]:
-    """Let nobody else install or remove anything for a municipality meanwhile.
-
-    Raises:
-        InstallError: somebody else does, for half an hour; or the disk is full or cannot be written.
-    """
-    try:
-        municipality.state_dir.mkdir(parents=True, exist_ok=True)
-        with _alone(municipality.state_dir, progress):
-            yield
-    except OSError as error:
-        places = (municipality.folder, municipality.state_dir)
-        raise disk_error("the installation", error, *places) from error
-
-
-@contextlib.contextmanager
-def _alone(state_dir: Path, progress: Callable[[str], None]) -> Iterator[None]:
-    lock = FileLock(state_dir / "install.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        progress("another installation is running here; waiting for it to end")
-        try:
-            lock.acquire(timeout=_WAIT)
-        except Timeout:
-            raise InstallError(
-                f"another installation holds {lock.lock_file}",
-                remedy="end that one, then run the command again",
-            ) from None
-    try:
-        yield
-    finally:
-        lock.release()

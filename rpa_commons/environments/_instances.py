@@ -1,6 +1,8 @@
 """The two lines of an instance file that an environment depends on: which bot, and the id."""
 
+import contextlib
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ from ._errors import InstanceFileError
 if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
 
-__all__ = ["InstanceHead", "instance_head"]
+__all__ = ["InstanceHead", "heads_of", "instance_head"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,13 @@ def instance_head(municipality: "MunicipalityFolder", name: str) -> InstanceHead
         raise InstanceFileError(path, f"cannot be read: {place}{first.message}", remedy=remedy) from None
     values = document.values if document is not None else {}
     return InstanceHead(name, _id(path, values.get("id")), _bot(path, values.get("bot")))
+
+
+def heads_of(municipality: "MunicipalityFolder") -> Iterator[InstanceHead]:
+    """Every instance whose file says who it is; the check of the others speaks about them."""
+    for name in municipality.instances():
+        with contextlib.suppress(InstanceFileError):
+            yield instance_head(municipality, name)
 
 
 def _bot(path: Path, value: object) -> str:

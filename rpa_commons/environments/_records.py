@@ -7,7 +7,7 @@ that was recorded until its override changes, so that installing does not hide w
 
 Usage::
 
-    records = instance_records(folder, {"welcome-letters": manifest}, read_lock(folder))
+    records = instance_records(folder, {"welcome-letters": manifest}, read_lock(folder), catalogue())
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from ._lock import LockedBlock, LockedInstance, LockedLeaf, LockFile, read_lock
 
 if TYPE_CHECKING:
     from rpa_commons.config import Examination, MunicipalityFolder
+    from rpa_commons.config.layers import ConnectorEntry
     from rpa_commons.config.municipality import OverriddenBlock
 
 __all__ = ["instance_records", "locked_block", "recorded_blocks", "schema_digest", "value_digest"]
@@ -49,7 +50,10 @@ def value_digest(value: Any) -> str:  # noqa: ANN401 - any JSON value
 
 
 def instance_records(
-    folder: Path, manifests: Mapping[str, Manifest], before: LockFile
+    folder: Path,
+    manifests: Mapping[str, Manifest],
+    before: LockFile,
+    connectors: "Mapping[str, ConnectorEntry] | None" = None,
 ) -> list[LockedInstance]:
     """A record of every instance of these bots; one whose files cannot be read is left out.
 
@@ -57,6 +61,7 @@ def instance_records(
         folder: The municipality's.
         manifests: The bots that are installed now, by name.
         before: The lock as it was: blocks whose override did not change keep their digest.
+        connectors: Those of rpa-commons and those that are installed now; ``None``: the first alone.
     """
     from rpa_commons.capabilities import RpaCommonsError
     from rpa_commons.config import ConfigError, examine_instance, open_municipality
@@ -66,7 +71,7 @@ def instance_records(
         municipality = open_municipality(folder, environment="production")
     except ConfigError:
         return []
-    records, connectors = [], catalogue()
+    records, connectors = [], catalogue() if connectors is None else connectors
     for name in municipality.instances():
         bot = _bot_of(municipality, name)
         if bot not in manifests:
@@ -75,8 +80,16 @@ def instance_records(
             examined = examine_instance(municipality, name, manifests.__getitem__, connectors=connectors)
         except RpaCommonsError:
             continue
-        records.append(_record(municipality, name, manifests[bot], examined, before))
+        record = _record(municipality, name, manifests[bot], examined, before)
+        records.append(record.model_copy(update={"connectors": _from_wheels(examined, connectors)}))
     return records
+
+
+def _from_wheels(examined: "Examination", connectors: "Mapping[str, ConnectorEntry]") -> tuple[str, ...]:
+    """The connectors that an instance's bindings name and that a wheel brings."""
+    named = {section.values.get("connector") for section in examined.sections[1:]}
+    known = (connectors[name] for name in sorted(filter(None, named)) if name in connectors)
+    return tuple(one.name for one in known if one.wheel)
 
 
 def _bot_of(municipality: "MunicipalityFolder", name: str) -> str:

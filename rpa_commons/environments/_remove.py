@@ -1,4 +1,4 @@
-"""``rpac remove``: a bot, or one of its instances, leaves this machine; what it did stays on record.
+"""``rpac remove``: a bot, an instance or a connector leaves this machine; what it did stays on record.
 
 Rules this module keeps: the lock is written first, so what a crash leaves behind counts for nothing and the
 same command clears it; work items, effects and decisions stay, for the law asks for them; an instance that is
@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rpa_commons.config.layers import ENVIRONMENTS
+from rpa_commons.config.stack import chosen_in
 
-from ._errors import InstanceFileError, NotInstalledError
-from ._install import installing_alone
-from ._instances import InstanceHead, instance_head
-from ._lock import LockFile, read_lock, write_lock
+from ._alone import installing_alone
+from ._errors import ConnectorInUseError, NotInstalledError
+from ._instances import InstanceHead, heads_of
+from ._lock import LockedConnector, LockFile, read_lock, write_lock
 from ._pylock import forget_pylocks
 from ._store import WheelStore
 
@@ -38,12 +39,13 @@ class Removal:
     """What a removal takes away.
 
     Attributes:
-        bot: The bot's name.
+        bot: The bot's name, or the connector wheel's.
         version: As locked; empty when only an instance goes.
         instances: Whose environments go.
         whole: Whether the bot goes too: with its last instance, or because the bot was named.
         files: The files of these instances, relative to the municipality's folder.
         beside: Files that only they used and that stay: letters, hooks.
+        kind: ``bot`` or ``connector``.
     """
 
     bot: str
@@ -52,6 +54,7 @@ class Removal:
     whole: bool
     files: tuple[str, ...]
     beside: tuple[str, ...]
+    kind: str = "bot"
 
 
 def plan_removal(municipality: "MunicipalityFolder", target: str) -> Removal:
@@ -60,15 +63,19 @@ def plan_removal(municipality: "MunicipalityFolder", target: str) -> Removal:
     A name that both have means the instance where the bot has others besides.
 
     Raises:
-        NotInstalledError: there is neither an instance nor an installed bot of this name.
+        NotInstalledError: there is neither an instance nor an installed bot or connector of this name.
+        ConnectorInUseError: it is a connector, and a stack file or an environment has it.
         LockMismatchError: the lock was edited.
     """
     lock = read_lock(municipality.folder)
-    heads = list(_heads(municipality))
+    heads = list(heads_of(municipality))
     own = next((one for one in heads if one.name == target), None)
     entry = lock.find(own.bot if own is not None else target)
     if own is None and entry is None:
-        known = {one.name for one in heads} | {one.name for one in lock.entries}
+        if (record := lock.connector(target)) is not None:
+            return _of_connector(municipality, record)
+        known = {*(one.name for one in heads), *(one.name for one in lock.entries)}
+        known |= {one.name for one in lock.connectors}
         raise NotInstalledError(target, known=known)
     bot = own.bot if own is not None else target
     of_bot = tuple(one for one in heads if one.bot == bot)
@@ -82,6 +89,24 @@ def plan_removal(municipality: "MunicipalityFolder", target: str) -> Removal:
         files=tuple(_files(municipality.folder, gone)),
         beside=tuple(_beside(municipality.folder, bot, gone, whole=whole)),
     )
+
+
+def _of_connector(municipality: "MunicipalityFolder", record: LockedConnector) -> Removal:
+    """A connector wheel goes only where nothing names what it brings, and no environment holds it."""
+    own = [one for one in ENVIRONMENTS if (municipality.folder / "environments" / one).is_dir()]
+    places = []
+    for environment in ("", *own):
+        for capability, connector in chosen_in(municipality, environment).items():
+            if connector in record.connectors:
+                where = f"the stack in {environment}" if environment else "the stack"
+                places.append(f"{where} names {connector} for {capability}")
+    lock = read_lock(municipality.folder)
+    places += [
+        f"the environment of {one.name} holds it" for one in lock.entries if record.name in one.connectors
+    ]
+    if places:
+        raise ConnectorInUseError(record.name, list(dict.fromkeys(places)))
+    return Removal(record.name, record.version, (), True, (), (), "connector")
 
 
 def carry_out_removal(
@@ -102,7 +127,10 @@ def carry_out_removal(
 
 def _remove(municipality: "MunicipalityFolder", removal: Removal, *, with_config: bool) -> None:
     before = read_lock(municipality.folder)
-    lock = before.without(removal.bot) if removal.whole else before
+    if removal.kind == "connector":
+        lock = before.without_connector(removal.bot)
+    else:
+        lock = before.without(removal.bot) if removal.whole else before
     for head in removal.instances:
         lock = lock.without_instance(head.name)
     if lock != before:
@@ -118,16 +146,10 @@ def _remove(municipality: "MunicipalityFolder", removal: Removal, *, with_config
 
 
 def _write(folder: Path, lock: LockFile) -> None:
-    if lock.entries or lock.instances or lock.baseline is not None:
+    if not lock.is_empty:
         write_lock(folder, lock)
     else:
         (folder / "rpac.lock").unlink(missing_ok=True)
-
-
-def _heads(municipality: "MunicipalityFolder") -> "Iterator[InstanceHead]":
-    for name in municipality.instances():
-        with contextlib.suppress(InstanceFileError):
-            yield instance_head(municipality, name)
 
 
 def _files(folder: Path, heads: tuple[InstanceHead, ...]) -> "Iterator[str]":

@@ -1,4 +1,4 @@
-"""From one bot wheel to a lock entry: every package that its environment will hold, with hashes.
+"""From a bot wheel, and the connector wheels of its stack, to a lock entry: every package, with hashes.
 
 Rules this module keeps: a package whose name a source owns comes from that source alone, whatever a public
 index offers under the name; no other package comes from it, whatever it offers; what uv chose is checked
@@ -7,13 +7,14 @@ against the source's own list before it is believed.
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from ._errors import ForeignPackageError
+from ._connector_wheels import Beside
+from ._errors import ConnectorConflictError, ForeignPackageError, UvError
 from ._host import HOST, HostPackage
 from ._lock import LockedPackage, LockEntry
 from ._records import schema_digest
@@ -25,6 +26,7 @@ from ._wheels import CheckedWheel
 __all__ = ["resolve"]
 
 _OPTIONS = ("--generate-hashes", "--universal", "--no-header", "--no-annotate", "--no-build")
+_NO_SOLUTION = "No solution found"  # uv's word where packages do not go together
 _NEVER = "implementation_name == 'never'"
 """A marker that holds nowhere and that no package divides its requirements by: uv takes a package's index
 from direct requirements alone, so an owned name that is needed only indirectly is named with it."""
@@ -39,8 +41,9 @@ def resolve(
     *,
     source: WheelSource | None = None,
     origin: Origin | None = None,
+    beside: Beside | None = None,
 ) -> LockEntry:
-    """Resolve a bot wheel together with rpa-commons, for every platform at once.
+    """Resolve a bot wheel together with rpa-commons and its connectors, for every platform at once.
 
     Args:
         checked: The bot's wheel.
@@ -50,18 +53,32 @@ def resolve(
         old: The bot's entry so far; its versions are kept where they still fit.
         source: Whose names come from it alone.
         origin: Where the bot's wheel came from.
+        beside: The connector wheels that the stack names, and the extras that connectors need.
 
     Raises:
         UvError: no set of packages fits, or an index cannot be reached.
+        ConnectorConflictError: the bot and its connectors do not go together.
         ForeignPackageError: a package of an owned name is not the source's.
     """
-    requirements = [f"{checked.name} @ {kept.as_uri()}", host.requirement]
-    owned = source.owned() - {checked.name, HOST} if source is not None else frozenset()
-    if source is None or not owned:
-        packages = _compiled(checked, host, uv, old, ["-", "--no-sources"], "\n".join(requirements) + "\n")
-    else:
-        packages = _with_owned(checked, host, uv, old, source, owned, requirements)
+    beside = beside or Beside()
+    requirements = [
+        f"{checked.name} @ {kept.as_uri()}",
+        host.requirement_with(beside.extras),
+        *(f"{one.record.name} @ {one.path.as_uri()}" for one in beside.wheels),
+    ]
+    given = {checked.name, HOST, *(one.record.name for one in beside.wheels)}
+    owned = source.owned() - given if source is not None else frozenset()
+    try:
+        if source is None or not owned:
+            text = "\n".join(requirements) + "\n"
+            packages = _compiled(checked, host, uv, old, ["-", "--no-sources"], text)
+        else:
+            asked = (*checked.requires, *(name for one in beside.wheels for name in one.requires))
+            packages = _with_owned(checked, host, uv, old, source, owned, requirements, asked)
+    except UvError as error:
+        raise _said(error, checked, beside) from error
     origin = origin or Origin()
+    shipped = {one.record.name: one.record.package for one in beside.wheels}
     return LockEntry(
         name=checked.name,
         version=checked.version,
@@ -73,8 +90,24 @@ def resolve(
         registry=origin.registry,
         channel=origin.channel,
         because=origin.because,
-        packages=tuple(package for package in packages if package.name != checked.name),
+        connectors=tuple(shipped),
+        extras=beside.extras,
+        packages=tuple(_known(one, shipped) for one in packages if one.name != checked.name),
     )
+
+
+def _known(package: LockedPackage, shipped: Mapping[str, LockedPackage]) -> LockedPackage:
+    """A connector wheel as the lock has it, everything else as uv has it."""
+    own = shipped.get(package.name)
+    return package if own is None else own.model_copy(update={"marker": package.marker})
+
+
+def _said(error: UvError, checked: CheckedWheel, beside: Beside) -> UvError | ConnectorConflictError:
+    """What uv said, by the names of those that do not go together, where connectors have a part in it."""
+    if not beside.wheels or _NO_SOLUTION not in error.output:
+        return error
+    wheels = [f"{one.record.name} {one.record.version}" for one in beside.wheels]
+    return ConnectorConflictError(f"{checked.name} {checked.version}", wheels, error.output)
 
 
 def _compiled(
@@ -112,9 +145,10 @@ def _with_owned(
     source: WheelSource,
     owned: frozenset[str],
     requirements: Sequence[str],
+    asked: Sequence[str],
 ) -> tuple[LockedPackage, ...]:
     """Resolve with the source as the only index of owned names; unconditional where a marker did not do."""
-    indirect = _closure(checked.requires, source, owned)
+    indirect = _closure(asked, source, owned)
     direct: set[str] = set()
     while True:
         text = _project_file(requirements, indirect - direct, direct, source.simple())

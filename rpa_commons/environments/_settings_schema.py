@@ -1,8 +1,8 @@
-"""The JSON Schema of a bot's settings, and what a local admin would miss in it.
+"""The JSON Schema of a bot's or connector's settings, and what a local admin would miss in it.
 
 Rules this module keeps: no unknown key and no lax type gets through; every field says what it is for and
-every number in which unit; a field without either is named with its full path; a bot has no secrets; what a
-bot starts from, its own settings accept.
+every number in which unit; a field without either is named with its full path; a bot has no secrets and a
+connector has references to them; what settings start from, they accept themselves.
 """
 
 import warnings
@@ -13,7 +13,8 @@ from pydantic import BaseModel, PydanticUserError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, PydanticJsonSchemaWarning
 from pydantic_core import core_schema
 
-from rpa_commons.sdk import BotSettings, python_checks_of, rule_from_json, rule_problems
+from rpa_commons.conformance import is_secret_in_clear
+from rpa_commons.sdk import python_checks_of, rule_from_json, rule_problems
 
 from ._settings_defaults import default_problems, never_failing
 
@@ -26,8 +27,15 @@ _DESCRIPTIONS = "\0descriptions"  # of a model's fields, while the schema is mad
 _MODEL = "\0model"
 
 
-def settings_schema(settings: type[BotSettings]) -> tuple[dict[str, Any], list[str]]:
-    """The schema (2020-12) of a settings class, and every problem found in it, one sentence each."""
+def settings_schema(
+    settings: type[BaseModel], *, may_hold_secrets: bool = False
+) -> tuple[dict[str, Any], list[str]]:
+    """The schema (2020-12) of a settings class, and every problem found in it, one sentence each.
+
+    Args:
+        settings: Of a bot or a connector.
+        may_hold_secrets: References to secrets are a connector's; a bot has none.
+    """
     problems = []
     config = settings.model_config
     if config.get("extra") != "forbid" or config.get("strict") is not True:
@@ -42,7 +50,8 @@ def settings_schema(settings: type[BotSettings]) -> tuple[dict[str, Any], list[s
     models = [settings, *_restored(schema)]
     problems += _rules(settings.__name__, schema)
     schema = {"$schema": GenerateJsonSchema.schema_dialect, **schema}
-    problems += _fields(settings.__name__, schema, schema.get("$defs", {}), frozenset())
+    defs = schema.get("$defs", {})
+    problems += _fields(settings.__name__, schema, defs, frozenset(), may_hold_secrets=may_hold_secrets)
     problems += default_problems(dict.fromkeys(models))
     return schema, list(dict.fromkeys(problems))
 
@@ -86,19 +95,29 @@ def _rules(name: str, schema: _Schema) -> Iterator[str]:
             yield from (f"{title}.rules: {one}" for one in wrong + [unneeded] * bool(unneeded))
 
 
-def _fields(path: str, schema: _Schema, defs: Mapping[str, _Schema], inside: frozenset[str]) -> Iterator[str]:
+def _fields(
+    path: str,
+    schema: _Schema,
+    defs: Mapping[str, _Schema],
+    inside: frozenset[str],
+    *,
+    may_hold_secrets: bool,
+) -> Iterator[str]:
     for name, field in schema.get("properties", {}).items():
         place = f"{path}.{name}"
         models = {model for model in _models(field) if model in defs and "properties" in defs[model]}
         if any(defs[model].get("secret_reference") for model in models):
-            yield f"{place} is a secret: a bot has no secrets of its own, they belong to connectors"
+            if not may_hold_secrets:
+                yield f"{place} is a secret: a bot has no secrets of its own, they belong to connectors"
             models = {model for model in models if not defs[model].get("secret_reference")}
         if not field.get("description", "").strip():
             yield f"{place} has no description"
+        if may_hold_secrets and is_secret_in_clear(name, field):
+            yield f"{place} would hold a secret in clear text: its type must be SecretRef"
         if _is_number(field, defs) and not field.get("unit", "").strip():
             yield f"{place} is a number without a unit"
         for model in sorted(models - inside):  # a model that contains itself is looked at once
-            yield from _fields(place, defs[model], defs, inside | {model})
+            yield from _fields(place, defs[model], defs, inside | {model}, may_hold_secrets=may_hold_secrets)
 
 
 def _models(field: _Schema) -> Iterator[str]:

@@ -111,6 +111,7 @@ _BRING = "`rpac install --find-links DIR` with the folder that has {file}, or wi
 
 def _files(lock: LockFile) -> list[tuple[str, str]]:
     found = [(lock.baseline.wheel, lock.baseline.sha256)] if lock.baseline is not None else []
+    found += [(one.wheel, one.sha256) for one in lock.connectors]
     for entry in lock.entries:
         found.append((entry.wheel, entry.sha256))
         found += [(one.file, one.hashes[0].removeprefix("sha256:")) for one in entry.packages if one.file]

@@ -32,10 +32,11 @@ from rpa_commons.upgrades import (
 )
 
 from ._changed_blocks import difference_of_bots
+from ._connector_wheels import connectors_of
 from ._errors import InstanceFileError, WheelRefusedError
 from ._install import InstalledBot, install
 from ._instances import instance_head
-from ._lock import read_lock
+from ._lock import LockedConnector, LockEntry, read_lock
 from ._sources import Origin, WheelSource
 from ._use import LockedBot, locked
 from ._venv import python_version
@@ -50,6 +51,7 @@ __all__ = [
     "carry_out_upgrade",
     "plan_baseline_upgrade",
     "prepare_upgrade",
+    "python_changes",
 ]
 
 
@@ -85,8 +87,6 @@ def prepare_upgrade(
         WheelRefusedError: the wheel is not what it claims to be, or of another bot.
         ConfigError: a file cannot be read.
     """
-    from rpa_commons.connectors import catalogue
-
     head = instance_head(municipality, instance)
     now = locked(municipality, head.bot)
     checked = check_wheel(wheel or now.wheel)
@@ -96,11 +96,11 @@ def prepare_upgrade(
         tuple(_instances(municipality, head.bot)),
         now.manifest,
         checked.manifest,
-        connectors=catalogue(),
+        connectors=connectors_of(municipality),
     )
     changes = (
         *(_with_texts(one, now, checked) for one in plan.changes),
-        *_python(check_wheel(now.wheel), checked),
+        *python_changes(check_wheel(now.wheel), checked),
     )
     return PreparedUpgrade(municipality, checked.path, replace(plan, changes=changes))
 
@@ -138,7 +138,7 @@ def carry_out_upgrade(
             rewritten.extend(plan.files)
 
         try:
-            (bot,) = install(
+            bot, *_ = install(
                 prepared.municipality,
                 [prepared.wheel],
                 progress=progress,
@@ -160,10 +160,15 @@ def _origin(prepared: PreparedUpgrade, origin: Origin | None) -> Origin:
     if origin is not None:
         return origin
     with contextlib.suppress(RpaCommonsError):  # the installation speaks about a lock that cannot be read
-        entry = read_lock(prepared.municipality.folder).find(prepared.plan.bot)
+        entry = _locked(prepared)
         if entry is not None and entry.sha256 == wheel_sha256(prepared.wheel):
             return Origin(entry.registry, entry.channel, entry.because)
     return Origin()
+
+
+def _locked(prepared: PreparedUpgrade) -> LockEntry | LockedConnector | None:
+    lock, name = read_lock(prepared.municipality.folder), prepared.plan.bot
+    return lock.find(name) or next((one for one in lock.connectors if one.name == name), None)
 
 
 def _put_back(prepared: PreparedUpgrade, rewritten: Sequence[FileMigration], error: BaseException) -> None:
@@ -173,7 +178,7 @@ def _put_back(prepared: PreparedUpgrade, rewritten: Sequence[FileMigration], err
         PartlyMigratedError: a file cannot be put back either.
     """
     with contextlib.suppress(RpaCommonsError):  # what ends the upgrade is said, not what else went wrong
-        entry = read_lock(prepared.municipality.folder).find(prepared.plan.bot)
+        entry = _locked(prepared)
         if entry is not None and entry.sha256 == wheel_sha256(prepared.wheel):
             return
     if stuck := put_back(rewritten):
@@ -242,7 +247,8 @@ def _instances(municipality: "MunicipalityFolder", bot: str) -> Iterator[str]:
             yield name
 
 
-def _python(old: CheckedWheel, new: CheckedWheel) -> Iterator[UpgradeChange]:
+def python_changes(old: CheckedWheel, new: CheckedWheel) -> Iterator[UpgradeChange]:
+    """Whether another Python is needed."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     if old.requires_python == new.requires_python:

@@ -104,19 +104,19 @@ class Environment:
         replace_file(self.folder / _MARKER, f"{text}\n")
 
     def verify(self, expected: Manifest) -> None:
-        """Describe the bot again inside the environment and compare.
+        """Describe the bot, or a connector wheel beside it, again inside the environment and compare.
 
         Raises:
             ManifestMismatchError: the wheel's manifest is not the one its code gives.
             BuildRefusedError: the code cannot be described.
             InstallError: describing it fails or takes too long.
         """
-        found = describe_in(self.python, self.entry.name)
+        found = describe_in(self.python, expected.name)
         ours, theirs = (
             manifest.model_dump(mode="json", exclude={"sdk_version"}) for manifest in (expected, found)
         )
         if differences := sorted(key for key in ours if ours[key] != theirs[key]):
-            raise ManifestMismatchError(self.entry.name, differences)
+            raise ManifestMismatchError(expected.name, differences)
 
     def remove(self) -> None:
         """Remove the environment; its marker goes first, so that half of it never counts."""

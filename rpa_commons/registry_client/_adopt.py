@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 
 from rpa_commons.config import open_municipality
 from rpa_commons.config.municipality import REGISTRY_PREFIX
-from rpa_commons.environments import LockedBaseline, installing_alone, locked, read_lock, write_lock
+from rpa_commons.environments import (
+    LockedBaseline,
+    connectors_of,
+    installing_alone,
+    locked,
+    read_lock,
+    write_lock,
+)
 
 from ._baseline import ensure_baseline
 from ._choose import Wish
@@ -70,14 +77,14 @@ def adopt_baseline(
 
 
 def _write_line(folder: Path, name: str, progress: Callable[[str], None]) -> None:
-    from rpa_commons.connectors import catalogue
     from rpa_commons.editing import EditRequest, EditTools, edit
 
     def manifest_of(municipality: "MunicipalityFolder") -> "Callable[[str], Manifest]":
         return lambda bot: locked(municipality, bot).manifest
 
     request = EditRequest(folder, "municipality.baseline", value=f"{REGISTRY_PREFIX}{name}")
-    change = edit(request, EditTools(manifest_of, catalogue()), write=True)
+    connectors = connectors_of(open_municipality(folder, baseline=False))
+    change = edit(request, EditTools(manifest_of, connectors), write=True)
     for one in change.others:
         progress(one.text)
 
@@ -94,7 +101,7 @@ def _back(
     with installing_alone(municipality, progress):
         if read_lock(municipality.folder) != after:
             return
-        if before.entries or before.instances or before.baseline is not None:
+        if not before.is_empty:
             write_lock(municipality.folder, before)
         else:
             (municipality.folder / "rpac.lock").unlink(missing_ok=True)

@@ -161,7 +161,7 @@ def baseline_wheel(registry: Registry, given: str) -> Path:
     """
     wanted = parse_wanted(given.removeprefix(REGISTRY_PREFIX))
     project, choice = choice_of(
-        registry, wanted, Wish("all" if wanted.version else "certified"), kind="baseline"
+        registry, wanted, Wish("all" if wanted.version else "certified"), kinds=("baseline",)
     )
     return fetch_chosen(registry, project, choice)
 
@@ -198,7 +198,7 @@ def _chosen(
 ) -> LockedBaseline:
     """The release that a wish comes to, its wheel in the store."""
     wanted = replace(parse_wanted(name), version=version)
-    project, choice = choice_of(registry, wanted, wish, kind="baseline")
+    project, choice = choice_of(registry, wanted, wish, kinds=("baseline",))
     fetched = fetch_chosen(registry, project, choice)
     checked = check_wheel(fetched)
     if (checked.name, checked.manifest.kind) != (project.name, "baseline"):
@@ -246,10 +246,9 @@ def _looked_at(municipality: MunicipalityFolder) -> tuple[dict[str, str], tuple[
     """Every instance's values as they are shown, and what a check finds."""
     from rpa_commons.capabilities import RpaCommonsError
     from rpa_commons.config import check_municipality, examine_instance, explain_sections, format_value
-    from rpa_commons.connectors import catalogue
-    from rpa_commons.environments import locked
+    from rpa_commons.environments import connectors_of, locked
 
-    connectors = catalogue()
+    connectors = connectors_of(municipality)
 
     def manifest_of(bot: str) -> "Manifest":
         return locked(municipality, bot).manifest

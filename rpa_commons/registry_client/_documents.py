@@ -58,6 +58,10 @@ class CatalogueEntry(_Model):
     capabilities: tuple[str, ...] = ()
     data_categories: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    connectors: tuple[str, ...] = ()
+    """What a connector wheel ships, as ``stack.toml`` names it."""
+    verified: str = ""
+    """Of a connector wheel: the highest rung that all of its connectors reached."""
     updated: str = ""
     score: float | None = None
 

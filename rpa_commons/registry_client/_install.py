@@ -1,4 +1,4 @@
-"""From names to installed bots: choose, fetch, and hand the wheels to the environments.
+"""From names to installed bots and connectors: choose, fetch, and hand the wheels to the environments.
 
 Rules this module keeps: nothing is fetched before every name is settled; what was chosen, from where and
 why, goes into ``rpac.lock``; a name that the registry owns is resolved from it alone, also under a bot that
@@ -11,7 +11,7 @@ Usage::
 
 import contextlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,8 @@ from packaging.version import InvalidVersion, Version
 
 from rpa_commons.environments import (
     InstalledBot,
+    LockedConnector,
+    LockEntry,
     LockMismatchError,
     Origin,
     WheelStore,
@@ -32,7 +34,7 @@ from rpa_commons.environments import install as install_wheels
 from ._choose import Choice, Wish, choose
 from ._client import Registry
 from ._documents import FileEntry, Project
-from ._errors import NoRegistryError, RegistryError, ReleaseRefusedError
+from ._errors import NoRegistryError, RegistryError, ReleaseRefusedError, UnknownProjectError
 from ._recalls import known
 from ._usage import tell_usage
 
@@ -69,7 +71,7 @@ class WantedError(RegistryError):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A bot by name; ``version`` is empty for the newest that may be installed."""
+    """A project by name; ``version`` is empty for the newest that may be installed."""
 
     name: str
     version: str = ""
@@ -102,25 +104,39 @@ def _bot_name(text: str) -> Wanted:
     return parse_wanted(text)
 
 
-def choice_of(registry: Registry, wanted: Wanted, wish: Wish, *, kind: str = "bot") -> tuple[Project, Choice]:
-    """The release that a wish comes to.
+def choice_of(
+    registry: Registry, wanted: Wanted, wish: Wish, *, kinds: Collection[str] = ("bot",)
+) -> tuple[Project, Choice]:
+    """The release that a wish comes to; a connector may be called as ``stack.toml`` calls it.
 
     Raises:
         UnknownProjectError: there is no such project.
         NoSuchReleaseError: there is no such version.
         ReleaseRefusedError: it may not be installed, or is of another kind.
     """
-    project = registry.project(wanted.name)
-    if project.kind != kind:
-        raise ReleaseRefusedError(
-            project.name, "", f"is a {project.kind}, not a {kind}", remedy=_OTHER_KINDS.get(project.kind, "")
-        )
+    try:
+        project = registry.project(wanted.name)
+    except UnknownProjectError:
+        shipped = _shipping(registry, wanted.name) if "connector" in kinds else None
+        if shipped is None:
+            raise
+        registry.progress(f"{wanted.name} is a connector of {shipped}")
+        project = registry.project(shipped)
+    if project.kind not in kinds:
+        wrong = f"is a {project.kind}, not a {' or '.join(kinds)}"
+        raise ReleaseRefusedError(project.name, "", wrong, remedy=_OTHER_KINDS.get(project.kind, ""))
     return project, choose(project, wanted.version, wish)
+
+
+def _shipping(registry: Registry, connector: str) -> str | None:
+    """The one connector wheel that ships a connector of this name, as far as the catalogue knows."""
+    found = [one.name for one in registry.index() if one.kind == "connector" and connector in one.connectors]
+    return found[0] if len(found) == 1 else None
 
 
 _OTHER_KINDS = {
     "baseline": "`rpac install --baseline registry:NAME` takes it as this municipality's",
-    "connector": "a connector is installed with the bots whose stack names it",
+    "connector": "`rpac install NAME` installs a connector, `rpac upgrade NAME` moves it",
     "bot": "`rpac install NAME` installs a bot",
 }
 
@@ -163,7 +179,7 @@ def install(
     offline: bool = False,
     upgrade: bool = False,
 ) -> tuple[InstalledBot, ...]:
-    """Install bots by name or wheel file; without any, make what ``rpac.lock`` asks for.
+    """Install bots and connectors by name or wheel file; without any, make what ``rpac.lock`` asks for.
 
     Args:
         municipality: Whose.
@@ -180,7 +196,7 @@ def install(
         RpaCommonsError: whatever installing raises; nothing was installed.
     """
     wish = wish or Wish()
-    if not wanted and not read_lock(municipality.folder).entries and read_lock(municipality.folder).baseline:
+    if not wanted and _only_a_baseline(municipality):
         return ()  # the baseline is all there is, and it was fetched when the folder was opened
     names = [_bot_name(one) for one in wanted if not is_file_wish(one)]
     wheels = [Path(one) for one in wanted if is_file_wish(one)]
@@ -189,7 +205,7 @@ def install(
         if registry is None:
             raise NoRegistryError
         registry = replace(registry, channel=wish.channel)
-        choices = [choice_of(registry, one, wish) for one in names]
+        choices = [choice_of(registry, one, wish, kinds=_INSTALLED) for one in names]
         for project, choice in choices:
             _refuse_recalled(municipality, project.name, choice.release.version)
         for project, choice in choices:
@@ -214,6 +230,14 @@ def install(
     return bots
 
 
+_INSTALLED = ("bot", "connector")
+
+
+def _only_a_baseline(municipality: "MunicipalityFolder") -> bool:
+    lock = read_lock(municipality.folder)
+    return lock.baseline is not None and not lock.entries and not lock.connectors
+
+
 def _refuse_recalled(municipality: "MunicipalityFolder", name: str, version: str) -> None:
     """Refuse what is known here to be recalled, whatever the registry shows of it now.
 
@@ -225,6 +249,22 @@ def _refuse_recalled(municipality: "MunicipalityFolder", name: str, version: str
             raise ReleaseRefusedError(
                 name, version, f"was recalled by {one.id}: {one.summary}", remedy=one.remedy
             )
+
+
+def _installed(
+    municipality: "MunicipalityFolder", name: str
+) -> tuple[str, LockEntry | LockedConnector | None]:
+    """The project that an instance, or the name of a connector, means, and its entry in the lock.
+
+    Raises:
+        InstanceFileError: there is neither.
+    """
+    lock = read_lock(municipality.folder)
+    record = None if name in municipality.instances() else lock.connector(name)
+    if record is not None:
+        return record.name, record
+    bot = instance_head(municipality, name).bot
+    return bot, lock.find(bot)
 
 
 def wheel_to_come(
@@ -239,7 +279,7 @@ def wheel_to_come(
     Args:
         municipality: Whose.
         registry: Who is asked; ``None``: nobody.
-        instance: The bot instance.
+        instance: The bot instance, or a connector wheel or connector where no instance is called so.
         version: The one wanted; empty: the newest, where the bot came from the registry.
         wish: What is allowed; ``None``: the channel that the bot was installed from.
 
@@ -250,8 +290,7 @@ def wheel_to_come(
         RegistryError: it cannot be had.
         InstanceFileError: there is no such instance.
     """
-    bot = instance_head(municipality, instance).bot
-    entry = read_lock(municipality.folder).find(bot)
+    bot, entry = _installed(municipality, instance)
     if not version and (entry is None or not entry.registry or registry is None):
         return None, None
     if registry is None:
@@ -260,7 +299,7 @@ def wheel_to_come(
         from_lock = Wish(entry.channel, entry.because) if entry is not None and entry.channel else None
         wish = from_lock or Wish.of(municipality)
     wanted = replace(parse_wanted(bot), version=parse_wanted(f"{bot}=={version}").version if version else "")
-    project, choice = choice_of(registry, wanted, wish)
+    project, choice = choice_of(registry, wanted, wish, kinds=_INSTALLED)
     _refuse_recalled(municipality, project.name, choice.release.version)
     file = choice.release.file
     if entry is not None and file is not None and file.sha256 == entry.sha256:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.version import InvalidVersion, Version
 
 from rpa_commons.capabilities import RpaCommonsError
-from rpa_commons.environments import LockFile, instance_head, read_lock
+from rpa_commons.environments import LockedConnector, LockFile, instance_head, read_lock
 
 from ._choose import Wish, choose, state_text
 from ._client import Registry
@@ -44,11 +44,11 @@ class InstanceRow:
 
 @dataclass(frozen=True)
 class InstalledRow:
-    """One bot, or the baseline, as it is installed here.
+    """One bot, connector wheel, or the baseline, as it is installed here.
 
     Attributes:
         name: Its name.
-        kind: ``bot`` or ``baseline``.
+        kind: ``bot``, ``connector`` or ``baseline``.
         version: As locked.
         channel: ``certified`` or ``all``; empty when it came as a file.
         source: The registry's address, or ``file``.
@@ -63,7 +63,8 @@ class InstalledRow:
         recalls: The same with what they say.
         taken_back: Whether this version is yanked, quarantined or recalled.
         notes: Deprecation and the like.
-        instances: Its bot instances.
+        instances: Its bot instances; of a connector those whose environment holds it.
+        connectors: What a connector wheel ships, as ``stack.toml`` names it.
     """
 
     name: str
@@ -82,6 +83,7 @@ class InstalledRow:
     taken_back: bool = False
     notes: tuple[str, ...] = ()
     instances: tuple[InstanceRow, ...] = field(default=())
+    connectors: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """For ``--json``."""
@@ -91,7 +93,7 @@ class InstalledRow:
 def rows(
     municipality: "MunicipalityFolder", registry: Registry | None, recalls: Recalls
 ) -> tuple[InstalledRow, ...]:
-    """Every locked bot, and the baseline where it came from a registry.
+    """Every locked bot and connector wheel, and the baseline where it came from a registry.
 
     Args:
         municipality: Whose.
@@ -118,6 +120,7 @@ def rows(
         )
         for entry in lock.entries
     ]
+    found += [_of_connector(municipality, registry, lock, one, recalls) for one in lock.connectors]
     if (base := lock.baseline) is not None:
         about = (one for one in recalls.advisories if one.project == base.name and one.names(base.version))
         row = InstalledRow(
@@ -131,6 +134,31 @@ def rows(
         )
         found.append(_row(registry, row))
     return tuple(found)
+
+
+def _of_connector(
+    municipality: "MunicipalityFolder",
+    registry: Registry | None,
+    lock: LockFile,
+    record: LockedConnector,
+    recalls: Recalls,
+) -> InstalledRow:
+    users = [entry.name for entry in lock.entries if record.name in entry.connectors]
+    about = (one for one in recalls.advisories if one.project == record.name and one.names(record.version))
+    return _row(
+        registry,
+        InstalledRow(
+            name=record.name,
+            kind="connector",
+            version=record.version,
+            channel=record.channel,
+            source=record.registry or "file",
+            because=record.because,
+            instances=tuple(one for bot in users for one in _instances(municipality, lock, bot, recalls)),
+            connectors=record.connectors,
+            **_recalled(about),
+        ),
+    )
 
 
 def _recalled(advisories: Iterable[Advisory]) -> dict[str, Any]:

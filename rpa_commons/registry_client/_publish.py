@@ -115,8 +115,9 @@ def publish(registry: Registry, wheel: Path, token: str, *, submit: bool = False
         UnreachableError: there was no whole answer; the same command may be repeated.
     """
     from rpa_commons.conformance import examine
+    from rpa_commons.connectors import built_in_names
 
-    report = examine(wheel)
+    report = examine(wheel, reserved=built_in_names())
     if report.refused:
         raise NotPublishableError(report)
     name, version = report.name, report.version

@@ -136,7 +136,10 @@ class Recalls:
     heard: float = 0.0
 
     def of(self, lock: LockFile, bot: str) -> tuple[Hit, ...]:
-        """Every advisory that is about a bot, a package of the registry beside it, or the baseline."""
+        """Every advisory about a bot, a connector or a package of the registry beside it, or the baseline.
+
+        ``bot`` may be a connector wheel, too.
+        """
         return tuple(
             Hit(advisory, name, version)
             for name, version in _parts(lock, bot)
@@ -149,7 +152,10 @@ def _parts(lock: LockFile, bot: str) -> Iterator[tuple[str, str]]:
     entry = lock.find(bot)
     if entry is not None:
         yield entry.name, entry.version
-        yield from ((one.name, one.version) for one in entry.packages if one.registry)
+        mine = frozenset(entry.connectors)
+        yield from ((one.name, one.version) for one in entry.packages if one.registry or one.name in mine)
+    elif (record := next((one for one in lock.connectors if one.name == bot), None)) is not None:
+        yield record.name, record.version
     if lock.baseline is not None:
         yield lock.baseline.name, lock.baseline.version
 
@@ -263,17 +269,18 @@ def guard(municipality: "MunicipalityFolder", instance: str) -> Iterator[str]:
     yield from recalls.warnings
     bot = instance_head(municipality, instance).bot
     for hit in recalls.of(read_lock(municipality.folder), bot):
-        remedy = _remedy(hit, instance)
+        remedy = _remedy(hit, instance, bot)
         if municipality.registry.on_recall != "warn":
             what = f"{hit.project} {hit.version}"
             raise PausedError(instance, what, hit.advisory.id, hit.advisory.summary, remedy)
         yield f'{hit}; it goes on since on_recall is "warn": {remedy}'
 
 
-def _remedy(hit: Hit, instance: str) -> str:
+def _remedy(hit: Hit, instance: str, bot: str) -> str:
     said = hit.advisory.remedy.rstrip(". ")
     upgrade = "`rpac outdated` names the version to move to"
-    cases = f"`rpac items list {instance} --bot-version {hit.version}` lists the cases it touched"
+    only = f" --bot-version {hit.version}" if hit.project == bot else ""  # a connector's is not the bot's
+    cases = f"`rpac items list {instance}{only}` lists the cases it touched"
     return "; ".join(filter(None, (said, upgrade, cases)))
 
 

@@ -79,9 +79,9 @@ class Stack:
             ConfigError: a file of the stack cannot be read.
         """
         from rpa_commons.config import declared_stack
-        from rpa_commons.connectors import catalogue
+        from rpa_commons.environments import connectors_of
 
-        known = catalogue()
+        known = connectors_of(municipality)
         by_capability: dict[str, list[str]] = {}
         for name in known:
             by_capability.setdefault(known[name].capability, []).append(name)

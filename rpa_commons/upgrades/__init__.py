@@ -9,6 +9,7 @@ from ._migrate_text import MigratedText, MigrationNotWrittenError, migrate_text
 from ._upgrade import UpgradePlan, plan_upgrade
 from ._upgrade_baseline import migrate_baseline
 from ._upgrade_changes import manifest_changes
+from ._upgrade_connector import Catalogues, plan_connector_upgrade
 from ._upgrade_files import FileMigration, migrate_files
 from ._upgrade_kinds import KINDS as CHANGE_KINDS
 from ._upgrade_kinds import UpgradeChange
@@ -16,6 +17,7 @@ from ._upgrade_write import FileChangedError, PartlyMigratedError, put_back, wri
 
 __all__ = [
     "CHANGE_KINDS",
+    "Catalogues",
     "FileChangedError",
     "FileMigration",
     "MigratedText",
@@ -28,6 +30,7 @@ __all__ = [
     "migrate_files",
     "migrate_text",
     "migration_problems",
+    "plan_connector_upgrade",
     "plan_upgrade",
     "put_back",
     "write_migrated",

@@ -52,26 +52,27 @@ class MigratedText:
     left: tuple[Step, ...] = ()
 
 
-def migrate_text(text: str, manifest: Manifest) -> MigratedText:
+def migrate_text(text: str, manifest: Manifest, prefix: Path = ("settings",)) -> MigratedText:
     """Migrate the ``[settings]`` of an instance's or baseline's file; what a person must do is left out.
 
     Args:
         text: The whole file; it must be valid TOML.
         manifest: Of the version the file is to fit.
+        prefix: Where the settings stand.
 
     Raises:
         MigrationNotWrittenError: the file is written so that a person must do it; the text is not touched.
         BrokenSchemaError: the manifest's migrations are of no known form.
     """
     operations, left = operations_of(manifest), list[Step]()
-    table = _at(tomllib.loads(text.removeprefix(_BOM)), ("settings",))
+    table = _at(tomllib.loads(text.removeprefix(_BOM)), prefix)
     while isinstance(table, dict):
         troubles = [one for one in migrate(table, operations).steps if one.trouble]
         if not troubles:
             break
         left.append(troubles[0])  # one at a time: leaving it out may be what makes the next one possible
         operations = _without(operations, troubles[0])
-    return replace(migrate_toml(text, operations, ("settings",)), left=tuple(left))
+    return replace(migrate_toml(text, operations, prefix), left=tuple(left))
 
 
 def _without(operations: Sequence[Operation], trouble: Step) -> tuple[Operation, ...]:

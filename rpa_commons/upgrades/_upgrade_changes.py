@@ -1,4 +1,4 @@
-"""What differs between two versions of a bot, from their manifests alone.
+"""What differs between two versions of a bot or a connector wheel, from their manifests alone.
 
 Rules this module keeps: whatever a version may do to the outside world or to citizens' rights is named first;
 nothing of a municipality is looked at.
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from rpa_commons.manifest import CallEntry, CapabilityEntry, Manifest
 
+from ._upgrade_connector_changes import connector_changes
 from ._upgrade_kinds import KINDS, UpgradeChange
 from ._upgrade_settings import settings_changes
 
@@ -31,6 +32,7 @@ def manifest_changes(old: Manifest, new: Manifest) -> tuple[UpgradeChange, ...]:
         *_steps(old, new),
         *_letters(old, new),
         *_languages(old, new),
+        *connector_changes(old, new),
         *_needs(old, new),
     ]
     order = list(KINDS)

@@ -23,7 +23,7 @@ from rpa_commons.manifest import Manifest
 
 from ._migrate_text import MigratedText, MigrationNotWrittenError, migrate_text
 
-__all__ = ["FileMigration", "migrate_files"]
+__all__ = ["FileMigration", "migrate_files", "redacted"]
 
 _BOM = "\ufeff"
 _BY_HAND = "write it by hand as the new version wants it, and take the old key out"
@@ -114,8 +114,8 @@ class _Diff:
 
     def text(self, name: str) -> str:
         """As a unified diff."""
-        old = _redacted(self._before, self._is_hidden_before).splitlines()
-        new = _redacted(self._after, self._is_hidden_after).splitlines()
+        old = redacted(self._before, self._is_hidden_before).splitlines()
+        new = redacted(self._after, self._is_hidden_after).splitlines()
         lines = difflib.unified_diff(old, new, f"a/{name}", f"b/{name}", lineterm="")
         return "\n".join(lines) + "\n"
 
@@ -130,7 +130,7 @@ class _Diff:
         return self._old is None or self._old.is_hidden(path, self._values[0])
 
 
-def _redacted(text: str, is_hidden: Callable[[KeyPath], bool]) -> str:
+def redacted(text: str, is_hidden: Callable[[KeyPath], bool]) -> str:
     """The text with each value for which ``is_hidden`` says so as ``…``."""
     spans = sorted((start, -end, path) for path, (start, end) in _spans(text) if is_hidden(path))
     shown, position = "", 0

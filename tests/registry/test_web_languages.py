@@ -21,7 +21,7 @@ _TABLES = {
     "_catalogue": ("FILTERS",),
     "_settings": ("_TYPES",),
 }
-_NO_WORDS = ("STATE_CLASSES", "STATES", "TIERS", "languages_of")
+_NO_WORDS = ("RUNG_CLASSES", "STATE_CLASSES", "STATES", "TIERS", "languages_of")
 
 
 def _texts() -> Iterator[str]:

@@ -184,14 +184,41 @@ def test_what_is_not_certified_says_so_where_it_is_installed(town: Registry) -> 
 
 @pytest.mark.parametrize("language", _LANGUAGES)
 def test_only_commands_that_there_are_are_shown(town: Registry, language: str) -> None:
-    """A baseline is named in municipality.toml and installed; a connector comes with its bots."""
+    """A baseline is named in municipality.toml and installed; a connector is installed, then named."""
     baseline = _page(town, f"{language}/projects/digit-baseline/index.html")
     connector = _page(town, f"{language}/projects/kmd-nova/index.html")
     shown = re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", baseline, re.DOTALL)
 
     assert shown[-2:] == ['baseline = "registry:digit-baseline"', "rpac install\nrpac upgrade baseline"]
-    assert "rpac install" not in connector
+    assert "rpac install kmd-nova" in connector
     assert "stack.toml" in connector
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("da", "Kun simulator"), ("nb", "Bare simulator"), ("sv", "Bara simulator"), ("en", "Simulator only")],
+)
+def test_a_connector_that_was_tried_on_a_simulator_only_says_so(
+    town: Registry, language: str, words: str
+) -> None:
+    """On its page and on its card in the catalogue; beside it what it serves and what it takes to get in."""
+    page = _page(town, f"{language}/projects/kmd-nova/index.html")
+
+    assert 2 == page.count(words)
+    assert "CaseSystem 1.0" in page
+    assert "Spørg leverandøren om fejlkoderne." in page
+    assert "Novas adresse." in page
+    assert words in _page(town, f"{language}/index.html")
+
+
+def test_the_list_of_projects_says_what_a_connector_serves(town: Registry) -> None:
+    """Search by capability finds it, a client knows its connectors by name; a bot's line has no such keys."""
+    projects = {one["name"]: one for one in json.loads(_page(town, "catalogue/index.json"))["projects"]}
+
+    assert (["CaseSystem"], ["kmd-nova-cases"], "simulator") == tuple(
+        projects["kmd-nova"][key] for key in ("capabilities", "connectors", "verified")
+    )
+    assert "connectors" not in projects["welcome-letters"]
 
 
 def test_hostile_texts_are_shown_and_do_nothing(town: Registry, change: Callable[..., None]) -> None:

@@ -378,6 +378,35 @@ def fill(registry: Registry) -> None:
             pages.render(connection, registry.settings, stall.name)
 
 
+_CONNECTOR = {
+    "name": "kmd-nova-cases",
+    "summary": "Sager og dokumenter i KMD Nova.",
+    "entry": "kmd_nova:Cases",
+    "capability": "CaseSystem",
+    "version": "1.0",
+    "effects": {"open_case": "unsafe"},
+    "settings_schema": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["url"],
+        "properties": {"url": {"type": "string", "description": "Novas adresse."}},
+    },
+    "migrations": [],
+    "access": {
+        "agreements": ["En aftale med leverandøren."],
+        "certificate": "Et klientnavn og en hemmelighed.",
+        "signed_by": ["Kommunens systemejer."],
+        "test": ["Hent en sag."],
+        "sources": [],
+        "not_public": "Spørg leverandøren om fejlkoderne.",
+    },
+    "verified": [
+        {"level": "schema", "where": "optagne svar", "date": "2026-11-21", "note": ""},
+        {"level": "simulator", "where": "rpac sandbox", "date": "2026-11-22", "note": ""},
+    ],
+}
+
+
 def manifest_of(stall: Stall, version: str) -> dict[str, Any]:
     """The plugin description that a release of a stall carries."""
     capabilities = [
@@ -416,6 +445,7 @@ def manifest_of(stall: Stall, version: str) -> dict[str, Any]:
         "settings_schema": {},
         "benefit": {"minutes_per_case": 4.5, "method": "Målt på 40 sager i tre kommuner, maj 2026."},
         "record": record if stall.kind == "bot" else None,
+        "connectors": [_CONNECTOR] if stall.kind == "connector" else [],
         **stall.changes,
     }
 

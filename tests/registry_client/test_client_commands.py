@@ -31,14 +31,14 @@ def test_search_says_whether_a_bot_runs_here(
     rpac: Any, simulator: Any, hvidovre: Path, make_wheel: Any
 ) -> None:
     """What the stack lacks is named with the connectors there are for it."""
-    simulator.publish(make_wheel("letter-bot", capabilities=("DigitalPost", "CaseSystem")))
+    simulator.publish(make_wheel("letter-bot", capabilities=("DigitalPost", "Calendar")))
 
     code, out, _ = rpac("-C", str(hvidovre), "search", "letter")
 
     assert code == 0
     assert "letter-bot 1.0.0  (certified, silver, Roskilde)" in out
     assert "runs on your stack: no: needs DigitalPost (connectors: pdf-outbox, sf1601)" in out
-    assert "CaseSystem (no connector yet)" in out
+    assert "Calendar (no connector yet)" in out
 
 
 def test_search_stack_leaves_out_what_does_not_run(

@@ -67,7 +67,7 @@ def test_a_killed_download_goes_on_where_it_stopped(
 def judged(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wheels pass the registry's rules: those have tests of their own."""
 
-    def examine(wheel: Path) -> Any:
+    def examine(wheel: Path, **_: Any) -> Any:
         name, version, *_ = wheel.name.split("-")
         return SimpleNamespace(refused=False, name=name.replace("_", "-"), version=version, findings=())
 

@@ -25,7 +25,7 @@ from rpa_commons.registry_client import (
 def judged(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wheels pass the registry's rules: those have tests of their own."""
 
-    def examine(wheel: Path) -> Any:
+    def examine(wheel: Path, **_: Any) -> Any:
         name, version, *_ = wheel.name.split("-")
         return SimpleNamespace(refused=False, name=name.replace("_", "-"), version=version, findings=())
 

@@ -14,12 +14,21 @@ import io
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rpa_commons.manifest import Benefit, Decisions, Manifest, ProcessingRecord
+from rpa_commons.manifest import (
+    Access,
+    Benefit,
+    ConnectorEntry,
+    Decisions,
+    Manifest,
+    ProcessingRecord,
+    Rung,
+)
 
-__all__ = ["WheelMaker", "bot_manifest"]
+__all__ = ["WheelMaker", "bot_manifest", "connector_entry"]
 
 _SOURCE = b'"""A bot that does nothing."""\n\n\nclass QuietBot:\n    """Does nothing."""\n'
 _SCHEMA = {
@@ -63,6 +72,21 @@ def bot_manifest(**changes: Any) -> Manifest:
         ),
     }
     return Manifest(**{**said, **changes})
+
+
+def connector_entry(package: str = "kmd_nova", **changes: Any) -> ConnectorEntry:
+    """A complete description of a connector, with what a test wants otherwise."""
+    said: dict[str, Any] = {
+        "name": "paper-ledger",
+        "summary": "A ledger of paper.",
+        "entry": f"{package}:QuietBot",
+        "capability": "Ledger",
+        "version": "1.0",
+        "settings_schema": _SCHEMA,
+        "access": Access(certificate="none", signed_by=("nobody",), test=("look at it",)),
+        "verified": (Rung(level="simulator", where="a file", date=date(2026, 11, 22)),),
+    }
+    return ConnectorEntry(**{**said, **changes})
 
 
 @dataclass
@@ -162,6 +186,8 @@ class WheelMaker:
         if self.kind == "bot":
             own["entry"] = f"{self.package}:QuietBot"
             return bot_manifest(**{**own, **(self.manifest or {})})
+        if self.kind == "connector":
+            own["connectors"] = (connector_entry(self.package),)
         return Manifest(**{"summary": "Shared.", "sdk_version": "0.1.0", **own, **(self.manifest or {})})
 
 

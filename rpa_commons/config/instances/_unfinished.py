@@ -96,9 +96,12 @@ def unfinished_upgrades(municipality: MunicipalityFolder, names: Collection[str]
 
 
 def _findings(municipality: MunicipalityFolder, note: UpgradeNote) -> Iterator[Finding]:
-    if locked_versions(municipality.folder).get(note.bot, ("", ""))[0] != note.before:
+    folder = municipality.folder
+    locked = {**locked_versions(folder, kind="connector"), **locked_versions(folder)}
+    if locked.get(note.bot, ("", ""))[0] != note.before:
         return
-    instance = note.instances[0] if note.instances else note.bot
+    is_bot = note.bot in locked_versions(folder)
+    instance = note.instances[0] if note.instances and is_bot else note.bot
     message = (
         f"is written for {note.bot} {note.after}, and rpac.lock names {note.before}: an upgrade did not end"
     )

@@ -1,5 +1,6 @@
 """What became of a setting in a newer version, read as data from the manifest."""
 
+from ._connector_migrations import manifest_of_connector, migrated_binding
 from ._migrate import (
     migrated_layer,
     migration_findings,
@@ -31,7 +32,9 @@ __all__ = [
     "Step",
     "final_path",
     "has",
+    "manifest_of_connector",
     "migrate",
+    "migrated_binding",
     "migrated_layer",
     "migrated_policies",
     "migration_findings",

@@ -14,8 +14,8 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LARGEST_LOCK = 16 * 1024 * 1024  # bytes; it lists every package with its hashes
 
 
-def locked_versions(folder: Path) -> Mapping[str, tuple[str, str]]:
-    """The bots in a municipality's ``rpac.lock``: name -> version and manifest digest.
+def locked_versions(folder: Path, *, kind: str = "bot") -> Mapping[str, tuple[str, str]]:
+    """The bots, or connector wheels, in a municipality's ``rpac.lock``: name -> version and manifest digest.
 
     Only the heads of the entries are read; a lock that cannot be read, or another file under that name,
     gives nothing: the check of the configuration does not hang on it.
@@ -29,8 +29,8 @@ def locked_versions(folder: Path) -> Mapping[str, tuple[str, str]]:
         return {}
     found: dict[str, tuple[str, str]] = {}
     for part in re.split(r"^(?=\[)", text, flags=re.MULTILINE):
-        if part.startswith("[[bot]]"):
-            found.update(_locked(part))
+        if part.startswith(f"[[{kind}]]"):
+            found.update(_locked(part, kind))
     return found
 
 
@@ -77,9 +77,9 @@ def locked_baseline(folder: Path) -> LockedBaselineHead | None:
     return LockedBaselineHead(name, version, wheel, sha256)
 
 
-def _locked(part: str) -> Iterator[tuple[str, tuple[str, str]]]:
+def _locked(part: str, kind: str) -> Iterator[tuple[str, tuple[str, str]]]:
     try:
-        tables: Sequence[Mapping[str, Any]] = tomllib.loads(part)["bot"]
+        tables: Sequence[Mapping[str, Any]] = tomllib.loads(part)[kind]
     except (ValueError, RecursionError):
         return
     for table in tables:

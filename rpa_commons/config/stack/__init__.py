@@ -1,6 +1,6 @@
 """The stack: which connector serves a capability, laid together from every layer's file."""
 
-from ._declared_stack import declared_stack
+from ._declared_stack import chosen_in, declared_stack, named_connectors
 from ._layer_files import LayerFiles, stack_of
 from ._stack import Binding, BindingSection, StackReader
 
@@ -9,6 +9,8 @@ __all__ = [
     "BindingSection",
     "LayerFiles",
     "StackReader",
+    "chosen_in",
     "declared_stack",
+    "named_connectors",
     "stack_of",
 ]

@@ -58,6 +58,7 @@ class BindingSection:
         section: Its schema and layers.
         connector: The chosen one.
         choice_findings: What is wrong with the choice.
+        old_keys: Settings that the connector's version calls otherwise.
         set_aside: Layers whose settings are for another connector.
         elsewhere: Whether a key is one of another connector for the capability.
     """
@@ -66,12 +67,14 @@ class BindingSection:
     section: Section
     connector: str
     choice_findings: tuple[Finding, ...] = ()
+    old_keys: tuple[Finding, ...] = ()
     set_aside: tuple[Layer, ...] = ()
     elsewhere: Callable[[KeyPath], bool] = lambda _: False
 
     def findings(self) -> Iterator[Finding]:
         """Everything that is wrong with the binding."""
         yield from self.choice_findings
+        yield from self.old_keys
         yield from self.section.findings()
         if not self.choice_findings and self.section.policies:  # else nobody knows the keys
             yield from policy_findings(self.section, elsewhere=self.elsewhere, set_aside=self.set_aside)
@@ -116,6 +119,9 @@ class StackReader:
         layers, connector = set_aside(layers)
         known = self.connectors[connector] if connector in self.connectors else None  # noqa: SIM401 - the catalogue imports on lookup
         fits = known is not None and known.capability == entry.name  # another's settings say nothing here
+        old_keys: list[Finding] = []
+        if known is not None and fits and known.migrated is not None:
+            layers = tuple(_collected(known.migrated(one, known), old_keys) for one in layers)
         view = shared_view(binding_schema, known.settings_schema if known and fits else _UNKNOWN_SETTINGS)
         layers = add_defaults(view, layers, "connector default", f"{connector} Settings")
         home = replace(self.home, values={}, prefix=(entry.name,))
@@ -130,7 +136,7 @@ class StackReader:
             schemas = (self.connectors[name].settings_schema for name in names)
             return any(SchemaView(binding_schema(schema)).knows(path) for schema in schemas)
 
-        return BindingSection(entry.name, section, connector, findings, aside, elsewhere)
+        return BindingSection(entry.name, section, connector, findings, tuple(old_keys), aside, elsewhere)
 
     def _is_sensitive(self, shared: str, chosen: str, capability: str) -> bool:
         """Whether another connector than the chosen one, the cooperation's, has a sensitive setting."""
@@ -185,7 +191,8 @@ class StackReader:
             choice = " or ".join(fitting)
             advice = f'add [{entry.name}] with connector = "{fitting[0]}" to stack.toml (there is: {choice})'
         else:
-            advice = f"install a connector for {entry.name} and bind it in stack.toml"
+            search = f"rpac search --capability {entry.name} --kind connector"
+            advice = f"install a connector for {entry.name} (`{search}` lists them) and bind it in stack.toml"
         because = f"{manifest.name} {manifest.version} declares it as {entry.attribute}"
         return Finding("E601", f"stack.{entry.name}", message, origin.file, None, "", because, advice)
 
@@ -226,7 +233,9 @@ class StackReader:
     def _unknown_connector(self, connector: str, capability: str | None = None) -> Problem:
         fitting = self._serving(capability) if capability else []
         meant = guess(connector, fitting) or guess(connector, self.connectors)
-        advice = f"did you mean {meant}?" if meant else f"there is: {', '.join(fitting or self.connectors)}"
+        here = f"did you mean {meant}?" if meant else f"there is: {', '.join(fitting or self.connectors)}"
+        search = f"rpac search --capability {capability or 'NAME'} --kind connector"
+        advice = f"{here}; `{search}` lists others, `rpac install {_installable(connector)}` brings one here"
         return Problem("E602", ("connector",), f'there is no connector "{connector}"', advice)
 
     def _serving(self, capability: str) -> list[str]:
@@ -254,6 +263,17 @@ def set_aside(layers: Sequence[Layer]) -> tuple[tuple[Layer, ...], str]:
             current = connector
         kept.append(layer)
     return tuple(kept), current
+
+
+def _collected(migrated: tuple[Layer, tuple[Finding, ...]], found: list[Finding]) -> Layer:
+    layer, findings = migrated
+    found += findings
+    return layer
+
+
+def _installable(connector: str) -> str:
+    """The name for a command that is shown; what could not be one is not repeated there."""
+    return connector if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", connector) else "NAME"
 
 
 def _shared_connector(layers: Sequence[Layer]) -> str:

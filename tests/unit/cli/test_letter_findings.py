@@ -77,6 +77,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 
     monkeypatch.setattr("rpa_commons.environments.locked", locked)
     monkeypatch.setattr("rpa_commons.environments.python_of", lambda *_: Path("python"))
+    monkeypatch.setattr("rpa_commons.environments.refuse_unready", lambda *_: None)
     monkeypatch.chdir(tmp_path)
     return place
 

@@ -51,7 +51,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     town = _CONFTEST.Town(tmp_path)
     town.manifest = _CONFTEST.a_manifest(settings_schema=Settings.model_json_schema())
     monkeypatch.setattr("rpa_commons.cli.config.table.manifest_of", lambda _: town.manifest_of)
-    monkeypatch.setattr("rpa_commons.cli.config.table.connectors", lambda: town.connectors)
+    monkeypatch.setattr("rpa_commons.cli.config.table.connectors", lambda *_: town.connectors)
     monkeypatch.setenv("REGISTER_PASSWORD", "secret")
     town.write(FEES, GOOD)
     return town
@@ -211,7 +211,7 @@ def test_the_template_is_a_file_to_fill_in(town: Any) -> None:
 def test_explain_counts_rows_instead_of_printing_them(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list of rows is no line to read: how many each layer has, and how many there are together."""
     monkeypatch.setattr("rpa_commons.cli.config.explain.manifest_of", lambda _: town.manifest_of)
-    monkeypatch.setattr("rpa_commons.cli.config.explain.connectors", lambda: town.connectors)
+    monkeypatch.setattr("rpa_commons.cli.config.explain.connectors", lambda *_: town.connectors)
     town.write("../baseline/" + FEES, "from;income;fee\n2022-01-01;0;5\n")
     words = ["-C", "roskilde", "config", "explain", "welcome-letters", "fees"]
     output = CliRunner().invoke(cli, words, standalone_mode=False).output
@@ -277,7 +277,7 @@ def test_show_says_that_gaps_are_allowed(exceptions: Any) -> None:
 def test_explain_says_that_gaps_are_allowed(exceptions: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside what kind of setting it is."""
     monkeypatch.setattr("rpa_commons.cli.config.explain.manifest_of", lambda _: exceptions.manifest_of)
-    monkeypatch.setattr("rpa_commons.cli.config.explain.connectors", lambda: exceptions.connectors)
+    monkeypatch.setattr("rpa_commons.cli.config.explain.connectors", lambda *_: exceptions.connectors)
     words = ["-C", "roskilde", "config", "explain", "welcome-letters", "fees"]
 
     assert (

@@ -211,4 +211,6 @@ def installed(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("rpa_commons.environments.locked", locked)
     monkeypatch.setattr("rpa_commons.environments.python_of", lambda *_: Path("python"))
-    monkeypatch.setattr("rpa_commons.connectors.catalogue", lambda: town.connectors)
+    monkeypatch.setattr("rpa_commons.environments.refuse_unready", lambda *_: None)
+    for place in ("rpa_commons.connectors", "rpa_commons.environments._connector_wheels"):
+        monkeypatch.setattr(f"{place}.catalogue", lambda *_: town.connectors)

@@ -146,7 +146,7 @@ def test_a_policy_s_choice_reads_the_text_as_a_number(paying: "Town") -> None:
 def test_explain_calls_it_an_amount_with_its_unit(paying: "Town", monkeypatch: pytest.MonkeyPatch) -> None:
     """Not number or text."""
     monkeypatch.setattr("rpa_commons.cli.config.explain.manifest_of", lambda _: paying.manifest_of)
-    monkeypatch.setattr("rpa_commons.cli.config.explain.connectors", lambda: paying.connectors)
+    monkeypatch.setattr("rpa_commons.cli.config.explain.connectors", lambda *_: paying.connectors)
     words = ["-C", "roskilde", "config", "explain", "welcome-letters", "limit"]
     shown = CliRunner().invoke(_main.cli, words, standalone_mode=False).stdout
 

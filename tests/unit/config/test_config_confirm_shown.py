@@ -61,7 +61,7 @@ def money(town: "Town", monkeypatch: pytest.MonkeyPatch) -> "Town":
     town.manifest = town.manifest.model_copy(update={"settings_schema": Settings.model_json_schema()})
     town.write(FEES, ROWS + "pet;1\n")
     monkeypatch.setattr("rpa_commons.cli.config.confirm.manifest_of", lambda _: town.manifest_of)
-    monkeypatch.setattr("rpa_commons.cli.config.confirm.connectors", lambda: town.connectors)
+    monkeypatch.setattr("rpa_commons.cli.config.confirm.connectors", lambda *_: town.connectors)
     monkeypatch.setattr("getpass.getuser", lambda: "anna")
     return town
 

@@ -230,4 +230,9 @@ def test_the_connectors_that_read_files_say_which_settings_name_them() -> None:
         ("school-extract", "file"): "file",
         ("pdf-outbox", "folder"): "folder",
         ("sf1601", "physical_outbox"): "folder",
+        ("posting-file", "folder"): "folder",
+        ("invoice-folder", "specs_folder"): "folder",
+        ("invoice-folder", "folder"): "folder",
+        ("case-folder", "folder"): "folder",
+        ("sf1601", "receipts_folder"): "folder",
     } == marked

@@ -102,7 +102,7 @@ def test_a_sensitive_key_says_so(town: "Town") -> None:
 def shown(town: "Town", monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Runs ``rpac config explain`` on the town; what it prints."""
     monkeypatch.setattr(explain_module, "manifest_of", lambda _: town.manifest_of)
-    monkeypatch.setattr(explain_module, "connectors", lambda: town.connectors)
+    monkeypatch.setattr(explain_module, "connectors", lambda *_: town.connectors)
 
     def run(*arguments: str) -> str:
         result = CliRunner().invoke(

@@ -26,7 +26,7 @@ def town(town: "Town", monkeypatch: pytest.MonkeyPatch) -> "Town":
     """The town with that bot, reachable from the command line."""
     town.manifest = town.manifest.model_copy(update={"settings_schema": Settings.model_json_schema()})
     monkeypatch.setattr("rpa_commons.cli.config.explain.manifest_of", lambda _: town.manifest_of)
-    monkeypatch.setattr("rpa_commons.cli.config.explain.connectors", lambda: town.connectors)
+    monkeypatch.setattr("rpa_commons.cli.config.explain.connectors", lambda *_: town.connectors)
     return town
 
 

@@ -169,7 +169,9 @@ def test_a_capability_that_no_connector_serves_must_be_installed(town: "Town") -
     town.connectors.clear()
     town.write("stack.toml", "")
 
-    assert town.finding().help == "install a connector for PopulationRegister and bind it in stack.toml"
+    search = "`rpac search --capability PopulationRegister --kind connector` lists them"
+    wanted = f"install a connector for PopulationRegister ({search}) and bind it in stack.toml"
+    assert wanted == town.finding().help
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from rpa_commons.conformance import WheelReport, examine
 from rpa_commons.manifest import Benefit, Decisions, ProcessingRecord
-from tests.support.wheels import WheelMaker, bot_manifest
+from tests.support.wheels import WheelMaker, bot_manifest, connector_entry
 
 _HEADERS = WheelMaker().headers
 _HOOK = b"[rpa_commons]\nq = quiet_bot\n"
@@ -613,7 +613,8 @@ def test_secrets_are_a_connectors(tmp_path: Path) -> None:
         "$defs": {"Secret": {"type": "object", "secret_reference": True}},
     }
     bot = report_on(WheelMaker(manifest={"settings_schema": schema}), tmp_path)
-    connector = WheelMaker(name="kmd-nova", kind="connector", manifest={"settings_schema": schema})
+    shipped = (connector_entry(settings_schema=schema),)
+    connector = WheelMaker(name="kmd-nova", kind="connector", manifest={"connectors": shipped})
 
     assert "is a secret" in said_of(bot, "A143")
     assert () == report_on(connector, tmp_path).findings

@@ -19,7 +19,7 @@ from rpa_commons.environments import (
     build_wheel,
     check_wheel,
 )
-from rpa_commons.environments._install import _check_all
+from rpa_commons.environments._given_wheels import check_given
 from rpa_commons.environments._uv import Uv
 
 WHEEL = "digit_baseline-2026.1-py3-none-any.whl"
@@ -337,7 +337,7 @@ def test_install_refuses_a_baseline_and_says_where_it_belongs(tmp_path: Path) ->
     wheel = build(folder_with(tmp_path / "baseline"), tmp_path / "out")
 
     with pytest.raises(WheelRefusedError) as caught:
-        _check_all([wheel])
+        check_given([wheel])
 
     assert "it is a baseline, not a bot" in caught.value.message
     assert "municipality.toml" in caught.value.remedy

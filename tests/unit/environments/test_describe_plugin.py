@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rpa_commons.capabilities import DigitalPost, capability_spec
 from rpa_commons.environments import BuildRefusedError
 from rpa_commons.environments._describe import describe
 
@@ -99,13 +100,14 @@ def test_capabilities_list_each_call_with_its_effect(plugin: Plugin) -> None:
     """What a bot may do to the world is in the manifest, sorted by attribute and method."""
     manifest = describe(plugin())
 
+    post = capability_spec(DigitalPost).calls
     found = [
         (entry.attribute, [(call.method, call.effect) for call in entry.calls])
         for entry in manifest.capabilities
     ]
     assert found == [
         ("population", [("person", None)]),
-        ("post", [("registered", None), ("send", "keyed")]),
+        ("post", [(name, call.effect_class) for name, call in sorted(post.items())]),
     ]
 
 
@@ -239,8 +241,8 @@ def test_all_gaps_are_named_at_once(plugin: Plugin) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (("return (Quiet,)", "return ()"), "a wheel ships one bot; rpac_bots gives 0"),
-        (("return (Quiet,)", "return (Quiet, Quiet)"), "a wheel ships one bot; rpac_bots gives 2"),
+        (("return (Quiet,)", "return ()"), "a wheel ships one bot, or connectors; rpac_bots gives 0"),
+        (("return (Quiet,)", "return (Quiet, Quiet)"), "one bot, or connectors; rpac_bots gives 2"),
         (("return (Quiet,)", "return (Settings,)"), "which is no class derived from Bot"),
     ],
 )

@@ -49,10 +49,10 @@ def test_two_wheels_of_one_bot_are_refused(municipality: Any, make_wheel: Any, t
 
 
 def test_a_wheel_that_is_no_bot_is_refused(municipality: Any, make_wheel: Any, manifest: Manifest) -> None:
-    """A connector is no bot."""
+    """A connector wheel without a connector is of no use to any stack."""
     wheel = make_wheel(text=manifest.model_copy(update={"kind": "connector"}).to_json())
 
-    with pytest.raises(WheelRefusedError, match="it is a connector, not a bot"):
+    with pytest.raises(WheelRefusedError, match="it is a connector wheel and ships no connector"):
         install(municipality, [wheel], progress=lambda _: None)
 
 
@@ -113,7 +113,7 @@ def test_a_second_installation_says_that_it_waits(
     municipality: Any, make_wheel: Any, host: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two at once would get in the way of each other; the second waits and says so."""
-    monkeypatch.setattr("rpa_commons.environments._install._WAIT", 0.1)
+    monkeypatch.setattr("rpa_commons.environments._alone._WAIT", 0.1)
     said: list[str] = []
 
     with (

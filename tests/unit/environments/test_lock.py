@@ -123,7 +123,7 @@ def test_an_edited_entry_is_noticed(tmp_path: Path, before: str, after: str) -> 
     ("text", "problem"),
     [
         ("<<<<<<< HEAD\n", "cannot be read"),
-        ("lock_version = 4\n", "lock_version: Input should be 1, 2 or 3"),
+        ("lock_version = 5\n", "lock_version: Input should be 1, 2, 3 or 4"),
         ('lock_version = 1\n[[bot]]\nname = "x"\n', "Field required"),
         ("lock_version = 1\nextra = true\n", "Extra inputs are not permitted"),
         ("\xff", "cannot be read"),

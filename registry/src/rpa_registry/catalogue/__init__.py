@@ -8,9 +8,11 @@ Usage::
 """
 
 from ._documents import (
+    RUNGS,
     advisories_document,
     canonical,
     file_path,
+    highest_rung,
     index_document,
     index_entry,
     names_document,
@@ -28,6 +30,7 @@ __all__ = [
     "FILTERS",
     "LARGEST_STACK",
     "PUBLIC",
+    "RUNGS",
     "Channel",
     "Person",
     "Project",
@@ -40,6 +43,7 @@ __all__ = [
     "answer_document",
     "canonical",
     "file_path",
+    "highest_rung",
     "index_document",
     "index_entry",
     "is_served",

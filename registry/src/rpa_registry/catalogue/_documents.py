@@ -23,9 +23,11 @@ from rpa_registry.tiers import TIERS
 from ._records import Project, Release
 
 __all__ = [
+    "RUNGS",
     "advisories_document",
     "canonical",
     "file_path",
+    "highest_rung",
     "index_document",
     "index_entry",
     "names_document",
@@ -34,6 +36,8 @@ __all__ = [
 ]
 
 API = 1
+RUNGS = ("", "schema", "simulator", "official-test", "production")
+"""How near the real system something was tried, the farthest first."""
 _STATES = ("staged", "in_review", "published", "certified")
 
 
@@ -71,7 +75,26 @@ def index_entry(project: Project) -> dict[str, Any]:
         "data_categories": list(record.get("data_categories", ())),
         "languages": list(manifest.get("languages", ())),
         "updated": max(times),
+        **_connectors(manifest),
     }
+
+
+def _connectors(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What a connector wheel's line says besides: what it serves, how near real systems it was tried."""
+    entries = manifest.get("connectors") or ()
+    if not entries:
+        return {}
+    return {
+        "capabilities": sorted({one["capability"] for one in entries}),
+        "connectors": [one["name"] for one in entries],
+        "verified": min((highest_rung(one.get("verified") or ()) for one in entries), key=RUNGS.index),
+    }
+
+
+def highest_rung(verified: Iterable[Mapping[str, Any]]) -> str:
+    """The rung nearest to the real system that a connector was tried on; empty for none."""
+    reached = {str(one.get("level")) for one in verified}
+    return next((rung for rung in reversed(RUNGS) if rung in reached), "")
 
 
 def project_document(project: Project, running: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:

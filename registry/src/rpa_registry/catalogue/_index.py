@@ -69,6 +69,7 @@ def _wanted(project: Project) -> tuple[dict[str, str], list[tuple[str, str]]]:
             *(text for key in ("kle", "capabilities", "data_categories") for text in entry[key]),
             entry["owner"]["name"],
             entry["kind"],
+            *entry.get("connectors", ()),
         ),
         "readme_words": index_words(document["readme"][:_LONGEST_README]),
     }

@@ -16,6 +16,7 @@ from rpa_commons.manifest import CapabilityEntry, Manifest, ProcessingRecord
 __all__ = ["everything_new"]
 
 _TOLD_HERE = ("permission", "record")
+_LISTS = ("capabilities", "steps", "templates", "languages", "migrations", "connectors")
 
 
 def everything_new(manifest: Manifest) -> list[dict[str, Any]]:
@@ -29,7 +30,7 @@ def everything_new(manifest: Manifest) -> list[dict[str, Any]]:
     nothing = {"type": "object", "additionalProperties": False, "properties": {}}
     empty = manifest.model_copy(
         update={
-            **dict.fromkeys(("capabilities", "steps", "templates", "languages", "migrations"), ()),
+            **dict.fromkeys(_LISTS, ()),
             "settings_schema": nothing,
             "record": None,
         }
@@ -38,7 +39,7 @@ def everything_new(manifest: Manifest) -> list[dict[str, Any]]:
     return [
         *(_permission(one) for one in manifest.capabilities),
         *(_record(manifest.record) if manifest.record else ()),
-        *(one.to_json() for one in later if one.kind not in _TOLD_HERE),
+        *(one.to_json() for one in later if one.kind not in _TOLD_HERE or manifest.kind == "connector"),
     ]
 
 

@@ -21,6 +21,7 @@ from packaging.version import Version
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.manifest import Manifest, parse_manifest
 from rpa_registry import db
+from rpa_registry.catalogue import load_project
 from rpa_registry.context import Registry
 from rpa_registry.publishing import foreign_names, resembling, why_taken
 from rpa_registry.tiers import Assessed, assessed_releases
@@ -230,6 +231,15 @@ def _baseline(registry: Registry) -> Path | None:
     return registry.settings.folder / name if name else None
 
 
+def _connector_wheels(registry: Registry) -> list[Manifest]:
+    """What the connector wheels here say that a member may have installed: of each the newest to install."""
+    with registry.database.read() as connection:
+        query = sa.select(db.projects.c.name).where(db.projects.c.kind == "connector")
+        found = [load_project(connection, name) for name in connection.scalars(query).all()]
+    newest = [one.newest("certified") or one.newest("all") for one in found if one is not None]
+    return [parse_manifest(json.dumps(one.manifest), one.version) for one in newest if one is not None]
+
+
 def _fleet(registry: Registry, new: _Side, old: _Side | None, notes: list[str]) -> dict[str, Any] | None:
     """The fleet check over the members' published configurations."""
     name = registry.settings.members_folder
@@ -238,16 +248,21 @@ def _fleet(registry: Registry, new: _Side, old: _Side | None, notes: list[str]) 
     if not name:
         notes.append("members were not looked at: `members_folder` in registry.toml names no folder")
         return None
-    from rpa_commons.connectors import catalogue
+    from rpa_commons.connectors import catalogue, entries_of_wheel
     from rpa_commons.sharing import fleet_check, open_members
 
     known = {one.manifest.digest: one.manifest for one in (new, old) if one is not None}
+    shipped = {
+        name: entry
+        for manifest in _connector_wheels(registry)
+        for name, entry in entries_of_wheel(manifest).items()
+    }
     try:
         with open_members(registry.settings.folder / name, baseline=_baseline(registry)) as members:
             report = fleet_check(
                 new.manifest,
                 members,
-                connectors=catalogue(),
+                connectors=catalogue(shipped),
                 known=lambda _version, digest: known.get(digest),
             )
             return report.to_json()

@@ -20,6 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from rpa_commons.conformance import Limits, WheelFinding, WheelReport, examine
+from rpa_commons.connectors import built_in_names
 from rpa_registry import pages
 from rpa_registry.accounts import Identity, check_current, mark_used, may_act_for, require_scope
 from rpa_registry.context import Registry
@@ -193,7 +194,13 @@ def _examined(
     registry: Registry, identity: Identity, wheel: Path, filename: str, answered: frozenset[str]
 ) -> WheelReport:
     limits = replace(Limits(), wheel_bytes=registry.settings.limits.largest_wheel)
-    report = examine(wheel, filename=filename, limits=limits, owned=answered.__contains__)
+    report = examine(
+        wheel,
+        filename=filename,
+        limits=limits,
+        owned=answered.__contains__,
+        reserved=built_in_names(),
+    )
     more: list[WheelFinding] = []
     if not report.refused:  # a plugin is given what can be read
         for found in registry.plugins.hook.rpa_registry_admission(report=report, member=identity.member):

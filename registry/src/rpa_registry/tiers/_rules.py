@@ -127,8 +127,9 @@ def _is_list(value: Any) -> bool:  # noqa: ANN401 - any TOML value
 
 
 def _settings_described(facts: Facts) -> bool:
-    schema = facts.manifest.get("settings_schema")
-    return _described(schema) if isinstance(schema, Mapping) else True
+    shipped = facts.manifest.get("connectors") or ()
+    schemas = [facts.manifest.get("settings_schema"), *(one.get("settings_schema") for one in shipped)]
+    return all(_described(schema) for schema in schemas if isinstance(schema, Mapping))
 
 
 def _described(schema: Mapping[str, Any]) -> bool:

@@ -253,7 +253,7 @@ def _card_bytes(language: Language, root: str, entry: bytes, runs: int) -> bytes
 
 
 def _card(language: Language, root: str, entry: bytes, runs: int) -> Markup:
-    values = {**_read(entry), "runs": runs}
+    values = {"connectors": (), "verified": "", **_read(entry), "runs": runs}
     values["version"] = values["certified"] or values["latest"]
     return fragment(language, "_card.html.j2", root=root, entry=values)
 

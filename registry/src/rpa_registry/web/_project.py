@@ -15,6 +15,7 @@ from typing import Any
 from markupsafe import Markup
 
 from . import _terms
+from ._connectors import connector_views
 from ._languages import Words
 from ._markdown import readme_html
 from ._settings import settings_rows
@@ -51,6 +52,7 @@ def project_page(
         readme=_markup(rest),
         permissions=[_permission(words, one) for one in manifest.get("capabilities", ())],
         legal=_legal(words, manifest.get("record")),
+        connectors=connector_views(words, manifest),
         settings_rows=settings_rows(words, manifest.get("settings_schema") or {}),
         releases=[_release(words, one) for one in document["releases"]],
         rules=[_rule(words, one) for one in (shown or {}).get("tier_rules", ())],

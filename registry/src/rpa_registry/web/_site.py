@@ -147,6 +147,8 @@ def _environment(language: Language) -> jinja2.Environment:
         "state_meaning": lambda state: words.gettext(_terms.STATE_MEANINGS.get(state, "")),
         "tier_word": lambda tier: words.gettext(_terms.TIER_WORDS.get(tier, tier)),
         "tier_meaning": lambda tier: words.gettext(_terms.TIER_MEANINGS.get(tier, "")),
+        "rung_word": lambda rung: words.gettext(_terms.RUNG_WORDS.get(rung or "", rung)),
+        "rung_class": lambda rung: _terms.RUNG_CLASSES.get(rung or "", "plain"),
         "kind_word": lambda kind: words.gettext(_terms.KIND_WORDS.get(kind, kind)),
         "languages_of": lambda codes: _terms.languages_of(words, codes),
     }

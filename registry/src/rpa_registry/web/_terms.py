@@ -19,7 +19,10 @@ __all__ = [
     "COUNTRY_WORDS",
     "DECISION_WORDS",
     "KIND_WORDS",
+    "LADDER_WORDS",
     "RULE_WORDS",
+    "RUNG_CLASSES",
+    "RUNG_WORDS",
     "SEVERITY_WORDS",
     "STATES",
     "STATE_CLASSES",
@@ -96,6 +99,32 @@ TIER_MEANINGS: Mapping[str, str] = MappingProxyType(
 KIND_WORDS: Mapping[str, str] = MappingProxyType(
     {"bot": "Bot", "connector": "Connector", "baseline": "Baseline"}
 )
+RUNG_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "": "Not tried yet",
+        "schema": "Schema only",
+        "simulator": "Simulator only",
+        "official-test": "Official test environment",
+        "production": "In production",
+    }
+)
+LADDER_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "schema": "Schema",
+        "simulator": "Simulator",
+        "official-test": "Official test environment",
+        "production": "In production",
+    }
+)
+RUNG_CLASSES: Mapping[str, str] = MappingProxyType(
+    {
+        "": "badge-warning",
+        "schema": "badge-warning",
+        "simulator": "badge-warning",
+        "official-test": "badge-info",
+        "production": "badge-success",
+    }
+)
 COUNTRY_WORDS: Mapping[str, str] = MappingProxyType({"dk": "Denmark", "no": "Norway", "se": "Sweden"})
 SEVERITY_WORDS: Mapping[str, str] = MappingProxyType(
     {"low": "Low risk", "medium": "Medium risk", "high": "High risk", "critical": "Critical risk"}
@@ -113,7 +142,10 @@ CAPABILITY_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "Calendar": "See and book appointments",
         "CaseSystem": "Read and write cases",
+        "BenefitData": "Look up what benefits somebody gets",
         "DigitalPost": "Send letters by Digital Post",
+        "InvoiceInbox": "Take invoices out of a mailbox",
+        "Ledger": "Post to the books",
         "Invoices": "Receive invoices",
         "Payments": "Pay out money",
         "PopulationEvents": "Learn who has moved",
