@@ -15,7 +15,7 @@ PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 HAS_NGINX := PATH="$$PATH:/usr/sbin:/usr/local/sbin" command -v nginx
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test postgres nginx browser check docs bench soak clean
+.PHONY: help demo test postgres nginx rabbitmq browser check docs bench soak clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -26,7 +26,7 @@ $(UV):
 	@$(PYTHON) -m venv $(BOOTSTRAP)
 	@$(BOOTSTRAP)/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.5"
 
-$(READY): pyproject.toml uv.lock registry/pyproject.toml plugins/welcome-letters/pyproject.toml | $(UV)
+$(READY): pyproject.toml uv.lock registry/pyproject.toml $(wildcard plugins/*/pyproject.toml) | $(UV)
 	@echo "setting up: the locked dependencies (the first time they are downloaded)"
 	@$(UV) sync --quiet --frozen --all-packages --all-groups --python $(BOOTSTRAP)/bin/python
 	@touch $@
@@ -40,16 +40,17 @@ define need
 	@{ $(1); } >/dev/null 2>&1 || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "installing $(2): apt-get install $(3)"; \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(3) >/dev/null; } \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq $(3) >/dev/null; } \
 			|| { echo "apt-get could not install $(3)"; exit 1; }; \
 		else echo "$(2) was not found; as root: apt-get install $(3)"; exit 1; fi; }
 endef
 
 test: $(READY)  ## all tests but the heavy ones; says what it left out
-	@$(BIN)/pytest -m "not storm and not browser" $(PARALLEL)
+	@$(BIN)/pytest -m "not storm and not browser and not rabbitmq" $(PARALLEL)
 	@echo "left out: the pages in a browser (make browser)."
 	@echo "left out: the registry's tests on PostgreSQL (make postgres)."
 	@$(HAS_NGINX) >/dev/null 2>&1 || echo "left out: the export under nginx, which is not here (make nginx)."
+	@echo "left out: events from a real RabbitMQ (make rabbitmq)."
 	@echo "left out: the long storms: kills, fifty clients at once (make soak)."
 	@test -n "$$RPAC_SPECS" || echo "left out: tests against the official schemas (set RPAC_SPECS to a folder that holds them, see CONTRIBUTING.md)."
 
@@ -60,6 +61,10 @@ postgres: $(READY)  ## the registry's tests once more, on a PostgreSQL that the 
 nginx: $(READY)  ## the registry's export, served by nginx to pip and uv
 	$(call need,$(HAS_NGINX),nginx,nginx)
 	@$(BIN)/pytest -m nginx
+
+rabbitmq: $(READY)  ## events from a RabbitMQ server that the tests start
+	$(call need,ls /usr/lib/rabbitmq/bin/rabbitmq-server || command -v rabbitmq-server,RabbitMQ,rabbitmq-server)
+	@$(BIN)/pytest -m rabbitmq
 
 browser: $(READY)  ## the web pages in headless Chromium: axe, keyboard, 320 px
 	$(call need,command -v chromium || command -v chromium-browser || command -v google-chrome || command -v msedge,Chromium,chromium)

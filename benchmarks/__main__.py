@@ -6,7 +6,7 @@ import json
 
 from ._measure import save, table
 
-_NAMES = ("config", "cpr", "fleet", "help", "index", "invoices", "letters", "search", "upload")
+_NAMES = ("config", "cpr", "fleet", "help", "index", "invoices", "letters", "lookups", "search", "upload")
 
 
 def main() -> None:
