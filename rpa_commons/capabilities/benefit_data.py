@@ -53,7 +53,7 @@ _Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=6, decimal_places=2
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class _Spanned(_Model):

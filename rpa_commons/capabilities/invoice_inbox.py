@@ -1,11 +1,11 @@
 """Invoices and credit notes that have come in, and what became of each."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from ._declare import capability, effect, query
 from ._money import Money
@@ -31,7 +31,7 @@ Handled = Literal["done", "rejected", "handed_over"]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class InvoiceParty(_Model):
@@ -119,7 +119,7 @@ class InvoiceSummary(_Model):
     number: str = Field(repr=False)
     """The supplier's number of it (BT-1)."""
     issued: date
-    received_at: datetime
+    received_at: AwareDatetime
     """UTC."""
     supplier: InvoiceParty
     customer: InvoiceParty
@@ -157,7 +157,7 @@ class Acknowledgement(_Model):
     id: str
     """The invoice's id."""
     handled: Handled
-    acknowledged_at: datetime | None = None
+    acknowledged_at: AwareDatetime | None = None
     """UTC; ``None`` in a plan."""
     repeated: bool = False
     """It had left the inbox already, in the same way."""

@@ -1,10 +1,10 @@
 """The municipality's books: postings that balance, with a payment or without, once each."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from ._declare import capability, effect, query
 from ._money import Money
@@ -13,10 +13,11 @@ __all__ = ["Ledger", "Payee", "Payment", "Posting", "PostingLine", "PostingRecei
 
 _OneLine = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$", max_length=120)]
 """Text without line breaks and control characters: it ends up in files with one record a line."""
+_Name = Annotated[str, StringConstraints(pattern=r"^[^\s=\x00-\x1f\x7f-\x9f]{1,40}$")]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class PostingLine(_Model):
@@ -28,8 +29,8 @@ class PostingLine(_Model):
     """Debit above zero, credit below."""
     text: _OneLine = ""
     """What the account's statement shows. No personal data: many people read it."""
-    dimensions: Mapping[str, str] = {}
-    """Further codes the ledger wants, by name: cost centre, project, KLE number."""
+    dimensions: Mapping[_Name, _OneLine] = {}
+    """Further codes the ledger wants, by name (one word): cost centre, project, KLE number."""
 
 
 class Payee(_Model):
@@ -87,7 +88,7 @@ class PostingReceipt(_Model):
     id: str = Field(min_length=1)
     """The ledger's or our own number of the voucher; what a caseworker asks about."""
     reference: str
-    accepted_at: datetime | None = None
+    accepted_at: AwareDatetime | None = None
     """UTC; ``None`` in a plan."""
     repeated: bool = False
     """The ledger had this posting already: still one."""
@@ -125,6 +126,6 @@ class Ledger(Protocol):
             posting: What to book.
             key: From a bot, a word that tells two postings of one item apart. To a connector, the idempotency
                 key: one key, one voucher, however often the call is repeated. The same key with another
-                posting is refused.
+                posting is refused with a BusinessError.
         """
         ...

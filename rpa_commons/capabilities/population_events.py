@@ -21,7 +21,7 @@ class Move(BaseModel):
     asked of the population register.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
     id: str = Field(min_length=1, max_length=200)
     """The register's own id of the event; stable over re-deliveries, never a personal number."""

@@ -14,7 +14,7 @@ PersonStatus = Literal["active", "dead", "disappeared", "emigrated", "inactive"]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class Address(_Model):

@@ -12,7 +12,7 @@ __all__ = ["School", "SchoolDistricts"]
 class School(BaseModel):
     """A school, as a letter to citizens may name it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
     name: str = Field(min_length=1)
     phone: str = ""

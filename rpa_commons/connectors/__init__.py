@@ -10,7 +10,7 @@ Usage::
     connector = load("sf1601")(settings, surroundings)
 """
 
-from ._access import Access, Rung, standing
+from ._access import Access, Rung, ladder, standing
 from ._base import Connector, ConnectorSettings, Surroundings, Vault, message_uuid
 from ._catalogue import (
     UnknownConnectorError,
@@ -35,6 +35,7 @@ __all__ = [
     "entries_of_wheel",
     "entry_of",
     "extra_of",
+    "ladder",
     "load",
     "message_uuid",
     "standing",

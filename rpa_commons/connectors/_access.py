@@ -21,17 +21,28 @@ is entered by whoever stood on it, with the day. The models live in the lowest l
 (:mod:`rpa_commons.manifest`), because a connector wheel carries them in its manifest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from rpa_commons.manifest import Access, Rung
 
-__all__ = ["Access", "Rung", "standing"]
+__all__ = ["Access", "Rung", "ladder", "standing"]
 
-_WORDS = {
-    "schema": "schema only",
-    "simulator": "simulator only",
-    "official-test": "official test environment",
-}
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "schema": "schema",
+        "simulator": "simulator",
+        "official-test": "official test environment",
+        "production": "production",
+    }
+)  # lowest first
+_AT_OUR_DESK = frozenset({_WORDS["schema"], _WORDS["simulator"]})
+
+
+def ladder(verified: Sequence[Rung]) -> Iterator[tuple[str, tuple[Rung, ...]]]:
+    """Each level in words with the rungs of it, lowest first; a level that nobody stood on has none."""
+    for level, words in _WORDS.items():
+        yield words, tuple(rung for rung in verified if rung.level == level)
 
 
 def standing(verified: Sequence[Rung]) -> str:
@@ -39,6 +50,5 @@ def standing(verified: Sequence[Rung]) -> str:
     places = [rung.where for rung in verified if rung.level == "production"]
     if places:
         return f"production at {', '.join(places)}"
-    reached = {rung.level for rung in verified}
-    words = [words for level, words in _WORDS.items() if level in reached]
-    return words[-1] if words else "not verified"
+    reached = ["not verified", *(words for words, rungs in ladder(verified) if rungs)][-1]
+    return f"{reached} only" if reached in _AT_OUR_DESK else reached

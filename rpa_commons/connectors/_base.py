@@ -14,6 +14,7 @@ A connector is a class with three class attributes and a constructor; the contra
 """
 
 import re
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,6 +59,11 @@ class Vault(Protocol):
         ...
 
 
+def _pause(seconds: float) -> bool:
+    time.sleep(seconds)
+    return True
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What a connector may know of where it runs.
@@ -72,6 +78,8 @@ class Surroundings:
         vault: Seals what is personal before it is put there; ``None`` where ``state`` is.
         planning: A plan is made: what is outside must stay as it is, ``state`` too, so that nothing is taken
             that a run would then miss.
+        pause: Waits for so many seconds; false, at once, when the run is to stop: then give up for now.
+            Whoever must wait inside a call waits with it.
     """
 
     municipality: Municipality
@@ -81,6 +89,7 @@ class Surroundings:
     state: Path | None = None
     vault: Vault | None = None
     planning: bool = False
+    pause: Callable[[float], bool] = _pause
 
 
 class Connector(Protocol):

@@ -11,7 +11,7 @@ import os
 import secrets
 from pathlib import Path
 
-__all__ = ["sync_folder", "write_whole"]
+__all__ = ["make_folder", "sync_folder", "write_whole"]
 
 _MODE = 0o640  # the group that fetches may read, the world may not; the folder's own permissions say the rest
 
@@ -20,7 +20,8 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write a file under a name of its own, make it last, and give it its name in one step.
 
     Raises:
-        OSError: it could not be written; what was there before is untouched.
+        OSError: it could not be written, and what was there before is untouched; or it stands there, and
+            whether it outlasts a power cut is not known.
     """
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -35,6 +36,17 @@ def write_whole(path: Path, content: bytes) -> None:
             part.unlink()
         raise
     sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder within one that is there, so that it outlasts a power cut; nothing where there is one.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if not folder.is_dir():
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -47,6 +47,7 @@ __all__ = [
 ]
 
 _LONGEST_LINE = 64 * 1024  # characters; a person's row is a few hundred
+_MOST_LINES = 5_000_000  # each 100 bytes of memory or more; the largest municipality has 660,000 people
 _MEGABYTE = 1024 * 1024
 _MOST_NAMES = 40  # columns named in a message; a wide export has a hundred
 _LONGEST_NAME = 40  # characters of each
@@ -233,11 +234,16 @@ def read_extract(source: ExtractSource, columns: Mapping[str, str]) -> Extract:
 
 def _read(source: ExtractSource) -> bytes:
     try:
-        return source.path.read_bytes()
+        content = source.path.read_bytes()
     except OSError as error:
         raise source.error(
             f"cannot be read: {error.strerror}", remedy="check who may read the file"
         ) from None
+    if content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n") > _MOST_LINES:
+        raise source.error(
+            f"has more than {_MOST_LINES} lines", remedy="check that it is the right file, and what writes it"
+        )
+    return content
 
 
 def _decode(source: ExtractSource, content: bytes) -> str:

@@ -9,7 +9,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -66,9 +66,10 @@ class ConnectorSet:
         return found
 
     def close(self) -> None:
-        """Give back what was opened."""
-        for connector in self.by_capability.values():
-            cast("Any", connector).close()
+        """Give back what was opened, all of it, also where one fails to."""
+        with ExitStack() as stack:
+            for connector in self.by_capability.values():
+                stack.callback(cast("Any", connector).close)
 
 
 class Outfit:

@@ -5,8 +5,10 @@ read is bounded in size and number.
 """
 
 import hashlib
+import lzma
 import os
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -20,6 +22,8 @@ __all__ = ["Candidate", "candidates"]
 
 _LARGEST = 64 * 1024 * 1024  # bytes of one file; the largest known one has 2.5 MB
 _MOST = 50_000  # files looked at
+# What a zip that is damaged, or packed in a way that Python does not know, makes zipfile raise.
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError)
 _SUFFIXES = (".xsd", ".xsl", ".xslt", ".sch")
 
 
@@ -53,7 +57,7 @@ def candidates(place: Path) -> Iterator[Candidate]:
     """
     try:
         yield from _candidates(place)
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, *_BROKEN) as error:
         raise SpecsError(f"{place}: cannot be read: {error}") from error
 
 

@@ -21,7 +21,7 @@ Usage:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from ._errors import InvalidIdentifierError
 
@@ -189,14 +189,17 @@ class ParseOptions:
 
 
 def adapter(type_: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any type that pydantic reads
-    """A ``TypeAdapter`` whose messages show no input, for collections and unions of identifiers.
+    """A ``TypeAdapter`` none of whose errors holds what was given, for collections and unions of identifiers.
 
-    ``error.errors()`` still holds the input of what went wrong *around* an identifier: ask for
-    ``errors(include_input=False)``.
+    Neither the message nor ``error.errors()``, whatever went wrong *around* an identifier, and not the place
+    where it stands as the key of a mapping. One exception is pydantic's: text that is no JSON at all is in
+    ``error.errors()`` (not in the message); ask for ``errors(include_input=False)`` after ``validate_json``.
     """
     from pydantic import ConfigDict, TypeAdapter
 
-    return TypeAdapter(type_, config=ConfigDict(hide_input_in_errors=True))
+    from ._pydantic import Hidden
+
+    return TypeAdapter(Annotated[type_, Hidden()], config=ConfigDict(hide_input_in_errors=True))
 
 
 def _restored(cls: type[Identifier], value: str) -> Identifier:

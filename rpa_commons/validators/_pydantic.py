@@ -5,15 +5,17 @@ that neither ``str(error)`` nor ``error.errors()`` of a field shows what was giv
 configuration. Pydantic is imported here and nowhere else among the validators.
 
 What a type cannot reach: errors that pydantic raises about what stands *around* the field show that (a
-missing sibling shows the whole input). ``adapter`` and ``hide_input_in_errors`` are for those.
+missing sibling shows the whole input). ``adapter``, which puts ``Hidden`` around all of it, and a model's
+``hide_input_in_errors`` are for those.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import GetCoreSchemaHandler, ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from pydantic_core import core_schema as cs
 
 from ._errors import InvalidIdentifierError
@@ -25,10 +27,13 @@ if TYPE_CHECKING:
 
     from ._identifier import Identifier
 
-__all__ = ["core_schema", "json_schema", "with_options"]
+__all__ = ["Hidden", "core_schema", "json_schema", "with_options"]
 
 _OPTIONS = "rpa_commons_options"
+_OURS = "invalid_"
 _HIDDEN = "…"
+_TELLING = re.compile(r"[0-9]{4}")
+_LARGEST_INDEX = 1_000_000
 
 
 def core_schema(cls: type[Identifier], options: Mapping[str, Any]) -> cs.CoreSchema:
@@ -73,6 +78,40 @@ def json_schema(cls: type[Identifier], schema: cs.CoreSchema) -> JsonSchemaValue
     return {key: value for key, value in described.items() if value}
 
 
+class Hidden:
+    """An annotation: every error of what it stands on is told without its input."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> cs.CoreSchema:
+        return cs.no_info_wrap_validator_function(_hiding, handler(source))
+
+
+def _hiding(value: Any, handler: cs.ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - as _reader's
+    try:
+        return handler(value)
+    except ValidationError as error:
+        title = error.title
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+    details = [
+        InitErrorDetails(type=_told(one), loc=tuple(map(_place, one["loc"])), input=_HIDDEN) for one in found
+    ]
+    raise ValidationError.from_exception_data(title, details)
+
+
+def _told(error: ErrorDetails) -> PydanticCustomError:
+    """The same error; of others than ours the words may quote, as the tag of a union."""
+    message = error["msg"]
+    if not error["type"].startswith(_OURS) and _TELLING.search(message):
+        message = "it is not what it should be"
+    return PydanticCustomError(cast("Any", error["type"]), "{message}", {"message": message})
+
+
+def _place(step: str | int) -> str | int:
+    """An index or a name; not the key of a mapping that may be an identifier."""
+    if isinstance(step, int):
+        return step if abs(step) < _LARGEST_INDEX else _HIDDEN
+    return _HIDDEN if _TELLING.search(step) else step
+
+
 def _reader(cls: type[Identifier], options: Mapping[str, Any]) -> Callable[[Any], Identifier]:
     parse: Callable[..., Identifier] = cls.parse
 
@@ -81,7 +120,7 @@ def _reader(cls: type[Identifier], options: Mapping[str, Any]) -> Callable[[Any]
             return parse(value, **options)
         except InvalidIdentifierError as error:
             refused = PydanticCustomError(
-                f"invalid_{cls.name}",
+                f"{_OURS}{cls.name}",
                 "{message}",
                 {"message": str(error), "kind": error.kind, "reason": error.reason},
             )

@@ -39,6 +39,7 @@ def surroundings(folder: Path) -> Surroundings:
     return Surroundings(municipality, "sandbox", folder, lambda ref: resolve_secret(ref, folder))
 
 
+SERVICES = ("sf1601", "postforespoerg")
 FAULTS = ("time-out", "401", "429", "500", "half-answer", "invalid-answer", "reset", "taken-then-time-out")
 
 
@@ -117,7 +118,7 @@ class TestSf1601(DigitalPostContract):
     @pytest.fixture
     def town(self, tmp_path: Path) -> Iterator[Town]:
         """A sandbox that answers a repeated message with the first receipt."""
-        with Sandbox(tmp_path / "box", seed=7, people=20) as box:
+        with Sandbox(tmp_path / "box", seed=7, people=20, only=SERVICES) as box:
             yield Town(box, tmp_path, "digital")
 
     @pytest.fixture
@@ -134,7 +135,7 @@ class TestSf1601(DigitalPostContract):
 @pytest.mark.parametrize("repeated", ["duplicate-error", "duplicate-error-400"])
 def test_a_complaint_about_a_duplicate_is_one_letter(tmp_path: Path, repeated: str) -> None:
     """A receiver that complains about a repeated message instead of repeating its receipt has the letter."""
-    with Sandbox(tmp_path / "box", seed=7, people=20, repeated=repeated) as box:
+    with Sandbox(tmp_path / "box", seed=7, people=20, only=SERVICES, repeated=repeated) as box:
         town = Town(box, tmp_path, "digital")
         call = town.cases().failures({}).call
         receipts = []
@@ -151,7 +152,7 @@ class TestSf1601Otherwise(DigitalPostContract):
     @pytest.fixture(params=["sms", "physical", "automatic"])
     def town(self, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Town]:
         """The channels beside Digital Post, through KombiPostAfsend too."""
-        with Sandbox(tmp_path / "box", seed=7, people=20) as box:
+        with Sandbox(tmp_path / "box", seed=7, people=20, only=SERVICES) as box:
             yield Town(box, tmp_path, request.param, shipment_type=4711)
 
     @pytest.fixture
@@ -170,7 +171,7 @@ class TestSf1601IntoAnOutbox(DigitalPostContract):
     def town(self, tmp_path: Path) -> Iterator[Town]:
         """A municipality that has its own print room beside KOMBIT."""
         (tmp_path / "outbox").mkdir()
-        with Sandbox(tmp_path / "box", seed=7, people=20) as box:
+        with Sandbox(tmp_path / "box", seed=7, people=20, only=SERVICES) as box:
             yield Town(box, tmp_path, "physical", physical_outbox="outbox")
 
     @pytest.fixture

@@ -7,7 +7,6 @@ import hashlib
 import itertools
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from lxml import etree
 
 from rpa_commons.capabilities import Address, Attachment, BusinessError, Letter, PrintOptions
 from rpa_commons.connectors import message_uuid
-from rpa_commons.connectors.sf1601 import Sf1601, _connector
+from rpa_commons.connectors.sf1601 import Sf1601, Sf1601Settings, _connector
 from rpa_commons.connectors.sf1601._checks import check_letter
 from rpa_commons.connectors.sf1601._request import Envelope, letter_request
 from rpa_commons.sandbox import Sandbox
@@ -68,8 +67,7 @@ def attachments(count: int, name: str = "bilag {}.pdf") -> tuple[Attachment, ...
 
 def sent(one: Letter, channel: Any = "physical") -> Any:
     """The shipment in the request that the connector makes of a letter that it does not refuse."""
-    given = Sf1601.Settings.model_construct(shipment_type=4711, physical_outbox="")
-    check_letter(one, channel, given)  # type: ignore[arg-type] # the settings that it looks at
+    check_letter(one, channel, Sf1601Settings.model_construct(None, shipment_type=4711, physical_outbox=""))
     envelope = Envelope(message_uuid(KEY), CPR, "29189404", "Roskilde Kommune")
     root = etree.fromstring(letter_request(one, channel, envelope, shipment_type=4711))
     shipments = root.find(SHIPMENTS)
@@ -162,8 +160,7 @@ def test_the_sandbox_takes_ours_and_refuses_a_broken_one(
         post = Sf1601(settings_for(box, shipment_type=4711), surroundings(tmp_path))
         to = next(person.cpr for person in box.people)
         post.send(given, to=to, channel=channel, key=KEY)
-        make = _connector.letter_request
-        monkeypatch.setattr(_connector, "letter_request", _broken(make))
+        monkeypatch.setattr(_connector, "letter_request", _broken)
         with pytest.raises(BusinessError) as caught:
             post.send(given, to=to, channel=channel, key=hashlib.sha256(b"another").hexdigest())
         post.close()
@@ -173,11 +170,9 @@ def test_the_sandbox_takes_ours_and_refuses_a_broken_one(
     assert "Algade" not in str(caught.value)
 
 
-def _broken(make: Callable[..., bytes]) -> Callable[..., bytes]:
-    def broken(*args: Any, **named: Any) -> bytes:
-        return make(*args, **named).replace(b"Algade 31, 2. tv", b"Algade 31, 2. tv" * 3)
-
-    return broken
+def _broken(*args: Any, **named: Any) -> bytes:
+    """The connector's request with a line that is too long."""
+    return letter_request(*args, **named).replace(b"Algade 31, 2. tv", b"Algade 31, 2. tv" * 3)
 
 
 def test_schemas_that_are_not_whole_are_said(tmp_path: Path) -> None:

@@ -23,9 +23,10 @@ from rpa_commons.capabilities import (
 )
 from rpa_commons.connectors._access import Access, Rung
 from rpa_commons.connectors._base import ConnectorSettings, Surroundings, message_uuid
+from rpa_commons.connectors._folder import OURS
 
 from ._access import ACCESS, VERIFIED
-from ._database import OURS, Database
+from ._database import Database
 from ._settings import CaseFolderSettings
 from ._store import CaseStore
 

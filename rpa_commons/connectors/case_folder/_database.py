@@ -7,21 +7,19 @@ empty mount point is never taken for a new store.
 """
 
 import contextlib
-import errno
-import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from rpa_commons.connectors._durable import write_whole
+from rpa_commons.connectors._durable import make_folder, write_whole
+from rpa_commons.connectors._folder import OURS, Sent, refuse_missing
 
-from ._errors import CaseFolderError, Sent, database_failure, disk_failure
+from ._errors import CaseFolderError, database_failure
 
-__all__ = ["OURS", "VERSION", "Database"]
+__all__ = ["VERSION", "Database"]
 
-OURS = ".rpac"
 VERSION = 1
 _APPLICATION = 0x52504143  # "RPAC", in the file's header
 _OLDEST = (3, 37, 0)  # strict tables: what is changed by hand keeps its type
@@ -131,10 +129,10 @@ class Database:
         except sqlite3.Error as error:
             failure = database_failure(self._system, self._path, error, sent=sent)
         except OSError as error:
-            failure = disk_failure(self._system, self._folder, error, sent=sent)
+            failure = CaseFolderError.of(self._system, self._folder, error, sent=sent)
         else:
             return
-        raise failure  # outside the handlers: what SQLite said may hold values
+        raise failure from None  # what SQLite said may hold values; nobody prints it
 
     def _commit(self, connection: sqlite3.Connection) -> None:
         try:
@@ -158,9 +156,7 @@ class Database:
 
     def _there(self) -> bool:
         """Whether the file exists; raises when the folder does not, or is not the one it was."""
-        if not self._folder.is_dir():
-            code = errno.ENOTDIR if self._folder.exists() else errno.ENOENT
-            raise OSError(code, os.strerror(code))
+        refuse_missing(self._folder)
         there = self._path.exists()
         if not there and self._remembered():
             raise self._stranger("the cases that were here are gone")
@@ -168,9 +164,7 @@ class Database:
 
     def _prepare(self) -> None:
         if not self._path.exists():
-            self._path.parent.mkdir(
-                exist_ok=True
-            )  # not what is above it: that would be a share's mount point
+            make_folder(self._path.parent)  # not what is above it: that would be a share's mount point
             self._path.touch(mode=_MODE)
 
     @contextmanager

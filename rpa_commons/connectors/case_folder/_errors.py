@@ -4,34 +4,20 @@ Rules this module keeps: a message names the folder and the operating system's r
 or a statement with its values.
 """
 
-import errno
 import sqlite3
 from pathlib import Path
-from typing import Literal
 
-from rpa_commons.capabilities import TransientError
+from rpa_commons.connectors._folder import FolderError, Sent
 
-__all__ = ["CaseFolderError", "Sent", "database_failure", "disk_failure"]
+__all__ = ["CaseFolderError", "database_failure"]
 
-Sent = Literal["no", "maybe"]
-
-_REMEDIES = {
-    errno.ENOSPC: "free space on the disk",
-    errno.EDQUOT: "raise the quota or free space",
-    errno.EROFS: "mount the folder writable",
-    errno.EACCES: "let the user that runs rpac read and write there",
-    errno.EPERM: "let the user that runs rpac read and write there",
-    # It is not created by itself: cases would pile up unseen beneath a share that is not mounted.
-    errno.ENOENT: "create the folder, or mount the share it is on",
-    errno.ENOTDIR: "name a folder",
-    errno.ESTALE: "mount the share again",
-}
+_WRITABLE = "let the user that runs rpac read and write there"
 _SQLITE: dict[int, tuple[str, str]] = {
     sqlite3.SQLITE_BUSY: ("another process is writing", ""),
     sqlite3.SQLITE_LOCKED: ("another process is writing", ""),
-    sqlite3.SQLITE_FULL: ("the disk is full", _REMEDIES[errno.ENOSPC]),
-    sqlite3.SQLITE_READONLY: ("it cannot be written", _REMEDIES[errno.EACCES]),
-    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", _REMEDIES[errno.EACCES]),
+    sqlite3.SQLITE_FULL: ("the disk is full", "free space on the disk"),
+    sqlite3.SQLITE_READONLY: ("it cannot be written", _WRITABLE),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", _WRITABLE),
     sqlite3.SQLITE_IOERR: ("the disk or share failed", "check the disk, or mount the share again"),
     sqlite3.SQLITE_NOTADB: ("it is no SQLite file", "put the file back from the last backup"),
     sqlite3.SQLITE_CORRUPT: ("the file is damaged", "put the file back from the last backup"),
@@ -39,22 +25,8 @@ _SQLITE: dict[int, tuple[str, str]] = {
 _PRIMARY = 0xFF  # an extended result code has the primary one in its lowest byte
 
 
-class CaseFolderError(TransientError):
-    """The case store cannot be read or written now; the cases wait.
-
-    Attributes:
-        place: The folder or file.
-    """
-
-    def __init__(self, system: str, place: Path, problem: str, *, remedy: str, sent: Sent = "no") -> None:
-        super().__init__(system, f"{place}: {problem}", sent=sent, remedy=remedy)
-        self.place = place
-
-
-def disk_failure(system: str, place: Path, error: OSError, *, sent: Sent = "no") -> CaseFolderError:
-    """The error for what the operating system said."""
-    remedy = _REMEDIES.get(error.errno or 0, "check the folder")
-    return CaseFolderError(system, place, error.strerror or "it cannot be reached", remedy=remedy, sent=sent)
+class CaseFolderError(FolderError):
+    """The case store cannot be read or written now; the cases wait."""
 
 
 def database_failure(system: str, place: Path, error: sqlite3.Error, *, sent: Sent = "no") -> CaseFolderError:

@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rpa_commons.connectors._durable import sync_folder, write_whole
+from rpa_commons.connectors._folder import OURS
 
-from ._database import OURS
 from ._rows import BrokenRowError
 
-__all__ = ["CaseFiles", "FolderState", "sha256_of"]
+__all__ = ["CaseFiles", "FolderState"]
 
 INDEX = "index.html"
 _EXTENSIONS = re.compile(
@@ -37,7 +37,7 @@ _FILE = re.compile(r"[0-9]{4,9}\.[a-z0-9]{1,5}", re.ASCII)
 _MODE = 0o640  # the caseworkers' group may read, the world may not; the folder's own permissions say the rest
 
 
-def sha256_of(path: Path) -> str:
+def _sha256_of(path: Path) -> str:
     """The digest of a file, read in pieces."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -122,7 +122,7 @@ class CaseFiles:
             path = folder / name
             if not name.endswith(f".{extension}") or not path.is_file() or path.stat().st_size != size:
                 continue
-            if sha256_of(path) == sha256:
+            if _sha256_of(path) == sha256:
                 return name
         taken = {int(found[0]) for found in map(_LEADING.match, names | rows) if found}
         name = f"{max(taken, default=0) + 1:04d}.{extension}"

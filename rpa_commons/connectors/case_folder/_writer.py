@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from rpa_commons.capabilities import (
     BusinessError,
@@ -18,6 +19,8 @@ from rpa_commons.capabilities import (
 from ._files import CaseFiles
 
 __all__ = ["CaseWriter"]
+
+_LOCAL_TIME = ZoneInfo("Europe/Copenhagen")  # as a bot's today: a server's own zone may be UTC
 
 
 class CaseWriter:
@@ -38,13 +41,14 @@ class CaseWriter:
         self._connection = connection
         self._files = files
         self._now = now
+        self._today = now.astimezone(_LOCAL_TIME).date()
         self._reach = reach
 
     def open_case(self, new: NewCase, case: str, unit: str) -> tuple[str, str]:
         """Give the case its number and its folder."""
         number = self._next_number()
         self._reach("numbered")
-        opened = (new.opened_on or self._now.astimezone().date()).isoformat()
+        opened = (new.opened_on or self._today).isoformat()
         self._insert(
             "cases",
             id=case,
@@ -82,7 +86,7 @@ class CaseWriter:
             title=new.title,
             file_name=new.file_name,
             direction=new.direction,
-            dated=(new.dated or self._now.astimezone().date()).isoformat(),
+            dated=(new.dated or self._today).isoformat(),
             confidentiality=new.confidentiality or row["confidentiality"],
             description=new.description,
             final=int(new.final),
@@ -156,7 +160,7 @@ class CaseWriter:
 
         That happens where the database was put back from a backup that is older than the folders.
         """
-        year = self._now.astimezone().year
+        year = self._today.year
         row = self._connection.execute("SELECT last FROM numbers WHERE year = ?", (year,)).fetchone()
         last = row["last"] if row else 0
         while True:

@@ -7,6 +7,7 @@ no pytest themselves. For readable failures register the package before importin
 """
 
 from ._benefit_data import BenefitCases, BenefitDataContract
+from ._calls import key_of as contract_key
 from ._case_calls import call as contract_case_call
 from ._case_calls import document as contract_document
 from ._case_calls import new_case as contract_case
@@ -21,7 +22,7 @@ from ._invoice_inbox import (
     InvoiceInboxContract,
     contract_invoice,
 )
-from ._ledger import LEDGER_PERSONAL, LedgerCases, LedgerContract, contract_key, contract_posting
+from ._ledger import LEDGER_PERSONAL, LedgerCases, LedgerContract, contract_posting
 from ._population_events import EventsCases, PopulationEventsContract
 from ._population_register import PopulationRegisterContract, RegisterCases
 from ._school_districts import DistrictsCases, SchoolDistrictsContract

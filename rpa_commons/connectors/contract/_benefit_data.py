@@ -20,17 +20,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
-from typing import Protocol
 
 from rpa_commons.capabilities import (
     BenefitAnswer,
     BenefitData,
     BusinessError,
     NotAnsweredError,
-    RpaCommonsError,
 )
-from rpa_commons.connectors import ConnectorSettings
 
+from ._calls import Log, check_declaration, failure_of
 from ._failures import FailureContract
 
 __all__ = ["BenefitCases", "BenefitDataContract"]
@@ -58,14 +56,6 @@ class BenefitCases:
     agency: str
 
 
-class _Log(Protocol):
-    """The part of pytest's ``caplog`` that is used; the library itself does not need pytest."""
-
-    text: str
-
-    def set_level(self, level: int | str, logger: str | None = None) -> None: ...
-
-
 class BenefitDataContract(FailureContract):
     """Tests of the contract of ``BenefitData``. The fixtures are yours."""
 
@@ -84,12 +74,7 @@ class BenefitDataContract(FailureContract):
 
     def test_it_declares_itself(self, benefits: BenefitData) -> None:
         """A connector class names itself, its capability and its settings, each field described."""
-        settings = getattr(benefits, "Settings", None)
-
-        assert BenefitData is getattr(benefits, "capability", None)
-        assert isinstance(settings, type)
-        assert issubclass(settings, ConnectorSettings)
-        assert [] == [name for name, field in settings.model_fields.items() if not field.description]
+        check_declaration(benefits, BenefitData)
 
     def test_each_person_is_answered_exactly(self, benefits: BenefitData, cases: BenefitCases) -> None:
         """Amounts, days, kinds and what is missing are what the agencies said, agency by agency."""
@@ -107,7 +92,7 @@ class BenefitDataContract(FailureContract):
                     assert part.reason
                     assert not answer.complete
                     assert any(line.startswith(f"{part.agency}: ") for line in answer.gaps())
-                    assert isinstance(_raised(part.known), NotAnsweredError)
+                    assert isinstance(failure_of(part.known), NotAnsweredError)
 
     def test_a_question_changes_nothing(self, benefits: BenefitData, cases: BenefitCases) -> None:
         """Asked twice, the answer is the same."""
@@ -147,15 +132,13 @@ class BenefitDataContract(FailureContract):
         nonsense = ("", "12", "199013999999", "٠١٠١٤٠٥٠٠٠", "<x/>")
         bad += [partial(benefits.benefits, text, day, day, case="1") for text in nonsense]
         for call in bad:
-            error = _raised(call)
+            error = failure_of(call)
 
             assert isinstance(error, BusinessError)
             assert error.remedy
             assert number not in f"{error} {error.remedy}"
 
-    def test_nothing_personal_is_shown(
-        self, benefits: BenefitData, cases: BenefitCases, caplog: _Log
-    ) -> None:
+    def test_nothing_personal_is_shown(self, benefits: BenefitData, cases: BenefitCases, caplog: Log) -> None:
         """Neither a log line nor the ``repr`` of an answer holds a number, an amount or a kind of benefit."""
         caplog.set_level(logging.DEBUG)
         for number in cases.answers:
@@ -173,11 +156,3 @@ def _ask(
     benefits: BenefitData, cases: BenefitCases, number: str, agencies: Sequence[str] = ()
 ) -> BenefitAnswer:
     return benefits.benefits(number, cases.first, cases.last, case="contract-1", agencies=agencies)
-
-
-def _raised(call: Callable[[], object]) -> RpaCommonsError | None:
-    try:
-        call()
-    except RpaCommonsError as error:
-        return error
-    return None

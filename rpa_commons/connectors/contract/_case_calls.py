@@ -1,16 +1,14 @@
 """What the tests of ``CaseSystem`` share: the system under test, and calling it as the runtime does."""
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from pydantic import TypeAdapter
 
 from rpa_commons.capabilities import (
-    BusinessError,
     CaseReceipt,
     CaseSystem,
     NewCase,
@@ -18,36 +16,25 @@ from rpa_commons.capabilities import (
     NewNote,
     NewTask,
     Party,
-    RpaCommonsError,
     TaskChange,
-    TransientError,
     capability_spec,
 )
 
-if TYPE_CHECKING:
-    from rpa_commons.connectors import Connector
-
 __all__ = [
     "EFFECTS",
-    "QUERIES",
     "CaseSystemCases",
     "arguments_of",
     "asked",
     "call",
-    "connected",
     "document",
-    "failure",
-    "key_of",
     "new_case",
     "note",
     "repeatable",
     "survives",
     "task",
-    "texts",
 ]
 
 EFFECTS = ("open_case", "add_document", "add_task", "update_task", "add_note")
-QUERIES = ("find_cases", "case", "documents", "document_file", "tasks", "notes")
 
 
 @dataclass(frozen=True)
@@ -91,11 +78,6 @@ class CaseSystemCases:
     def without(self, *methods: str) -> bool:
         """Whether the system lacks one of these."""
         return not self.unsupported.isdisjoint(methods)
-
-
-def key_of(name: str) -> str:
-    """An idempotency key, as the runtime makes them."""
-    return hashlib.sha256(name.encode()).hexdigest()
 
 
 def new_case(cases: CaseSystemCases, title: str = "Ansøgning om støtte", **changes: Any) -> NewCase:  # noqa: ANN401 - the model's own fields
@@ -159,29 +141,3 @@ def survives(method: str, value: object) -> object:
     """A result written down as JSON and read back."""
     adapter: TypeAdapter[Any] = TypeAdapter(capability_spec(CaseSystem).calls[method].returns)
     return adapter.validate_json(adapter.dump_json(adapter.validate_python(value)))
-
-
-@contextmanager
-def connected(cases: CaseSystemCases) -> Iterator[CaseSystem]:
-    """A connector, closed at the end."""
-    system = cases.connect()
-    try:
-        yield system
-    finally:
-        cast("Connector", system).close()
-
-
-def failure(called: Callable[[], object]) -> RpaCommonsError | None:
-    """What a call fails with; ``None`` when it does not."""
-    try:
-        called()
-    except (BusinessError, TransientError) as error:
-        return error
-    return None
-
-
-def texts(error: BaseException | None) -> Iterator[str]:
-    """What a log could show of an error: its text, ``repr`` and remedy, and all that it carries along."""
-    while error is not None:
-        yield from (str(error), repr(error), str(getattr(error, "remedy", "")), repr(vars(error)))
-        error = error.__cause__ or error.__context__

@@ -5,14 +5,13 @@ from datetime import date, timedelta
 
 from rpa_commons.capabilities import CaseReceipt, CaseSystem, TaskChange, safe_file_name
 
+from ._calls import key_of, opened
 from ._case_calls import (
     CaseSystemCases,
     arguments_of,
     asked,
     call,
-    connected,
     document,
-    key_of,
     new_case,
     note,
     repeatable,
@@ -52,7 +51,7 @@ class CasePartsContract:
         A system that keeps no file name makes one of title and extension.
         """
         _skip(cases, "documents", "document_file", "add_document")
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             case = _case(system, cases)
             receipt = call(system, "add_document", case, document(content=_EVERY_BYTE), key=key_of("doc"))
             (filed,) = asked(system, "documents", case)
@@ -69,7 +68,7 @@ class CasePartsContract:
     def test_hostile_file_names_are_only_names(self, cases: CaseSystemCases) -> None:
         """A name that would lead elsewhere, or that no file system takes, is filed under a safe one."""
         _skip(cases, "documents", "document_file", "add_document")
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             case = _case(system, cases)
             for number, name in enumerate(_HOSTILE_NAMES):
                 content = b"content %d" % number
@@ -84,7 +83,7 @@ class CasePartsContract:
     def test_two_documents_of_one_name_are_two(self, cases: CaseSystemCases) -> None:
         """A second document of the same title and name does not take the first one's place."""
         _skip(cases, "documents", "document_file", "add_document")
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             case = _case(system, cases)
             for content in (b"first", b"second"):
                 call(system, "add_document", case, document(content=content), key=key_of(str(content)))
@@ -97,7 +96,7 @@ class CasePartsContract:
     def test_a_task_is_listed_and_done(self, cases: CaseSystemCases) -> None:
         """A task has its title, deadline and status; a change changes what it names and nothing else."""
         _skip(cases, "tasks", "add_task", "update_task")
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             case = _case(system, cases)
             receipt = call(system, "add_task", case, task(cases), key=key_of("task"))
             (before,) = asked(system, "tasks", case)
@@ -117,7 +116,7 @@ class CasePartsContract:
     def test_a_note_comes_back_line_by_line(self, cases: CaseSystemCases) -> None:
         """A note keeps its title, its lines and its letters."""
         _skip(cases, "notes", "add_note")
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             case = _case(system, cases)
             receipt = call(system, "add_note", case, note(), key=key_of("note"))
             (written,) = asked(system, "notes", case)
@@ -128,7 +127,7 @@ class CasePartsContract:
 
     def test_parts_stay_in_their_case(self, cases: CaseSystemCases) -> None:
         """What is filed in one case is not in another."""
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             one, other = _case(system, cases), _case(system, cases, "other")
             for method, query in _LISTS.items():
                 if not cases.without(method, query):
@@ -140,7 +139,7 @@ class CasePartsContract:
     def test_each_effect_is_once_per_key(self, cases: CaseSystemCases) -> None:
         """The same key three times, the last from a restarted worker, is one effect under one id."""
         for method in (name for name in _CHANGES if name not in cases.unsupported):
-            with connected(cases) as system:
+            with opened(cases.connect) as system:
                 if repeatable(system, method) == "unsafe":
                     continue
                 case, task_id = _case(system, cases, method), ""
@@ -149,7 +148,7 @@ class CasePartsContract:
                 before = cases.taken(method)
                 arguments = arguments_of(cases, method, case, task_id)
                 receipts = [call(system, method, *arguments, key=key_of(f"{method} once")) for _ in range(2)]
-            with connected(cases) as system:
+            with opened(cases.connect) as system:
                 receipts.append(call(system, method, *arguments, key=key_of(f"{method} once")))
 
             assert before + 1 == cases.taken(method), method
@@ -158,7 +157,7 @@ class CasePartsContract:
 
     def test_another_key_is_another_effect(self, cases: CaseSystemCases) -> None:
         """Two keys are two documents, tasks, notes, also where they are alike."""
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             case = _case(system, cases)
             for method in _LISTS:
                 if method in cases.unsupported:

@@ -31,21 +31,17 @@ from rpa_commons.capabilities import (
     Party,
     TransientError,
 )
-from rpa_commons.connectors import ConnectorSettings
 
+from ._calls import check_declaration, failure_of, key_of, opened, texts_of
 from ._case_calls import (
     EFFECTS,
     CaseSystemCases,
     arguments_of,
     asked,
     call,
-    connected,
-    failure,
-    key_of,
     new_case,
     repeatable,
     survives,
-    texts,
 )
 from ._case_parts import CasePartsContract
 from ._failures import FailureContract
@@ -68,20 +64,16 @@ class CaseSystemContract(CasePartsContract, FailureContract):
 
     def test_it_declares_itself(self, cases: CaseSystemCases) -> None:
         """A connector names itself, its capability and its settings, each field described."""
-        with connected(cases) as system:
-            settings = getattr(system, "Settings", None)
+        with opened(cases.connect) as system:
+            check_declaration(system, CaseSystem)
 
-            assert CaseSystem is getattr(system, "capability", None)
-            assert isinstance(settings, type)
-            assert issubclass(settings, ConnectorSettings)
-            assert [] == [name for name, field in settings.model_fields.items() if not field.description]
             assert {"keyed", "probe", "unsafe"} >= {repeatable(system, method) for method in EFFECTS}
 
     def test_a_case_is_opened_once_however_often_its_key_is(self, cases: CaseSystemCases) -> None:
         """The same key three times, the last from a restarted worker, is one case under one id."""
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             receipts = [_open(system, cases, "one") for _ in range(2)]
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             receipts.append(_open(system, cases, "one"))
 
         assert 1 == cases.taken("open_case")
@@ -90,7 +82,7 @@ class CaseSystemContract(CasePartsContract, FailureContract):
 
     def test_another_key_is_another_case(self, cases: CaseSystemCases) -> None:
         """Two keys are two cases with two ids and numbers, also where they are alike."""
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             first, second = _open(system, cases, "one"), _open(system, cases, "two")
 
         assert first.id != second.id
@@ -99,7 +91,7 @@ class CaseSystemContract(CasePartsContract, FailureContract):
 
     def test_eight_threads_with_one_key_open_one_case(self, cases: CaseSystemCases) -> None:
         """Where a key is honoured, it is so by the system and not by the order of the calls."""
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             if repeatable(system, "open_case") != "keyed":
                 return
             with ThreadPoolExecutor(_THREADS) as pool:
@@ -110,7 +102,7 @@ class CaseSystemContract(CasePartsContract, FailureContract):
 
     def test_eight_threads_may_work_side_by_side(self, cases: CaseSystemCases) -> None:
         """Several threads share one connector, each with a case of its own."""
-        with connected(cases) as system, ThreadPoolExecutor(_THREADS) as pool:
+        with opened(cases.connect) as system, ThreadPoolExecutor(_THREADS) as pool:
             receipts = list(pool.map(lambda name: _open(system, cases, str(name)), range(_THREADS)))
 
         assert _THREADS == len({receipt.id for receipt in receipts})
@@ -119,7 +111,7 @@ class CaseSystemContract(CasePartsContract, FailureContract):
 
     def test_a_case_is_read_as_it_was_opened(self, cases: CaseSystemCases) -> None:
         """What the system says of a case is what was given; what it does not say is left empty."""
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             receipt = _open(system, cases, "one")
             case = asked(system, "case", receipt.id)
 
@@ -135,7 +127,7 @@ class CaseSystemContract(CasePartsContract, FailureContract):
 
     def test_cases_are_found(self, cases: CaseSystemCases) -> None:
         """By party, number, title, and narrowed by KLE number and status; nothing else is answered."""
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             one = _open(system, cases, "one")
             two = _open(system, cases, "two", kle=cases.other_kle, title="Om noget andet")
             other = _open(system, cases, "other", parties=(cases.other_party,), title="En andens sag")
@@ -163,7 +155,7 @@ class CaseSystemContract(CasePartsContract, FailureContract):
 
     def test_an_answer_is_in_order_and_changes_nothing(self, cases: CaseSystemCases) -> None:
         """Cases come by number, asked twice the same; asking opens none."""
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             for name in ("one", "two", "three"):
                 _open(system, cases, name)
             listed = [_find(system, party=cases.party) for _ in range(2)]
@@ -174,18 +166,18 @@ class CaseSystemContract(CasePartsContract, FailureContract):
 
     def test_hostile_titles_are_only_titles(self, cases: CaseSystemCases) -> None:
         """A title that means something to a browser, a spreadsheet or a database is only text."""
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             for title in _HOSTILE_TITLES:
-                opened = _open(system, cases, title, title=title)
+                receipt = _open(system, cases, title, title=title)
 
-                assert new_case(cases, title).title == asked(system, "case", opened.id).title
+                assert new_case(cases, title).title == asked(system, "case", receipt.id).title
 
         assert len(_HOSTILE_TITLES) == cases.taken("open_case")
 
     def test_what_is_not_there_is_said(self, cases: CaseSystemCases) -> None:
         """An unknown case, document or task is an error of its own with a remedy, and changes nothing."""
         nowhere = cases.unknown["case"]
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             case = _open(system, cases, "one").id
             calls = {
                 ("case", name, method, arguments)
@@ -201,7 +193,7 @@ class CaseSystemContract(CasePartsContract, FailureContract):
                 if method in cases.unsupported:
                     continue
                 keys = {"key": key_of(f"nowhere {method} {what}")} if how == "done" else {}
-                error = failure(lambda m=method, a=arguments, k=keys: getattr(system, m)(*a, **k))  # type: ignore[misc]
+                error = failure_of(lambda m=method, a=arguments, k=keys: getattr(system, m)(*a, **k))  # type: ignore[misc]
 
                 assert isinstance(error, CaseNotFoundError), method
                 assert what == error.what or method == "update_task", method
@@ -213,8 +205,8 @@ class CaseSystemContract(CasePartsContract, FailureContract):
         """A KLE number that the system does not take is for a person to look at, and opens no case."""
         if cases.refused_kle is None:
             return
-        with connected(cases) as system:
-            error = failure(lambda: _open(system, cases, "one", kle=cases.refused_kle))
+        with opened(cases.connect) as system:
+            error = failure_of(lambda: _open(system, cases, "one", kle=cases.refused_kle))
 
         assert isinstance(error, BusinessError)
         assert error.remedy
@@ -222,24 +214,24 @@ class CaseSystemContract(CasePartsContract, FailureContract):
 
     def test_what_the_system_cannot_do_is_refused_in_a_plan_too(self, cases: CaseSystemCases) -> None:
         """A call that this system does not have is refused by name; its check says so without asking."""
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             for method in sorted(cases.unsupported):
                 arguments = (
                     arguments_of(cases, method, "planned", "planned") if method in EFFECTS else ("planned",)
                 )
                 keys = {"key": key_of(method)} if method in EFFECTS else {}
-                error = failure(lambda m=method, a=arguments, k=keys: getattr(system, m)(*a, **k))  # type: ignore[misc]
+                error = failure_of(lambda m=method, a=arguments, k=keys: getattr(system, m)(*a, **k))  # type: ignore[misc]
 
                 assert isinstance(error, CaseCallUnsupportedError), method
                 if method in EFFECTS:
                     check = getattr(system, f"check_{method}")
-                    refused = failure(lambda c=check, a=arguments: c(*a))  # type: ignore[misc]
+                    refused = failure_of(lambda c=check, a=arguments: c(*a))  # type: ignore[misc]
 
                     assert isinstance(refused, CaseCallUnsupportedError), method
 
     def test_a_plan_refuses_no_good_case(self, cases: CaseSystemCases) -> None:
         """What the system takes passes the checks, also while the system is silent."""
-        with connected(cases) as system, cases.silence():
+        with opened(cases.connect) as system, cases.silence():
             for method in set(EFFECTS) - cases.unsupported:
                 check = getattr(system, f"check_{method}", None)
                 if check is not None:
@@ -247,7 +239,7 @@ class CaseSystemContract(CasePartsContract, FailureContract):
 
     def test_nothing_is_done_without_a_key(self, cases: CaseSystemCases) -> None:
         """A key that the runtime did not make is refused: repeating could not be told from doing it twice."""
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             case = _open(system, cases, "one").id
             for method in set(EFFECTS) - cases.unsupported:
                 for key in ("", "word", key_of("one").upper()):
@@ -257,10 +249,10 @@ class CaseSystemContract(CasePartsContract, FailureContract):
 
     def test_a_silent_system_keeps_the_case_waiting(self, cases: CaseSystemCases) -> None:
         """Without an answer everything raises a TransientError; the repeat afterwards opens one case."""
-        with connected(cases) as system:
+        with opened(cases.connect) as system:
             with cases.silence():
-                question = failure(lambda: _find(system, party=cases.party))
-                effect = failure(lambda: call(system, "open_case", new_case(cases), key=key_of("one")))
+                question = failure_of(lambda: _find(system, party=cases.party))
+                effect = failure_of(lambda: call(system, "open_case", new_case(cases), key=key_of("one")))
             _open(system, cases, "one")
 
         assert isinstance(question, TransientError)
@@ -270,17 +262,19 @@ class CaseSystemContract(CasePartsContract, FailureContract):
     def test_nothing_personal_is_shown(self, cases: CaseSystemCases) -> None:
         """Neither an error nor the ``repr`` of an answer holds a number, a name or a title."""
         title = "Hemmelig overskrift"
-        with connected(cases) as system:
-            opened = _open(system, cases, "one", title=title)
-            shown = [repr(asked(system, "case", opened.id)), repr(_find(system, party=cases.party))]
+        with opened(cases.connect) as system:
+            receipt = _open(system, cases, "one", title=title)
+            shown = [repr(asked(system, "case", receipt.id)), repr(_find(system, party=cases.party))]
             errors = [
-                failure(lambda: system.case(f"{cases.party.id} {title}")),
-                failure(lambda: _open(system, cases, "bad", kle=cases.refused_kle or cases.kle, title=title)),
+                failure_of(lambda: system.case(f"{cases.party.id} {title}")),
+                failure_of(
+                    lambda: _open(system, cases, "bad", kle=cases.refused_kle or cases.kle, title=title)
+                ),
             ]
             with cases.silence():
-                errors.append(failure(lambda: _find(system, party=cases.party, title=title)))
-                errors.append(failure(lambda: _open(system, cases, "silent", title=title)))
-        shown += [text for error in errors for text in texts(error)]
+                errors.append(failure_of(lambda: _find(system, party=cases.party, title=title)))
+                errors.append(failure_of(lambda: _open(system, cases, "silent", title=title)))
+        shown += [text for error in errors for text in texts_of(error)]
 
         for personal in (cases.party.id, cases.party.name, title):
             assert not any(personal in text for text in shown if personal)

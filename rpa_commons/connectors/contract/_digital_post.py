@@ -25,13 +25,13 @@ Use test numbers that cannot belong to anybody, short time-outs, and no simulato
 connector.
 """
 
-import hashlib
 import unittest
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Literal, Protocol, cast, get_args
 
 from rpa_commons.capabilities import (
@@ -41,12 +41,11 @@ from rpa_commons.capabilities import (
     DigitalPost,
     Letter,
     Receipt,
-    RpaCommonsError,
     TextMessage,
     TransientError,
 )
-from rpa_commons.connectors import Connector, ConnectorSettings
 
+from ._calls import check_declaration, failure_of, key_of, opened, silent, texts_of
 from ._failures import FailureCases, FailureContract
 
 __all__ = ["DigitalPostCases", "DigitalPostContract"]
@@ -101,17 +100,12 @@ class DigitalPostContract(FailureContract):
 
     def test_it_declares_itself(self, cases: DigitalPostCases) -> None:
         """A connector names itself, its capability and its settings, each field described."""
-        with _open(cases) as post:
-            settings = getattr(post, "Settings", None)
-
-            assert DigitalPost is getattr(post, "capability", None)
-            assert isinstance(settings, type)
-            assert issubclass(settings, ConnectorSettings)
-            assert [] == [name for name, field in settings.model_fields.items() if not field.description]
+        with opened(cases.connect) as post:
+            check_declaration(post, DigitalPost)
 
     def test_a_letter_is_sent_once_however_often_its_key_is(self, cases: DigitalPostCases) -> None:
         """The same key three times is one letter, under one id."""
-        with _open(cases) as post:
+        with opened(cases.connect) as post:
             receipts = [_send(post, cases, "one") for _ in range(3)]
 
         assert [_content(cases, "one")] == list(cases.letters())
@@ -119,9 +113,9 @@ class DigitalPostContract(FailureContract):
 
     def test_a_restarted_worker_sends_no_second_letter(self, cases: DigitalPostCases) -> None:
         """The same key from another connector to the same receiver is the same letter."""
-        with _open(cases) as post:
+        with opened(cases.connect) as post:
             first = _send(post, cases, "one")
-        with _open(cases) as post:
+        with opened(cases.connect) as post:
             again = _send(post, cases, "one")
 
         assert [_content(cases, "one")] == list(cases.letters())
@@ -129,9 +123,9 @@ class DigitalPostContract(FailureContract):
 
     def test_another_key_is_another_letter(self, cases: DigitalPostCases) -> None:
         """Two keys are two letters with two ids, also where the two letters are alike."""
-        with _open(cases) as post:
+        with opened(cases.connect) as post:
             first = _send(post, cases, "one")
-            second = _send(post, cases, "one", key=_key("another one"))
+            second = _send(post, cases, "one", key=key_of("another one"))
 
         assert [_content(cases, "one")] * 2 == list(cases.letters())
         assert first.id != second.id
@@ -139,14 +133,14 @@ class DigitalPostContract(FailureContract):
     def test_letters_may_be_sent_side_by_side(self, cases: DigitalPostCases) -> None:
         """Several threads share one connector."""
         names = [f"letter {number}" for number in range(8)]
-        with _open(cases) as post, ThreadPoolExecutor(4) as pool:
+        with opened(cases.connect) as post, ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda name: _send(post, cases, name), names))
 
         assert sorted(_content(cases, name) for name in names) == sorted(cases.letters())
 
     def test_a_receipt_says_what_happened(self, cases: DigitalPostCases) -> None:
         """A receipt has an id, the channel and a time in UTC, is no plan, and survives the journal."""
-        with _open(cases) as post:
+        with opened(cases.connect) as post:
             receipt = _send(post, cases, "one")
 
         assert receipt.id
@@ -156,10 +150,10 @@ class DigitalPostContract(FailureContract):
         assert not receipt.planned
         assert receipt == Receipt.model_validate_json(receipt.model_dump_json())
 
-    def test_nothing_is_sent_without_a_key(self, cases: DigitalPostCases) -> None:
+    def test_nothing_is_sent_without_akey_of(self, cases: DigitalPostCases) -> None:
         """A key that the runtime did not make is refused: repeating could not be told from sending twice."""
-        with _open(cases) as post:
-            for key in ("", "letter", _key("one").upper()):
+        with opened(cases.connect) as post:
+            for key in ("", "letter", key_of("one").upper()):
                 try:
                     _send(post, cases, "one", key=key)
                 except ValueError:
@@ -170,14 +164,14 @@ class DigitalPostContract(FailureContract):
 
     def test_only_who_is_registered_is(self, cases: DigitalPostCases) -> None:
         """Registered is answered yes or no, as a bool."""
-        with _open(cases) as post:
+        with opened(cases.connect) as post:
             assert post.registered(cases.unregistered) is False
             if cases.registered is not None:
                 assert post.registered(cases.registered) is True
 
     def test_a_question_sends_nothing(self, cases: DigitalPostCases) -> None:
         """Asking whether somebody is registered is no letter."""
-        with _open(cases) as post:
+        with opened(cases.connect) as post:
             post.registered(cases.unregistered)
 
         assert [] == list(cases.letters())
@@ -186,16 +180,16 @@ class DigitalPostContract(FailureContract):
         """Without an answer ``registered`` raises a TransientError; it guesses nothing."""
         if cases.registered is None:
             raise unittest.SkipTest("nobody is asked")
-        with _open(cases) as post, _silence(cases):
-            failure = _failure(lambda: post.registered(cases.registered or ""))
+        with opened(cases.connect) as post, silent(cases.silence):
+            failure = failure_of(lambda: post.registered(cases.registered or ""))
 
         assert isinstance(failure, TransientError)
 
     def test_an_unreachable_system_keeps_the_case_waiting(self, cases: DigitalPostCases) -> None:
         """Without an answer ``send`` raises a TransientError; the repeat afterwards makes it one letter."""
-        with _open(cases) as post:
-            with _silence(cases):
-                failure = _failure(lambda: _send(post, cases, "one"))
+        with opened(cases.connect) as post:
+            with silent(cases.silence):
+                failure = failure_of(lambda: _send(post, cases, "one"))
             _send(post, cases, "one")
 
         assert isinstance(failure, TransientError)
@@ -203,20 +197,20 @@ class DigitalPostContract(FailureContract):
 
     def test_errors_show_nothing_personal(self, cases: DigitalPostCases) -> None:
         """Neither number nor letter is in an error, nor in any exception it carries along."""
-        with _open(cases) as post:
-            with _silence(cases):
-                failures = [_failure(lambda: _send(post, cases, "one"))]
+        with opened(cases.connect) as post:
+            with silent(cases.silence):
+                failures = [failure_of(lambda: _send(post, cases, "one"))]
                 if cases.registered is not None:
-                    failures.append(_failure(lambda: post.registered(cases.registered or "")))
-            failures.append(_failure(lambda: _send(post, cases, "one", to="not a number, Ole Hemmelig")))
+                    failures.append(failure_of(lambda: post.registered(cases.registered or "")))
+            failures.append(failure_of(lambda: _send(post, cases, "one", to="not a number, Ole Hemmelig")))
 
-        for shown in (text for failure in failures for text in _texts(failure)):
+        for shown in (text for failure in failures for text in texts_of(failure)):
             for personal in (cases.recipient, cases.registered or cases.recipient, "Hemmelig", "velkommen"):
                 assert personal not in shown
 
     def test_reachable_by_sms_is_answered_yes_or_no(self, cases: DigitalPostCases) -> None:
         """Who cannot be reached digitally has no text messages either, and asking sends nothing."""
-        with _open(cases) as post:
+        with opened(cases.connect) as post:
             assert post.reachable_by_sms(cases.unregistered) is False
 
         assert [] == list(cases.letters())
@@ -228,15 +222,17 @@ class DigitalPostContract(FailureContract):
         table = Attachment(name="tal.csv", media_type="text/csv", content=b"1;2")
         letters = [plain, *(plain.model_copy(update={"attachments": (one,)}) for one in (paper, table))]
         refused = 0
-        with _open(cases) as post:
+        with opened(cases.connect) as post:
             check = cast("Checks", post).check_send
             for channel in get_args(Channel):
                 for letter in letters:
-                    said = _failure(lambda: check(letter, to=cases.recipient, channel=channel))  # noqa: B023 - called at once
+                    said = failure_of(partial(check, letter, to=cases.recipient, channel=channel))
                     if said is None:
                         continue
                     refused += 1
-                    done = _failure(lambda: post.send(letter, to=cases.recipient, channel=channel, key=_KEY))  # noqa: B023 - called at once
+                    done = failure_of(
+                        partial(post.send, letter, to=cases.recipient, channel=channel, key=_KEY)
+                    )
                     assert isinstance(said, BusinessError)
                     assert (type(said), str(said)) == (type(done), str(done))
 
@@ -245,7 +241,7 @@ class DigitalPostContract(FailureContract):
 
     def test_accepted_is_not_delivered(self, cases: DigitalPostCases) -> None:
         """Nobody calls a message delivered because it was taken."""
-        with _open(cases) as post:
+        with opened(cases.connect) as post:
             receipt = _send(post, cases, "one")
             found = _delivery_of(post, receipt.id)
 
@@ -253,7 +249,7 @@ class DigitalPostContract(FailureContract):
 
     def test_an_unknown_message_is_unknown(self, cases: DigitalPostCases) -> None:
         """Of an id that was never sent nothing is known, not even that it was accepted."""
-        with _open(cases) as post:
+        with opened(cases.connect) as post:
             for receipt_id in ("8c2ea15d-61fb-4ba9-9366-42f8b194c114", "../../etc/passwd", ""):
                 assert "unknown" == _delivery_of(post, receipt_id)
 
@@ -261,13 +257,13 @@ class DigitalPostContract(FailureContract):
         """Delivered and failed are told later, each of its own message, and also after a restart."""
         if cases.tell is None:
             raise unittest.SkipTest("nobody tells what becomes of a message")
-        with _open(cases) as post:
+        with opened(cases.connect) as post:
             ids = [_send(post, cases, name).id for name in ("one", "two", "three")]
             before = [_delivery_of(post, one) for one in ids]
             cases.tell(ids[0], "delivered")
             cases.tell(ids[1], "failed")
             after = [_delivery_of(post, one) for one in ids]
-        with _open(cases) as post:
+        with opened(cases.connect) as post:
             restarted = [_delivery_of(post, one) for one in ids]
 
         assert not {"delivered", "failed"} & set(before)
@@ -290,11 +286,7 @@ def _delivery_of(post: DigitalPost, receipt_id: str) -> str:
     return found.state
 
 
-def _key(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()
-
-
-_KEY = _key("refused")
+_KEY = key_of("refused")
 
 
 def _letter(name: str) -> Letter:
@@ -314,40 +306,7 @@ def _text(name: str) -> TextMessage:
 def _send(
     post: DigitalPost, cases: DigitalPostCases, name: str, *, to: str | None = None, key: str | None = None
 ) -> Receipt:
-    recipient, key = to or cases.recipient, _key(name) if key is None else key
+    recipient, key = to or cases.recipient, key_of(name) if key is None else key
     if cases.channel == "sms":
         return post.notify(_text(name), to=recipient, key=key)
     return post.send(_letter(name), to=recipient, channel=cases.channel, key=key)
-
-
-@contextmanager
-def _open(cases: DigitalPostCases) -> Iterator[DigitalPost]:
-    post = cases.connect()
-    try:
-        yield post
-    finally:
-        cast("Connector", post).close()
-
-
-def _silence(cases: DigitalPostCases) -> AbstractContextManager[object]:
-    if cases.silence is None:
-        raise unittest.SkipTest("there is no system that could be unreachable")
-    return cases.silence()
-
-
-def _failure(call: Callable[[], object]) -> RpaCommonsError | None:
-    """What the call fails with; ``None`` when it does not."""
-    try:
-        call()
-    except (BusinessError, TransientError) as error:
-        return error
-    return None
-
-
-def _texts(error: BaseException | None) -> Iterator[str]:
-    """What a log could show of an error: its text, ``repr`` and remedy, and all that it carries along."""
-    while error is not None:
-        yield str(error)
-        yield repr(error)
-        yield str(getattr(error, "remedy", ""))
-        error = error.__cause__ or error.__context__

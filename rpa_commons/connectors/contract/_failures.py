@@ -46,6 +46,8 @@ from typing import Any
 from rpa_commons.capabilities import BusinessError, RpaCommonsError, TransientError
 from rpa_commons.connectors.http import AccessRefusedError, BusyError, UnexpectedAnswerError
 
+from ._calls import opened, texts_of
+
 __all__ = ["FAILURES", "FailureCases", "FailureContract"]
 
 FAILURES = ("time-out", "401", "429", "500", "half-answer", "duplicate", "invalid-answer", "reset")
@@ -143,7 +145,7 @@ def _each(failures: _Given) -> Sequence[FailureCases]:
 
 
 def _reaches_others(cases: FailureCases) -> bool:
-    with _open(cases) as connector:
+    with opened(cases.connect) as connector:
         return bool(getattr(connector, "hosts", ()))
 
 
@@ -154,7 +156,7 @@ def _check(failures: _Given, name: str) -> None:
 
 
 def _check_failure(cases: FailureCases, name: str) -> None:
-    with _open(cases) as connector, _listening() as heard:
+    with opened(cases.connect) as connector, _listening() as heard:
         before = cases.call(connector) if cases.taken is None else None
         taken = cases.taken() if cases.taken else 0
         with cases.fails[name]():
@@ -173,7 +175,7 @@ def _check_failure(cases: FailureCases, name: str) -> None:
 
 
 def _call_anew(cases: FailureCases) -> object:
-    with _open(cases) as connector:
+    with opened(cases.connect) as connector:
         return cases.call(connector)
 
 
@@ -195,7 +197,7 @@ def _judge(error: RpaCommonsError, name: str, *, effect: bool, hosts: bool) -> N
 
 
 def _check_duplicate(cases: FailureCases) -> None:
-    with _open(cases) as connector, _listening() as heard:
+    with opened(cases.connect) as connector, _listening() as heard:
         taken = cases.taken() if cases.taken else 0
         first = cases.call(connector)
         with cases.fails["duplicate"]():
@@ -217,15 +219,6 @@ def _failure(call: Callable[[], object]) -> RpaCommonsError | None:
     except RpaCommonsError as error:
         return error
     return None
-
-
-@contextmanager
-def _open(cases: FailureCases) -> Iterator[Any]:
-    connector = cases.connect()
-    try:
-        yield connector
-    finally:
-        connector.close()
 
 
 class _Ear(logging.Handler):
@@ -260,19 +253,7 @@ def _listening() -> Iterator[list[str]]:
 def _nothing_personal(
     cases: FailureCases, errors: Sequence[BaseException | None], heard: Sequence[str]
 ) -> None:
-    shown = [*(text for error in errors for text in _texts(error)), *heard]
+    shown = [*(text for error in errors for text in texts_of(error)), *heard]
     for number, personal in enumerate(cases.personal):
         # The text itself is not in the message: a contract's failure is shown in a build log.
         assert not any(personal in text for text in shown), f"personal[{number}] is in an error or log line"
-
-
-def _texts(error: BaseException | None) -> Iterator[str]:
-    """What a log could show of an error: its text, ``repr`` and remedy, and all that it carries along."""
-    pending, seen = [error], set[int]()
-    while pending:
-        one = pending.pop()
-        if one is None or id(one) in seen:
-            continue
-        seen.add(id(one))
-        yield from (str(one), repr(one), str(getattr(one, "remedy", "")), repr(vars(one)))
-        pending += [one.__cause__, one.__context__]

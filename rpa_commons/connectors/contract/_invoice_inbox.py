@@ -12,12 +12,10 @@ Usage, in the connector's own tests::
 """
 
 import base64
-import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import cast
 
 from rpa_commons.capabilities import (
     Acknowledgement,
@@ -25,11 +23,10 @@ from rpa_commons.capabilities import (
     InvoiceDocument,
     InvoiceInbox,
     Money,
-    RpaCommonsError,
     TransientError,
 )
-from rpa_commons.connectors import Connector, ConnectorSettings
 
+from ._calls import check_declaration, failure_of, key_of, opened
 from ._failures import FailureContract
 
 __all__ = ["INVOICE_PERSONAL", "InvoiceInboxCases", "InvoiceInboxContract", "contract_invoice"]
@@ -101,19 +98,14 @@ class InvoiceInboxContract(FailureContract):
 
     def test_it_declares_itself(self, cases: InvoiceInboxCases) -> None:
         """A connector names itself, its capability and its settings, each field described."""
-        with _open(cases) as inbox:
-            settings = getattr(inbox, "Settings", None)
-
-            assert InvoiceInbox is getattr(inbox, "capability", None)
-            assert isinstance(settings, type)
-            assert issubclass(settings, ConnectorSettings)
-            assert [] == [name for name, field in settings.model_fields.items() if not field.description]
+        with opened(cases.connect) as inbox:
+            check_declaration(inbox, InvoiceInbox)
 
     def test_what_came_in_waits(self, cases: InvoiceInboxCases) -> None:
         """Each document waits, with its number, supplier, date and amount, until it is acknowledged."""
         cases.deliver(contract_invoice("A-1"))
         cases.deliver(contract_invoice("A-2", kind="CreditNote", takes_back="A-1"))
-        with _open(cases) as inbox:
+        with opened(cases.connect) as inbox:
             waiting = {one.number: one for one in inbox.waiting()}
 
         assert {"A-1": "invoice", "A-2": "credit_note"} == {name: one.kind for name, one in waiting.items()}
@@ -124,7 +116,7 @@ class InvoiceInboxContract(FailureContract):
         """Two deliveries of the same document are one invoice, and both are gone when it is acknowledged."""
         cases.deliver(contract_invoice())
         cases.deliver(contract_invoice())
-        with _open(cases) as inbox:
+        with opened(cases.connect) as inbox:
             waiting = inbox.waiting()
             _acknowledge(inbox, waiting[0].id)
 
@@ -134,7 +126,7 @@ class InvoiceInboxContract(FailureContract):
     def test_an_invoice_is_read_whole(self, cases: InvoiceInboxCases) -> None:
         """Lines, tax, references, ways to pay and attachments are those of the document."""
         cases.deliver(contract_invoice())
-        with _open(cases) as inbox:
+        with opened(cases.connect) as inbox:
             found = inbox.invoice(inbox.waiting()[0].id)
             content = inbox.attachment(found.id, found.attachments[0].id)
 
@@ -149,7 +141,7 @@ class InvoiceInboxContract(FailureContract):
     def test_a_credit_note_names_what_it_takes_back(self, cases: InvoiceInboxCases) -> None:
         """A credit note is one, with a positive amount, and names its invoice."""
         cases.deliver(contract_invoice("A-2", kind="CreditNote", takes_back="A-1"))
-        with _open(cases) as inbox:
+        with opened(cases.connect) as inbox:
             found = inbox.invoice(inbox.waiting()[0].id)
 
         assert ("credit_note", ("A-1",)) == (found.kind, found.credits)
@@ -158,7 +150,7 @@ class InvoiceInboxContract(FailureContract):
     def test_a_question_takes_nothing(self, cases: InvoiceInboxCases) -> None:
         """Looking, however often, leaves everything where it is."""
         cases.deliver(contract_invoice())
-        with _open(cases) as inbox:
+        with opened(cases.connect) as inbox:
             for _ in range(3):
                 inbox.invoice(inbox.waiting()[0].id)
 
@@ -167,10 +159,10 @@ class InvoiceInboxContract(FailureContract):
     def test_an_acknowledged_invoice_has_left_once(self, cases: InvoiceInboxCases) -> None:
         """Acknowledged again it has left already, from another connector too; it can still be read."""
         cases.deliver(contract_invoice())
-        with _open(cases) as inbox:
+        with opened(cases.connect) as inbox:
             invoice = inbox.waiting()[0].id
             first = _acknowledge(inbox, invoice)
-        with _open(cases) as inbox:
+        with opened(cases.connect) as inbox:
             again = _acknowledge(inbox, invoice)
 
             assert [] == list(inbox.waiting())
@@ -181,32 +173,32 @@ class InvoiceInboxContract(FailureContract):
     def test_an_invoice_leaves_in_one_way(self, cases: InvoiceInboxCases) -> None:
         """What was done is not rejected afterwards, and an unknown way is refused."""
         cases.deliver(contract_invoice())
-        with _open(cases) as inbox:
+        with opened(cases.connect) as inbox:
             invoice = inbox.waiting()[0].id
             _acknowledge(inbox, invoice)
             failures = [
-                _failure(lambda: inbox.acknowledge(invoice, "rejected", key=_key("other"))),
-                _failure(lambda: inbox.acknowledge(invoice, "burnt", key=_key("other"))),  # type: ignore[arg-type]
+                failure_of(lambda: inbox.acknowledge(invoice, "rejected", key=key_of("other"))),
+                failure_of(lambda: inbox.acknowledge(invoice, "burnt", key=key_of("other"))),  # type: ignore[arg-type]
             ]
 
         assert [True, True] == [isinstance(failure, BusinessError) for failure in failures]
 
     def test_an_unknown_invoice_is_told(self, cases: InvoiceInboxCases) -> None:
         """An id that nothing has is a BusinessError with a remedy, for questions and for the effect."""
-        with _open(cases) as inbox:
+        with opened(cases.connect) as inbox:
             failures = [
-                _failure(lambda: inbox.invoice("0" * 32)),
-                _failure(lambda: inbox.attachment("0" * 32, "1")),
-                _failure(lambda: _acknowledge(inbox, "0" * 32)),
+                failure_of(lambda: inbox.invoice("0" * 32)),
+                failure_of(lambda: inbox.attachment("0" * 32, "1")),
+                failure_of(lambda: _acknowledge(inbox, "0" * 32)),
             ]
 
         assert [True] * 3 == [isinstance(failure, BusinessError) for failure in failures]
         assert all(failure and failure.remedy for failure in failures)
 
-    def test_nothing_leaves_without_a_key(self, cases: InvoiceInboxCases) -> None:
+    def test_nothing_leaves_without_akey_of(self, cases: InvoiceInboxCases) -> None:
         """A key that the runtime did not make is refused."""
         cases.deliver(contract_invoice())
-        with _open(cases) as inbox:
+        with opened(cases.connect) as inbox:
             invoice = inbox.waiting()[0].id
             try:
                 inbox.acknowledge(invoice, "done", key="")
@@ -220,13 +212,13 @@ class InvoiceInboxContract(FailureContract):
     def test_an_unreachable_inbox_keeps_the_case_waiting(self, cases: InvoiceInboxCases) -> None:
         """Without the inbox every call raises a TransientError, and nothing has left."""
         cases.deliver(contract_invoice())
-        with _open(cases) as inbox:
+        with opened(cases.connect) as inbox:
             invoice = inbox.waiting()[0].id
             with cases.silence():
                 failures = [
-                    _failure(inbox.waiting),
-                    _failure(lambda: inbox.invoice(invoice)),
-                    _failure(lambda: _acknowledge(inbox, invoice)),
+                    failure_of(inbox.waiting),
+                    failure_of(lambda: inbox.invoice(invoice)),
+                    failure_of(lambda: _acknowledge(inbox, invoice)),
                 ]
             again = inbox.waiting()
 
@@ -236,33 +228,11 @@ class InvoiceInboxContract(FailureContract):
     def test_a_document_survives_the_journal(self, cases: InvoiceInboxCases) -> None:
         """What is read can be written down and read back the same."""
         cases.deliver(contract_invoice())
-        with _open(cases) as inbox:
+        with opened(cases.connect) as inbox:
             found = inbox.invoice(inbox.waiting()[0].id)
 
         assert found == InvoiceDocument.model_validate_json(found.model_dump_json())
 
 
 def _acknowledge(inbox: InvoiceInbox, invoice: str) -> Acknowledgement:
-    return inbox.acknowledge(invoice, "done", key=_key(invoice))
-
-
-def _key(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()
-
-
-@contextmanager
-def _open(cases: InvoiceInboxCases) -> Iterator[InvoiceInbox]:
-    inbox = cases.connect()
-    try:
-        yield inbox
-    finally:
-        cast("Connector", inbox).close()
-
-
-def _failure(call: Callable[[], object]) -> RpaCommonsError | None:
-    """What the call fails with; ``None`` when it does not."""
-    try:
-        call()
-    except (BusinessError, TransientError) as error:
-        return error
-    return None
+    return inbox.acknowledge(invoice, "done", key=key_of(invoice))

@@ -16,15 +16,12 @@ Usage, in the connector's own tests::
         def failures(self, cases: LedgerCases) -> FailureCases: ...
 """
 
-import hashlib
-import unittest
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import cast
 
 from rpa_commons.capabilities import (
     BusinessError,
@@ -35,14 +32,13 @@ from rpa_commons.capabilities import (
     Posting,
     PostingLine,
     PostingReceipt,
-    RpaCommonsError,
     TransientError,
 )
-from rpa_commons.connectors import Connector, ConnectorSettings
 
+from ._calls import check_declaration, failure_of, key_of, opened, silent
 from ._failures import FailureContract
 
-__all__ = ["LEDGER_PERSONAL", "LedgerCases", "LedgerContract", "contract_key", "contract_posting"]
+__all__ = ["LEDGER_PERSONAL", "LedgerCases", "LedgerContract", "contract_posting"]
 
 LEDGER_PERSONAL = ("Lægehuset ved Åen", "0012345678901", "8412.37")
 """What stands in :func:`contract_posting` and may be in no error."""
@@ -85,27 +81,17 @@ def contract_posting(reference: str = "2026-0001") -> Posting:
     )
 
 
-def contract_key(name: str) -> str:
-    """An idempotency key as the runtime makes it."""
-    return hashlib.sha256(name.encode()).hexdigest()
-
-
 class LedgerContract(FailureContract):
     """Tests of the contract of ``Ledger``. The fixtures ``cases`` and ``failures`` are yours."""
 
     def test_it_declares_itself(self, cases: LedgerCases) -> None:
         """A connector names itself, its capability and its settings, each field described."""
-        with _open(cases) as ledger:
-            settings = getattr(ledger, "Settings", None)
-
-            assert Ledger is getattr(ledger, "capability", None)
-            assert isinstance(settings, type)
-            assert issubclass(settings, ConnectorSettings)
-            assert [] == [name for name, field in settings.model_fields.items() if not field.description]
+        with opened(cases.connect) as ledger:
+            check_declaration(ledger, Ledger)
 
     def test_a_voucher_is_posted_once_however_often_its_key_is(self, cases: LedgerCases) -> None:
         """The same key three times is one voucher, and the repeats say that they are."""
-        with _open(cases) as ledger:
+        with opened(cases.connect) as ledger:
             receipts = [_post(ledger, "2026-0001") for _ in range(3)]
 
         assert ["2026-0001"] == list(cases.taken())
@@ -114,9 +100,9 @@ class LedgerContract(FailureContract):
 
     def test_a_restarted_worker_posts_nothing_again(self, cases: LedgerCases) -> None:
         """The same key from another connector to the same ledger is the same voucher."""
-        with _open(cases) as ledger:
+        with opened(cases.connect) as ledger:
             first = _post(ledger, "2026-0001")
-        with _open(cases) as ledger:
+        with opened(cases.connect) as ledger:
             again = _post(ledger, "2026-0001")
 
         assert ["2026-0001"] == list(cases.taken())
@@ -125,20 +111,18 @@ class LedgerContract(FailureContract):
 
     def test_another_key_is_another_voucher(self, cases: LedgerCases) -> None:
         """Two keys are two vouchers, also where the two postings are alike."""
-        with _open(cases) as ledger:
+        with opened(cases.connect) as ledger:
             first = _post(ledger, "2026-0001")
-            second = ledger.post(contract_posting("2026-0001"), key=contract_key("another one"))
+            second = ledger.post(contract_posting("2026-0001"), key=key_of("another one"))
 
         assert ["2026-0001"] * 2 == list(cases.taken())
         assert first.id != second.id
 
     def test_a_key_is_not_given_to_another_posting(self, cases: LedgerCases) -> None:
         """The same key with another posting is refused, and the first stays as it was."""
-        with _open(cases) as ledger:
+        with opened(cases.connect) as ledger:
             _post(ledger, "2026-0001")
-            failure = _failure(
-                lambda: ledger.post(contract_posting("2026-0002"), key=contract_key("2026-0001"))
-            )
+            failure = failure_of(lambda: ledger.post(contract_posting("2026-0002"), key=key_of("2026-0001")))
 
         assert isinstance(failure, BusinessError)
         assert failure.remedy
@@ -147,14 +131,14 @@ class LedgerContract(FailureContract):
     def test_vouchers_may_be_posted_side_by_side(self, cases: LedgerCases) -> None:
         """Several threads share one connector, and two of them the same key."""
         names = [f"2026-{number:04}" for number in range(8)]
-        with _open(cases) as ledger, ThreadPoolExecutor(4) as pool:
+        with opened(cases.connect) as ledger, ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda name: _post(ledger, name), [*names, *names]))
 
         assert names == sorted(cases.taken())
 
     def test_a_receipt_says_what_happened(self, cases: LedgerCases) -> None:
         """A receipt has an id, the reference and a time in UTC, is no plan, and survives the journal."""
-        with _open(cases) as ledger:
+        with opened(cases.connect) as ledger:
             receipt = _post(ledger, "2026-0001")
 
         assert receipt.id
@@ -166,25 +150,25 @@ class LedgerContract(FailureContract):
 
     def test_a_reference_finds_what_was_posted_under_it(self, cases: LedgerCases) -> None:
         """A reference finds its vouchers and no others, oldest first, and an unknown one none."""
-        with _open(cases) as ledger:
+        with opened(cases.connect) as ledger:
             first = _post(ledger, "2026-0001")
             _post(ledger, "2026-0002")
-            second = ledger.post(contract_posting("2026-0001"), key=contract_key("another one"))
+            second = ledger.post(contract_posting("2026-0001"), key=key_of("another one"))
 
             assert [first.id, second.id] == [receipt.id for receipt in ledger.find("2026-0001")]
             assert [] == list(ledger.find("2026-0003"))
 
     def test_a_question_posts_nothing(self, cases: LedgerCases) -> None:
         """Looking a reference up is no posting."""
-        with _open(cases) as ledger:
+        with opened(cases.connect) as ledger:
             ledger.find("2026-0001")
 
         assert [] == list(cases.taken())
 
     def test_nothing_is_posted_without_a_key(self, cases: LedgerCases) -> None:
         """A key that the runtime did not make is refused: a repeat could not be told apart."""
-        with _open(cases) as ledger:
-            for key in ("", "posting", contract_key("one").upper()):
+        with opened(cases.connect) as ledger:
+            for key in ("", "posting", key_of("one").upper()):
                 try:
                     ledger.post(contract_posting(), key=key)
                 except ValueError:
@@ -195,9 +179,9 @@ class LedgerContract(FailureContract):
 
     def test_an_unreachable_ledger_keeps_the_case_waiting(self, cases: LedgerCases) -> None:
         """Without an answer ``post`` raises a TransientError; the repeat afterwards makes it one voucher."""
-        with _open(cases) as ledger:
-            with _silence(cases):
-                failure = _failure(lambda: _post(ledger, "2026-0001"))
+        with opened(cases.connect) as ledger:
+            with silent(cases.silence):
+                failure = failure_of(lambda: _post(ledger, "2026-0001"))
             _post(ledger, "2026-0001")
 
         assert isinstance(failure, TransientError)
@@ -205,28 +189,4 @@ class LedgerContract(FailureContract):
 
 
 def _post(ledger: Ledger, reference: str) -> PostingReceipt:
-    return ledger.post(contract_posting(reference), key=contract_key(reference))
-
-
-@contextmanager
-def _open(cases: LedgerCases) -> Iterator[Ledger]:
-    ledger = cases.connect()
-    try:
-        yield ledger
-    finally:
-        cast("Connector", ledger).close()
-
-
-def _silence(cases: LedgerCases) -> AbstractContextManager[object]:
-    if cases.silence is None:
-        raise unittest.SkipTest("there is no system that could be unreachable")
-    return cases.silence()
-
-
-def _failure(call: Callable[[], object]) -> RpaCommonsError | None:
-    """What the call fails with; ``None`` when it does not."""
-    try:
-        call()
-    except (BusinessError, TransientError) as error:
-        return error
-    return None
+    return ledger.post(contract_posting(reference), key=key_of(reference))

@@ -22,9 +22,9 @@ from datetime import date, timedelta
 from typing import get_args
 
 from rpa_commons.capabilities import Move, Origin, PopulationEvents
-from rpa_commons.connectors import ConnectorSettings
 from rpa_commons.sdk import WorkItem
 
+from ._calls import check_declaration
 from ._failures import FailureContract
 
 __all__ = ["EventsCases", "PopulationEventsContract"]
@@ -63,12 +63,7 @@ class PopulationEventsContract(FailureContract):
 
     def test_it_declares_itself(self, events: PopulationEvents) -> None:
         """A connector class names itself, its capability and its settings, each field described."""
-        settings = getattr(events, "Settings", None)
-
-        assert PopulationEvents is getattr(events, "capability", None)
-        assert isinstance(settings, type)
-        assert issubclass(settings, ConnectorSettings)
-        assert [] == [name for name, field in settings.model_fields.items() if not field.description]
+        check_declaration(events, PopulationEvents)
 
     def test_every_move_is_answered_once_and_in_order(
         self, events: PopulationEvents, cases: EventsCases

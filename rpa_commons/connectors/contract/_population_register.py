@@ -22,7 +22,7 @@ Use test numbers that cannot belong to anybody, and a simulator or file that kno
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, get_args
+from typing import TypeVar, get_args
 
 from rpa_commons.capabilities import (
     BusinessError,
@@ -31,8 +31,8 @@ from rpa_commons.capabilities import (
     PersonStatus,
     PopulationRegister,
 )
-from rpa_commons.connectors import ConnectorSettings
 
+from ._calls import Log, check_declaration
 from ._failures import FailureContract
 
 __all__ = ["PopulationRegisterContract", "RegisterCases"]
@@ -54,14 +54,6 @@ class RegisterCases:
     unknown: str
 
 
-class _Log(Protocol):
-    """The part of pytest's ``caplog`` that is used; the library itself does not need pytest."""
-
-    text: str
-
-    def set_level(self, level: int | str, logger: str | None = None) -> None: ...
-
-
 class PopulationRegisterContract(FailureContract):
     """Tests of ``PopulationRegister``. The fixtures ``register``, ``cases`` and ``failures`` are yours."""
 
@@ -77,12 +69,7 @@ class PopulationRegisterContract(FailureContract):
 
     def test_it_declares_itself(self, register: PopulationRegister) -> None:
         """A connector class names itself, its capability and its settings, each field described."""
-        settings = getattr(register, "Settings", None)
-
-        assert PopulationRegister is getattr(register, "capability", None)
-        assert isinstance(settings, type)
-        assert issubclass(settings, ConnectorSettings)
-        assert [] == [name for name, field in settings.model_fields.items() if not field.description]
+        check_declaration(register, PopulationRegister)
 
     def test_each_person_is_answered_exactly(
         self, register: PopulationRegister, cases: RegisterCases
@@ -139,7 +126,7 @@ class PopulationRegisterContract(FailureContract):
             assert not nonsense or nonsense not in f"{error} {error.remedy}"
 
     def test_nothing_personal_is_shown(
-        self, register: PopulationRegister, cases: RegisterCases, caplog: _Log
+        self, register: PopulationRegister, cases: RegisterCases, caplog: Log
     ) -> None:
         """Neither a log line nor the ``repr`` of an answer holds a number, a name or a street."""
         caplog.set_level(logging.DEBUG)

@@ -18,8 +18,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rpa_commons.capabilities import School, SchoolDistricts
-from rpa_commons.connectors import ConnectorSettings
 
+from ._calls import check_declaration
 from ._failures import FailureContract
 
 __all__ = ["DistrictsCases", "SchoolDistrictsContract"]
@@ -52,12 +52,7 @@ class SchoolDistrictsContract(FailureContract):
 
     def test_it_declares_itself(self, districts: SchoolDistricts) -> None:
         """A connector class names itself, its capability and its settings, each field described."""
-        settings = getattr(districts, "Settings", None)
-
-        assert SchoolDistricts is getattr(districts, "capability", None)
-        assert isinstance(settings, type)
-        assert issubclass(settings, ConnectorSettings)
-        assert [] == [name for name, field in settings.model_fields.items() if not field.description]
+        check_declaration(districts, SchoolDistricts)
 
     def test_each_address_has_its_school(self, districts: SchoolDistricts, cases: DistrictsCases) -> None:
         """Name and telephone number are what the source holds; asked twice, the answer is the same."""

@@ -6,6 +6,7 @@ Rules this package keeps:
 * a query and a keyed effect are repeated, an unsafe effect only when it certainly was not sent;
 * ``Retry-After`` is obeyed: waited for within a bound, and by every caller of the same client; a longer wish
   travels with the error (``retry_after``), and the runtime puts the case back into the queue;
+* no wait between attempts outlasts a run that is to stop (``Surroundings.pause``);
 * a host that fails again and again is left alone for a while, then tried by one call;
 * a token is renewed before it ends, by the monotonic clock;
 * every failure says whether the request may have reached the receiver (``TransientError.sent``);

@@ -1,6 +1,7 @@
 """An answer: read whole or not at all, and judged by its status (RFC 9110)."""
 
 import json
+import re
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ _BUSY = frozenset({429, 503})
 _NO_BODY = frozenset({204, 304})
 _LONGEST_WISH = 24 * 3600.0  # seconds; what is more is a mistake of the receiver's
 _MOST_VALUES = 1_000_000  # "[", "{" and ",": an upper bound of values; 20 MB of "{}," are 500 MB in Python
+_MAYBE_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Answer:
     kind: Kind = field(default="query", repr=False)
 
     def json(self) -> Any:  # noqa: ANN401 - JSON
-        """The body as JSON: in UTF-8, without ``NaN`` (RFC 8259 6 and 8.1), of bounded richness.
+        """The body as JSON, strictly: in UTF-8, without ``NaN`` (RFC 8259 6 and 8), of bounded richness.
 
         Raises:
             UnexpectedAnswerError: it is none, and was asked for by a query.
@@ -64,7 +66,7 @@ class Answer:
         """
         try:
             if sum(map(self.body.count, (b"[", b"{", b","))) <= _MOST_VALUES:
-                return json.loads(self.body.decode("utf-8-sig"), parse_constant=_no_constant)
+                return _json(self.body)
             problem = f"the answer has more than {_MOST_VALUES} values"
         except (ValueError, RecursionError):  # the latter: a hundred thousand brackets
             problem = "the answer is no JSON"
@@ -136,8 +138,8 @@ def judged(answer: Answer, accept: Collection[int]) -> Answer:
 def _doubt(status: int, headers: Mapping[str, str], size: int) -> str:
     """Why an answer may not be whole or cannot be read; empty when it is and can."""
     promised = headers.get("content-length", "")
-    if promised.isdecimal() and int(promised) != size:
-        return f"half an answer: {size} of {promised} bytes"
+    if promised.isdecimal() and (promised.lstrip("0") or "0") != str(size):
+        return f"half an answer: {size} of {promised[:20]} bytes"
     # Without a length and without chunks, an answer cut short, even in the middle of its headers, looks
     # whole (RFC 9112 8). An error is one all the same; a success that may be half of one is none.
     chunked = "chunked" in headers.get("transfer-encoding", "").lower()
@@ -146,6 +148,14 @@ def _doubt(status: int, headers: Mapping[str, str], size: int) -> str:
     if headers.get("content-encoding", "identity") != "identity":
         return "the answer is compressed though not asked for"
     return ""
+
+
+def _json(body: bytes) -> Any:  # noqa: ANN401 - JSON
+    value = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
+    if _MAYBE_HALF.search(body):
+        # Half a character ("\ud800") is a text that no file, database or letter can hold.
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def _no_constant(_: str) -> NoReturn:

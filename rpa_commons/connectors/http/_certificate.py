@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import cast
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -146,7 +147,7 @@ def _from_pem(place: str, data: bytes, key_data: bytes, password: bytes | None) 
     encrypted = b"ENCRYPTED" in key_data[start:]
     try:
         key = serialization.load_pem_private_key(key_data[start:], password if encrypted else None)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, UnsupportedAlgorithm):
         remedy = "check certificate_password"
         raise CertificateError(place, "the private key cannot be opened", remedy=remedy) from None
     return _matched(place, key, certificates)
@@ -158,7 +159,7 @@ def _from_pkcs12(place: str, data: bytes, password: bytes | None) -> ClientCerti
         raise CertificateError(place, "a PKCS#12 file needs its password", remedy=remedy)
     try:
         key, certificate, chain = pkcs12.load_key_and_certificates(data, password)
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         remedy = "check certificate_password, and that the file is PEM or PKCS#12"
         raise CertificateError(place, "it cannot be opened", remedy=remedy) from None
     if key is None or certificate is None:

@@ -50,7 +50,6 @@ class HttpClient:
         addresses: Iterable[str],
         auth: AuthBase | None = None,
         largest_answer: int = _LARGEST_ANSWER,
-        sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Open nothing yet; read certificate and trust.
@@ -58,12 +57,12 @@ class HttpClient:
         Args:
             system: The connector's name for the system.
             settings: Time-outs, repeats, breaker, trust, proxy, certificate.
-            surroundings: Where the connector runs.
+            surroundings: Where the connector runs; its ``pause`` waits between attempts.
             addresses: URLs whose hosts may be called; no other is.
             auth: A login of ``requests`` for every call, such as ``requests_ntlm.HttpNtlmAuth``; tokens are
-                given per call, see :meth:`request`.
+                given per call, see :meth:`request`. NTLM logs a connection in, by several requests between
+                which ``requests_ntlm`` gives it back: calls with it must take turns.
             largest_answer: Bytes after which an answer is refused.
-            sleep: Waits between attempts; seconds.
             clock: Monotonic seconds.
 
         Raises:
@@ -74,7 +73,7 @@ class HttpClient:
         self.hosts = frozenset(host_of(system, address) for address in addresses)
         self.certificate = load_certificate(settings, surroundings)
         self._settings = settings
-        self._sleep = sleep
+        self._surroundings = surroundings
         self._breaker = Breaker(
             system, failures=settings.breaker_failures, rest=settings.breaker_rest, clock=clock
         )
@@ -136,11 +135,8 @@ class HttpClient:
     def _wait_for(self, host: str) -> None:
         """Keep to what the receiver asked of an earlier caller."""
         busy = self._breaker.busy(host)
-        if busy is None or busy.retry_after is None:
-            return
-        if busy.retry_after > self._settings.longest_wait:
+        if busy is not None and not self._waited(busy):
             raise busy
-        self._sleep(busy.retry_after)
 
     def _repeat(self, call: Call) -> Answer:
         sent_before = False
@@ -158,12 +154,11 @@ class HttpClient:
                 # Once an attempt may have arrived, a later one that did not changes nothing about that.
                 sent_before = sent_before or error.sent == "maybe"
                 error.sent = "maybe" if sent_before else "no"
-                pause = self._pause(attempt, error)
                 repeatable = call.kind != "unsafe" or error.sent == "no"
                 final = isinstance(error, AccessRefusedError | CircuitOpenError)
-                if final or not repeatable or pause is None or attempt == self._settings.attempts:
+                last = attempt == self._settings.attempts
+                if final or last or not repeatable or not self._waited(error, attempt):
                     raise
-            self._sleep(pause)
         raise AssertionError  # the last attempt returns or raises
 
     def _authorized(self, call: Call, opening: Mapping[str, str]) -> Answer:
@@ -190,14 +185,20 @@ class HttpClient:
         except TransientError as error:
             error.sent = sent
             raise
+        # Whatever is wrong with a token is not this case's fault, and no word about it: the cases wait.
         except UnexpectedAnswerError as error:
-            # Whatever is wrong with a token is not this case's fault: the cases wait.
             problem, remedy = error.problem, error.remedy
+        except RequestRefusedError as error:
+            problem = f"the token service refuses (status {error.status})"
+            remedy = "check the token service's address in stack.toml"
         raise TransientError(self.system, problem, sent=sent, remedy=remedy)
 
-    def _pause(self, attempt: int, error: TransientError) -> float | None:
-        """Seconds to wait before the next attempt; ``None``: longer than a call in progress should."""
-        if error.retry_after is None:
+    def _waited(self, error: TransientError, attempt: int = 1) -> bool:
+        """Wait after a failure; false when that takes longer than a call should, or the run is to stop."""
+        seconds = error.retry_after
+        if seconds is None:
             spread = random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, guards nothing
-            return _FIRST_PAUSE * float(2 ** (attempt - 1)) * spread
-        return error.retry_after if error.retry_after <= self._settings.longest_wait else None
+            seconds = _FIRST_PAUSE * 2.0 ** (attempt - 1) * spread
+        elif seconds > self._settings.longest_wait:
+            return False
+        return self._surroundings.pause(seconds)

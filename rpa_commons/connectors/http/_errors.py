@@ -32,6 +32,12 @@ _HANDSHAKE = ("HANDSHAKE", "WRONG_VERSION", "UNSUPPORTED_PROTOCOL", "PROTOCOL_VE
 _Failure = tuple[tuple[type[BaseException], ...], str, Literal["no", "maybe"], str]
 _FAILURES: tuple[_Failure, ...] = (  # the first that fits
     (
+        (requests.exceptions.InvalidHeader, UnicodeError),
+        "a header for {host} cannot be written",
+        "no",
+        "check secrets and texts in stack.toml that go into headers: no line break, nothing beyond Latin-1",
+    ),
+    (
         (requests.exceptions.ProxyError, urllib3_exceptions.ProxyError),
         "the proxy did not open a way to {host}",
         "no",

@@ -59,6 +59,14 @@ class Call:
     authorization: Authorization | None
 
 
+class _NoRedirects(requests.Session):
+    """Knows no redirect: of one that is not followed requests would still read the address and the body."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - as in requests
+        """None, whatever the answer says."""
+        return None
+
+
 class Session:
     """One ``requests`` session: connections are kept open and used again; safe for several threads."""
 
@@ -111,7 +119,7 @@ class Session:
                 return replace(answer, kind=call.kind)
         except RpaCommonsError:
             raise
-        except (requests.RequestException, HTTPError, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
             failure: TransientError = failure_of(
                 self._system, call.host, error, certificate=self._certificate is not None
             )
@@ -146,7 +154,7 @@ class Session:
 
 
 def _session(adapter: TlsAdapter) -> requests.Session:
-    session = requests.Session()
+    session = _NoRedirects()
     session.trust_env = False  # no .netrc, no CA bundle from the environment; proxies are looked up by us
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     # Uncompressed, so that the promised length can be compared and nothing unfolds in memory.

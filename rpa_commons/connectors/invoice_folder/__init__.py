@@ -13,7 +13,14 @@ Usage::
 """
 
 from ._connector import InvoiceFolder
+from ._files import InvoiceFolderError
 from ._settings import InvoiceFolderSettings
 from ._ubl import InvalidInvoiceError, read_document
 
-__all__ = ["InvalidInvoiceError", "InvoiceFolder", "InvoiceFolderSettings", "read_document"]
+__all__ = [
+    "InvalidInvoiceError",
+    "InvoiceFolder",
+    "InvoiceFolderError",
+    "InvoiceFolderSettings",
+    "read_document",
+]

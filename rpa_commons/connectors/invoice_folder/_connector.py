@@ -1,7 +1,6 @@
 """InvoiceInbox on a folder."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -91,16 +90,16 @@ class InvoiceFolder:
         """Take an invoice out of the inbox."""
         message_uuid(key)  # refuses what is no key: the document's own id is what makes a repeat safe
         self.check_acknowledge(invoice, handled)
-        if self._files.note(invoice) is None and self._files.holds(invoice) is None:
+        found = self._files.leave(invoice, handled)
+        if found is None:
             raise self._unknown()
-        note, repeated = self._files.leave(invoice, handled)
-        if note["handled"] != handled:
+        left, repeated = found
+        if left.handled != handled:
             raise BusinessError(
-                f"{self.name}: the invoice has left the inbox as {note['handled']}",
-                remedy=f"it lies in the folder {note['handled']}; move it back by hand if that was wrong",
+                f"{self.name}: the invoice has left the inbox as {left.handled}",
+                remedy=f"it lies in the folder {left.handled}; let a person settle the case",
             )
-        at = datetime.fromisoformat(note["at"])
-        return Acknowledgement(id=invoice, handled=note["handled"], acknowledged_at=at, repeated=repeated)
+        return Acknowledgement(id=invoice, handled=left.handled, acknowledged_at=left.at, repeated=repeated)
 
     def check_acknowledge(self, invoice: str, handled: str) -> None:  # noqa: ARG002 - the effect's arguments
         """Whether there is such a way to leave the inbox; a plan asks the same.
@@ -118,8 +117,8 @@ class InvoiceFolder:
         """Nothing is held open."""
 
     def _summary(self, found: Found) -> InvoiceSummary:
-        if not found.id:
-            raise InvalidInvoiceError("the file", f"it is over {self._settings.max_megabytes} MB")
+        if found.problem:
+            raise InvalidInvoiceError("the file", found.problem)
         if self._files.note(found.id) is not None:
             remedy = "compare it with the handled one, then move it away"
             raise BusinessError("the same document was handled before", remedy=remedy)

@@ -3,55 +3,76 @@
 A document leaves in two steps: a note of it (id, how it was handled, when, its files' new names) is written
 to ``.rpac`` and synced, then its files are renamed into ``done``, ``rejected`` or ``handed_over``. Killed in
 between, a repeat finds the note and renames what is left.
+
+The file system is asked once for each file, and a file is read once while it stays as it is: an inbox may
+hold thousands, on a share.
 """
 
-import errno
 import hashlib
-import json
 import os
 import re
+import stat
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Literal, TypeVar
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from rpa_commons.capabilities import TransientError
-from rpa_commons.connectors._durable import sync_folder, write_whole
+from rpa_commons.connectors._durable import make_folder, sync_folder, write_whole
+from rpa_commons.connectors._folder import OURS, FolderError, Sent, guarded, read_note, refuse_missing
 from rpa_commons.validators import mask_personal_numbers
 
-__all__ = ["HANDLED", "Files", "Found", "InvoiceFolderError", "document_id", "shown_name"]
+__all__ = ["HANDLED", "Files", "Found", "InvoiceFolderError", "Left", "document_id", "shown_name"]
 
 HANDLED = ("done", "rejected", "handed_over")
-_OURS = ".rpac"
+_SYSTEM = "invoice-folder"
 _PATIENCE = 30.0  # seconds to wait for another process
 _LONGEST_NAME = 80  # characters of a file name in a message
+_ID = re.compile(r"[0-9a-f]{32}")
 _Result = TypeVar("_Result")
 
 
-class InvoiceFolderError(TransientError):
-    """The folder cannot be read or written now; the cases wait.
-
-    Attributes:
-        folder: The inbox.
-    """
-
-    def __init__(self, folder: Path, problem: str, *, remedy: str) -> None:
-        super().__init__("invoice-folder", f"{folder}: {problem}", sent="no", remedy=remedy)
-        self.folder = folder
+class InvoiceFolderError(FolderError):
+    """The folder cannot be read or written now; the cases wait."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """One file: where it lies, its document's id (empty when it is too large), and when it came (UTC)."""
+    """One file.
+
+    Attributes:
+        path: Where it lies.
+        id: Its document's id; empty where it was not read.
+        came: When it came, UTC.
+        problem: Why it was not read.
+    """
 
     path: Path
     id: str
     came: datetime
-    size: int
+    problem: str = ""
+
+
+class Left(BaseModel):
+    """The note of a document that has left the inbox.
+
+    Attributes:
+        id: The document's.
+        handled: How it was handled.
+        at: When, UTC.
+        files: Names of its files in the folder ``handled``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    id: str
+    handled: Literal["done", "rejected", "handed_over"]
+    at: AwareDatetime = Field(strict=True)
+    files: tuple[str, ...]
 
 
 class Files:
@@ -70,11 +91,11 @@ class Files:
         Args:
             folder: The inbox.
             settle: Seconds; a younger file is left alone.
-            largest: Bytes; a larger file has no id.
+            largest: Bytes; a larger file is not read.
             now: The time, UTC.
         """
         self._folder, self._settle, self._largest, self._now = folder, settle, largest, now
-        self._known: dict[tuple[str, int, int], str] = {}
+        self._known: dict[tuple[Path, int, int], str] = {}
 
     def waiting(self) -> Sequence[Found]:
         """The files in the inbox that have settled, oldest first.
@@ -82,11 +103,7 @@ class Files:
         Raises:
             InvoiceFolderError: the folder cannot be read.
         """
-        return self._guarded(
-            lambda: sorted(
-                self._in(self._folder, settle=self._settle), key=lambda one: (one.came, one.path.name)
-            )
-        )
+        return sorted(self._guarded(lambda: list(self._inbox(settle=self._settle))), key=_oldest)
 
     def holds(self, document: str) -> Found | None:
         """A file with this document, in the inbox or where handled ones go.
@@ -94,15 +111,7 @@ class Files:
         Raises:
             InvoiceFolderError: the folder cannot be read.
         """
-
-        def search() -> Found | None:
-            note = self._read_note(document) or {"handled": "", "files": []}
-            gone = [self._folder / str(note["handled"]) / str(name) for name in note["files"]]
-            found = [*self._of(gone, settle=0.0), *self._in(self._folder, settle=0.0)]
-            same = [one for one in found if one.id == document]
-            return min(same, key=lambda one: (one.came, one.path.name), default=None)
-
-        return self._guarded(search)
+        return self._guarded(lambda: self._holds(document))
 
     def read(self, path: Path) -> bytes:
         """A file's content.
@@ -112,7 +121,7 @@ class Files:
         """
         return self._guarded(path.read_bytes)
 
-    def note(self, document: str) -> Mapping[str, Any] | None:
+    def note(self, document: str) -> Left | None:
         """How a document was handled; ``None`` when it was not.
 
         Raises:
@@ -120,60 +129,77 @@ class Files:
         """
         return self._guarded(lambda: self._read_note(document))
 
-    def leave(self, document: str, handled: str) -> tuple[Mapping[str, Any], bool]:
+    def leave(self, document: str, handled: str) -> tuple[Left, bool] | None:
         """Take a document out of the inbox; a repeat ends what was begun.
 
         Returns:
-            The note of it, and whether it was there before. Its ``handled`` may be another than asked for.
+            The note of it, whose ``handled`` may be another than asked for, and whether it was there before;
+            ``None`` when there is no such document.
 
         Raises:
-            InvoiceFolderError: the folder cannot be written.
+            InvoiceFolderError: the folder cannot be written; ``sent="maybe"`` once the note may stand.
         """
 
-        def work() -> tuple[Mapping[str, Any], bool]:
-            ours = self._folder / _OURS
-            ours.mkdir(exist_ok=True)
-            with FileLock(ours / "lock", timeout=_PATIENCE):
-                note = self._read_note(document)
-                repeated = note is not None
-                if note is None:
-                    files = list(self._moves(document, handled).values())
-                    note = {"id": document, "handled": handled, "at": self._now().isoformat(), "files": files}
-                    write_whole(self._note_path(document), json.dumps(note).encode())
-                self._move(document, str(note["handled"]))
-                return note, repeated
+        def work() -> tuple[Left, bool] | None:
+            refuse_missing(self._folder)
+            make_folder(self._folder / OURS)
+            with FileLock(self._folder / OURS / "lock", timeout=_PATIENCE):
+                known = self._read_note(document)
+                if known is not None and known.handled != handled:
+                    return known, True
+                moves = self._moves(document, handled)
+                if known is None and not moves:
+                    return None
+                left = known or Left.model_validate(
+                    {"id": document, "handled": handled, "at": self._now(), "files": ()}
+                )
+                if moves:
+                    left = left.model_copy(update={"files": (*left.files, *moves.values())})
+                    self._guarded(lambda: self._move(left, moves), sent="maybe")
+                return left, known is not None
 
         return self._guarded(work)
 
-    def _in(self, folder: Path, *, settle: float) -> Iterator[Found]:
-        return self._of(sorted(folder.iterdir()), settle=settle)
+    def _holds(self, document: str) -> Found | None:
+        refuse_missing(self._folder)
+        note = self._read_note(document)
+        gone = [self._folder / note.handled / Path(name).name for name in note.files] if note else []
+        seen = [path for (path, _, _), id_ in self._known.items() if id_ == document]
+        same = [one for one in self._of(dict.fromkeys((*gone, *seen))) if one.id == document]
+        same = same or [one for one in self._inbox() if one.id == document]
+        return min(same, key=_oldest, default=None)
 
-    def _of(self, paths: Iterable[Path], *, settle: float) -> Iterator[Found]:
+    def _inbox(self, *, settle: float = 0.0) -> Iterator[Found]:
+        return self._of(self._folder.iterdir(), settle=settle)
+
+    def _of(self, paths: Iterable[Path], *, settle: float = 0.0) -> Iterator[Found]:
         youngest = time.time() - settle
         for path in paths:
             if path.name.startswith(".") or path.suffix.lower() != ".xml":
                 continue
             try:
                 status = path.lstat()
-                if not path.is_file() or path.is_symlink() or status.st_mtime > youngest:
-                    continue
-                came = datetime.fromtimestamp(status.st_mtime, UTC)
-                yield Found(path, self._id(path, status), came, status.st_size)
+                if stat.S_ISREG(status.st_mode) and status.st_mtime <= youngest:
+                    yield self._found(path, status)
             except FileNotFoundError:  # another process has taken it meanwhile
                 continue
 
-    def _id(self, path: Path, status: os.stat_result) -> str:
+    def _found(self, path: Path, status: os.stat_result) -> Found:
+        came = datetime.fromtimestamp(status.st_mtime, UTC)
         if status.st_size > self._largest:
-            return ""
-        known = (str(path), status.st_mtime_ns, status.st_size)
+            return Found(path, "", came, f"it is over {self._largest // 1024**2} MB")
+        known = (path, status.st_mtime_ns, status.st_size)
         if known not in self._known:
-            self._known[known] = document_id(path.read_bytes())
-        return self._known[known]
+            try:
+                self._known[known] = document_id(path.read_bytes())
+            except PermissionError:  # this one only: a gateway may keep others out while it writes
+                return Found(path, "", came, "it may not be read")
+        return Found(path, self._known[known], came)
 
     def _moves(self, document: str, handled: str) -> dict[Path, str]:
         """The files of a document in the inbox, and what they are called where they go."""
         moves: dict[Path, str] = {}
-        for found in self._in(self._folder, settle=0.0):
+        for found in self._inbox():
             if found.id == document:
                 name = found.path.name
                 if (self._folder / handled / name).exists():  # two suppliers may name their files alike
@@ -181,43 +207,33 @@ class Files:
                 moves[found.path] = name
         return moves
 
-    def _move(self, document: str, handled: str) -> None:
-        target = self._folder / handled
-        target.mkdir(exist_ok=True)
-        for path, name in self._moves(document, handled).items():
+    def _move(self, left: Left, moves: dict[Path, str]) -> None:
+        """Write the note, then rename: the order that a repeat relies on."""
+        write_whole(self._note_path(left.id), left.model_dump_json().encode())
+        target = self._folder / left.handled
+        make_folder(target)
+        for path, name in moves.items():
             path.replace(target / name)
         sync_folder(target)
         sync_folder(self._folder)
 
     def _note_path(self, document: str) -> Path:
-        return self._folder / _OURS / f"{document}.json"
+        return self._folder / OURS / f"{document}.json"
 
-    def _read_note(self, document: str) -> Mapping[str, Any] | None:
-        path = self._note_path(document)
-        if not path.exists():
-            if not self._folder.is_dir():
-                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-            return None
+    def _read_note(self, document: str) -> Left | None:
         try:
-            note = json.loads(path.read_bytes())
-            if isinstance(note, dict) and note["handled"] in HANDLED and isinstance(note["files"], list):
-                datetime.fromisoformat(note["at"])
-                return note
-        except (KeyError, TypeError, ValueError):  # cut short or edited by hand
-            pass
-        remedy = "restore it from a backup; without it an invoice could be handled twice"
-        raise InvoiceFolderError(path, "is no note of ours any more", remedy=remedy)
+            if _ID.fullmatch(document):
+                return read_note(InvoiceFolderError, _SYSTEM, self._note_path(document), Left)
+        except FileNotFoundError:
+            refuse_missing(self._folder)
+        return None
 
-    def _guarded(self, work: Callable[[], _Result]) -> _Result:
-        try:
-            return work()
-        except Timeout:
-            remedy = "another process works there; try again when it has ended"
-            failure = InvoiceFolderError(self._folder, "is locked by another process", remedy=remedy)
-        except OSError as error:
-            remedy = "check that the folder exists, is mounted, and may be read and written by this user"
-            failure = InvoiceFolderError(self._folder, error.strerror or "cannot be used", remedy=remedy)
-        raise failure
+    def _guarded(self, work: Callable[[], _Result], *, sent: Sent = "no") -> _Result:
+        return guarded(InvoiceFolderError, _SYSTEM, self._folder, work, sent=sent)
+
+
+def _oldest(one: Found) -> tuple[datetime, str]:
+    return one.came, one.path.name
 
 
 def document_id(content: bytes) -> str:

@@ -39,6 +39,7 @@ _SLIPS = frozenset({"50", "93"})  # UNTDID 4461: giro and FIK slips
 _LONGEST = 4000  # characters of a text; longer ones are cut, for they are read by people
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,16}(\.[0-9]{0,20})?")
+_LARGEST = Decimal("9999999999999999.99")
 
 
 class InvalidInvoiceError(BusinessError):
@@ -124,13 +125,13 @@ class Ubl:
         currency = self._total("PayableAmount").currency
         totals = [_money(one, "b:TaxAmount") for one in _all(self.root, "a:TaxTotal")]
         amount = sum((one.amount for one in totals if one.currency == currency), Decimal("0.00"))
-        return Money(amount=amount, currency=currency)
+        return _reckoned(amount, currency, "TaxTotal")
 
     def _net(self, tax: Money) -> Money:
         # Not TaxExclusiveAmount: that is the net amount in EN 16931 and the tax in OIOUBL.
         if _text(self.root, "a:LegalMonetaryTotal/b:TaxInclusiveAmount"):
             gross = self._total("TaxInclusiveAmount")
-            return Money(amount=gross.amount - tax.amount, currency=gross.currency)
+            return _reckoned(gross.amount - tax.amount, gross.currency, "TaxInclusiveAmount")
         return self._total("LineExtensionAmount")
 
     def _lines(self) -> Iterator[InvoiceLine]:
@@ -239,6 +240,13 @@ def _money(element: etree._Element, path: str) -> Money:
     if not re.fullmatch(r"[A-Z]{3}", currency):
         raise InvalidInvoiceError(_shown(path), "has no currency")
     return Money(amount=rounded, currency=currency)
+
+
+def _reckoned(amount: Decimal, currency: str, place: str) -> Money:
+    """A sum or a difference: of two amounts that an invoice may hold, it may be larger than one."""
+    if abs(amount) > _LARGEST:
+        raise InvalidInvoiceError(place, "gives an amount of more than 16 digits")
+    return Money(amount=amount, currency=currency)
 
 
 def _decimal(element: etree._Element, path: str) -> Decimal:

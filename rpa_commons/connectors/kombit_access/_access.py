@@ -33,7 +33,7 @@ __all__ = ["KombitAccess"]
 _TOKEN_TYPE = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0"  # noqa: S105 - a type's name
 _ISSUE = "http://docs.oasis-open.org/ws-sx/ws-trust/200512/Issue"
 _PUBLIC_KEY = "http://docs.oasis-open.org/ws-sx/ws-trust/200512/PublicKey"
-_REFUSALS = frozenset({400, 401, 403, 404, 409, 422})
+_REFUSALS = frozenset(range(400, 500)) - {408, 425, 429}  # those mean: later
 _REMEDY = (
     "check that the user system is registered for this service, that the agreement covers the CVR number, "
     "and that this certificate is the registered one"
@@ -84,6 +84,7 @@ class KombitAccess:
         Raises:
             AccessRefusedError: a token service refuses.
             TransientError: a token service could not answer now.
+            UnexpectedAnswerError: a token service's answer holds no token.
         """
         return self._tokens.get(entity_id, lambda: self._new_token(entity_id))
 

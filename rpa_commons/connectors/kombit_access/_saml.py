@@ -1,7 +1,6 @@
 """How long a SAML assertion lasts, read from the assertion itself."""
 
 import base64
-import re
 from datetime import UTC, datetime
 
 from rpa_commons.connectors._xml import parse_xml
@@ -9,7 +8,6 @@ from rpa_commons.connectors._xml import parse_xml
 __all__ = ["lifetime_of"]
 
 _SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
-_FRACTION = re.compile(r"(\.[0-9]{6})[0-9]+")
 
 
 def lifetime_of(assertion: str, now: datetime) -> float | None:
@@ -44,5 +42,5 @@ def _lifetime(assertion: str, now: datetime) -> float | None:
 
 def _utc(text: str) -> datetime:
     """An ``xs:dateTime``; SAML 2.0 core 1.3.3 says that it is in UTC, also where no zone is written."""
-    time = datetime.fromisoformat(_FRACTION.sub(r"\1", text))
+    time = datetime.fromisoformat(text)
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time

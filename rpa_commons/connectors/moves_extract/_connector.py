@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from rpa_commons.capabilities import Move, PopulationEvents, RpaCommonsError
+from rpa_commons.connectors._access import Access, Rung
 from rpa_commons.connectors._base import Surroundings
 from rpa_commons.connectors._extract import ExtractFileError, ExtractSource, read_extract
 from rpa_commons.connectors._extract_row import DuplicateRowError, Row, RowError
 
+from ._access import ACCESS, VERIFIED
 from ._move import move_from_row
 from ._settings import MovesExtractSettings
 
@@ -44,6 +46,8 @@ class MovesExtract:
     name: ClassVar[str] = "moves-extract"
     capability: ClassVar[type] = PopulationEvents
     Settings: ClassVar[type[MovesExtractSettings]] = MovesExtractSettings
+    access: ClassVar[Access] = ACCESS
+    verified: ClassVar[tuple[Rung, ...]] = VERIFIED
 
     def __init__(self, settings: MovesExtractSettings, surroundings: Surroundings) -> None:
         self.settings = settings

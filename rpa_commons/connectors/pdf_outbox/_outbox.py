@@ -11,51 +11,57 @@ receipt and the staged file, and does step 3. Killed after 3, a repeat finds the
 delivered, whether or not the file is still in the folder.
 """
 
-import contextlib
-import errno
 import hashlib
 import json
-import os
-import secrets
+import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
-from rpa_commons.capabilities import BusinessError, Letter, Receipt, TransientError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from rpa_commons.capabilities import BusinessError, Delivery, Letter, Receipt
 from rpa_commons.connectors._base import message_uuid
+from rpa_commons.connectors._durable import make_folder, sync_folder, write_whole
+from rpa_commons.connectors._folder import OURS, FolderError, Sent, guarded, read_note, refuse_missing
 
-__all__ = ["Outbox", "OutboxError"]
+__all__ = ["Outbox", "OutboxError", "refuse_beyond_paper"]
 
-_OURS = ".rpac"
-_MODE = 0o640  # the print room's group may read, the world may not; the folder's own permissions say the rest
-_REMEDIES = {
-    errno.ENOSPC: "free space on the disk",
-    errno.EDQUOT: "raise the quota or free space",
-    errno.EROFS: "mount the folder writable",
-    errno.EACCES: "let the user that runs rpac write there",
-    errno.EPERM: "let the user that runs rpac write there",
-    # It is not created by itself: letters would pile up unseen beneath a share that is not mounted.
-    errno.ENOENT: "create the folder, or mount the share it is on",
-    errno.ENOTDIR: "name a folder",
-}
+_Result = TypeVar("_Result")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DAMAGED = (
+    "look for the letter in the folder and the print room; restore the file, or remove it to have the letter "
+    "made again"
+)
 
 
-class OutboxError(TransientError):
-    """The outbox takes no letter now; the cases wait.
+class OutboxError(FolderError):
+    """The outbox takes no letter now; the cases wait."""
 
-    Attributes:
-        folder: The outbox.
-        errno: The operating system's number for it, or ``None``.
+
+class _Promise(BaseModel):
+    """What of a receipt is read back."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    accepted_at: AwareDatetime = Field(strict=True)
+
+
+def refuse_beyond_paper(system: str, letter: Letter) -> None:
+    """Refuse what one PDF in a folder cannot be.
+
+    Raises:
+        BusinessError: the letter has attachments, links or print options.
     """
-
-    def __init__(self, system: str, folder: Path, error: OSError) -> None:
-        remedy = _REMEDIES.get(error.errno or 0, "check the folder")
-        super().__init__(
-            system, f"{folder}: {error.strerror or 'cannot be written'}", sent="no", remedy=remedy
-        )
-        self.folder = folder
-        self.errno = error.errno
+    for held, problem, remedy in (
+        (letter.attachments, "one PDF holds no attachments", "put them into the letter's PDF"),
+        (letter.links, "a link is nothing on paper", "print the address in the letter itself"),
+        (letter.printing, "a folder takes no print options", "agree them with the print room"),
+    ):
+        if held:
+            raise BusinessError(f"{system}: {problem}", remedy=remedy)
 
 
 class Outbox:
@@ -67,8 +73,8 @@ class Outbox:
         """Touch nothing yet."""
         self._system = system
         self._folder = folder
-        self._staging = folder / _OURS / "staging"
-        self._receipts = folder / _OURS / "receipts"
+        self._staging = folder / OURS / "staging"
+        self._receipts = folder / OURS / "receipts"
         self._now = now
         self._lock = threading.Lock()
 
@@ -76,7 +82,8 @@ class Outbox:
         """Put a letter into the folder, or find that it was put there before.
 
         Raises:
-            OutboxError: the folder cannot be written; a repeat with the same key ends what was begun.
+            OutboxError: the folder cannot be written, with ``sent="maybe"`` once the letter may be promised;
+                a repeat with the same key ends what was begun.
             BusinessError: the letter has no PDF.
             ValueError: ``key`` is not an idempotency key.
         """
@@ -85,31 +92,62 @@ class Outbox:
             remedy = "mend the letter's template"
             raise BusinessError(f"{self._system}: the letter is no PDF", remedy=remedy)
         with self._lock:
-            try:
-                return self._put(letter, letter_id)
-            except OSError as error:
-                failure = OutboxError(self._system, self._folder, error)
-        raise failure
+            return self._guarded(lambda: self._put(letter, letter_id))
+
+    def delivery(self, letter_id: str) -> Delivery:
+        """``accepted`` for a letter that was put here, also once it was fetched; ``unknown`` for others.
+
+        Raises:
+            OutboxError: the folder cannot be read.
+        """
+        if not _ID.fullmatch(letter_id):
+            return Delivery(state="unknown", source="outbox")
+        return self._guarded(lambda: self._delivery(letter_id))
+
+    def _delivery(self, letter_id: str) -> Delivery:
+        try:
+            at = self._accepted_at(letter_id)
+        except FileNotFoundError:
+            refuse_missing(self._folder)
+            return Delivery(state="unknown", source="outbox")
+        return Delivery(state="accepted", channel="physical", at=at, source="outbox")
 
     def _put(self, letter: Letter, letter_id: str) -> Receipt:
         staged, promise = self._staging / f"{letter_id}.pdf", self._receipts / f"{letter_id}.json"
         repeated = promise.exists()
         if not repeated:
-            if not self._folder.is_dir():
-                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-            for folder in (self._staging, self._receipts):
-                folder.mkdir(parents=True, exist_ok=True)
-            _write(staged, letter.pdf)
-            _write(promise, self._promise(letter, letter_id))
+            refuse_missing(self._folder)
+            for folder in (self._staging.parent, self._staging, self._receipts):
+                make_folder(folder)
+            write_whole(staged, letter.pdf)
+            content = self._promise(letter, letter_id)
+            self._guarded(lambda: write_whole(promise, content), sent="maybe")
         if staged.exists():
-            staged.replace(self._folder / staged.name)
-            _sync_folder(self._folder)
-            _sync_folder(self._staging)
+            self._guarded(lambda: self._hand_over(staged), sent="maybe")
             repeated = False
-            for part in self._staging.glob(f".{staged.name}.*"):  # begun by a process that was killed
-                part.unlink(missing_ok=True)
-        accepted_at = datetime.fromisoformat(json.loads(promise.read_bytes())["accepted_at"])
-        return Receipt(id=letter_id, channel="physical", accepted_at=accepted_at, repeated=repeated)
+        at = self._accepted_at(letter_id)
+        return Receipt(id=letter_id, channel="physical", accepted_at=at, repeated=repeated)
+
+    def _hand_over(self, staged: Path) -> None:
+        """Step 3."""
+        staged.replace(self._folder / staged.name)
+        sync_folder(self._folder)
+        sync_folder(self._staging)
+        for part in self._staging.glob(f".{staged.name}.*"):  # begun by a process that was killed
+            part.unlink(missing_ok=True)
+
+    def _accepted_at(self, letter_id: str) -> datetime:
+        """When a letter was taken, UTC.
+
+        Raises:
+            OSError: its receipt cannot be read.
+            OutboxError: its receipt is not one of ours any more: whether it is in the folder is open.
+        """
+        path = self._receipts / f"{letter_id}.json"
+        return read_note(OutboxError, self._system, path, _Promise, remedy=_DAMAGED).accepted_at
+
+    def _guarded(self, work: Callable[[], _Result], *, sent: Sent = "no") -> _Result:
+        return guarded(OutboxError, self._system, self._folder, work, sent=sent)
 
     def _promise(self, letter: Letter, letter_id: str) -> bytes:
         content = {
@@ -122,36 +160,3 @@ class Outbox:
             "accepted_at": self._now().isoformat(),
         }
         return json.dumps(content, indent=2, ensure_ascii=False).encode() + b"\n"
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that is there whole or not at all, also after the machine has lost power."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _MODE)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):  # what failed is the news, not that its rest could not be removed
-            part.unlink()
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename last over a power cut."""
-    if (
-        os.name == "nt"
-    ):  # Windows opens no folder for fsync; its file system journals renames. Untested on Windows.
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # some network file systems cannot sync a folder
-            raise
-    finally:
-        os.close(descriptor)

@@ -33,7 +33,7 @@ class PostingFileSettings(ConnectorSettings):
 
 
 class PostingFile:
-    """Books by file: what a chunk of cases has posted is one file, with control totals at its end."""
+    """Books by file: whoever ends a chunk of cases first puts all that is promised into one file."""
 
     name: ClassVar[str] = "posting-file"
     capability: ClassVar[type] = Ledger

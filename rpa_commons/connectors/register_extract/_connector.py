@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rpa_commons.capabilities import BusinessError, Person, PersonNotFoundError, PopulationRegister
+from rpa_commons.connectors._access import Access, Rung
 from rpa_commons.connectors._base import Surroundings
 from rpa_commons.connectors._extract import Extract, ExtractSource, Line, read_extract
 from rpa_commons.connectors._extract_row import DuplicateRowError, RowError, row_list
 from rpa_commons.validators import InvalidIdentifierError, dk
 
+from ._access import ACCESS, VERIFIED
 from ._person import person_from_row
 from ._settings import RegisterExtractSettings
 
@@ -53,6 +55,8 @@ class RegisterExtract:
     name: ClassVar[str] = "register-extract"
     capability: ClassVar[type] = PopulationRegister
     Settings: ClassVar[type[RegisterExtractSettings]] = RegisterExtractSettings
+    access: ClassVar[Access] = ACCESS
+    verified: ClassVar[tuple[Rung, ...]] = VERIFIED
 
     def __init__(self, settings: RegisterExtractSettings, surroundings: Surroundings) -> None:
         self.settings = settings

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from rpa_commons.capabilities import (
     BusinessError,
@@ -26,6 +27,14 @@ __all__ = ["RestLedger"]
 _CONFLICT = 409
 _KEY_REUSED = 422
 _REPLAYED = "idempotency-replayed"
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time that has none in UTC") from None
 
 
 class _Voucher(BaseModel):
@@ -35,7 +44,7 @@ class _Voucher(BaseModel):
 
     id: str = Field(min_length=1, max_length=200)
     reference: str
-    accepted_at: AwareDatetime
+    accepted_at: Annotated[AwareDatetime, AfterValidator(_utc)]
 
 
 class _Vouchers(BaseModel):
@@ -119,7 +128,7 @@ def _body(posting: Posting) -> bytes:
     return json.dumps(posting.model_dump(mode="json"), ensure_ascii=False).encode()
 
 
-def _read(answer: Answer, model: type[Any]) -> Any:  # noqa: ANN401 - the model's own type
+def _read(answer: Answer, model: type[_Model]) -> _Model:
     data: Any = answer.json()
     try:
         return model.model_validate(data)

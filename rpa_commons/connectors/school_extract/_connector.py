@@ -9,9 +9,12 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from rpa_commons.capabilities import School, SchoolDistricts
+from rpa_commons.connectors._access import Access, Rung
 from rpa_commons.connectors._base import ConnectorSettings, Surroundings
 from rpa_commons.connectors._extract import Extract, ExtractSettings, ExtractSource, Line, read_extract
 from rpa_commons.connectors._extract_row import DuplicateRowError
+
+from ._access import ACCESS, VERIFIED
 
 __all__ = ["SchoolColumns", "SchoolExtract", "SchoolExtractSettings"]
 
@@ -53,6 +56,8 @@ class SchoolExtract:
     name: ClassVar[str] = "school-extract"
     capability: ClassVar[type] = SchoolDistricts
     Settings: ClassVar[type[SchoolExtractSettings]] = SchoolExtractSettings
+    access: ClassVar[Access] = ACCESS
+    verified: ClassVar[tuple[Rung, ...]] = VERIFIED
 
     def __init__(self, settings: SchoolExtractSettings, surroundings: Surroundings) -> None:
         self.settings = settings

@@ -22,13 +22,14 @@ from rpa_commons.connectors.http import (
     AccessRefusedError,
     AddressRefusedError,
     ClientCertificate,
+    HttpSettings,
     UnexpectedAnswerError,
     tls_context,
 )
 
 from ._errors import SYSTEM, MissingClientError
+from ._place import BrokerPlace
 from ._queue import BATCH, Delivery
-from ._settings import Sf1461Settings
 
 __all__ = ["Broker", "broker_address"]
 
@@ -62,10 +63,11 @@ class Broker:
     """One connection and one queue; see :class:`._queue.Queue`.
 
     Args:
-        settings: Where, how long to wait.
+        place: Which broker and queue.
         surroundings: Where the connector runs.
         certificate: Offered to the broker.
         token: Gives the assertion, decoded.
+        reach: How long to wait, and whom to trust.
         look: Only look: messages are fetched one by one and none is meant to be acknowledged.
 
     Raises:
@@ -77,18 +79,20 @@ class Broker:
 
     def __init__(
         self,
-        settings: Sf1461Settings,
+        place: BrokerPlace,
         surroundings: Surroundings,
         certificate: ClientCertificate,
         token: Callable[[], bytes],
         *,
+        reach: HttpSettings,
         look: bool = False,
     ) -> None:
         self._pika = _pika()
-        self._settings = settings
-        self._host, self._port = broker_address(settings.broker)
+        self._place = place
+        self._reach = reach
+        self._host, self._port = broker_address(place.broker)
         self._look = look
-        parameters = self._parameters(_context(settings, surroundings, certificate), token())
+        parameters = self._parameters(_context(reach, surroundings, certificate), token())
         self._connection: Any = self._told(lambda: self._pika.BlockingConnection(parameters))
         try:
             self._channel: Any = self._told(self._connection.channel)
@@ -103,7 +107,7 @@ class Broker:
             method, _, body = self._told(lambda: next(self._messages, (None, None, None)))
             if method is not None:
                 return Delivery(method.delivery_tag, body)
-        method, _, body = self._told(lambda: self._channel.basic_get(self._settings.queue, auto_ack=False))
+        method, _, body = self._told(lambda: self._channel.basic_get(self._place.queue, auto_ack=False))
         return None if method is None else Delivery(method.delivery_tag, body)
 
     def acknowledge(self, tag: int) -> None:
@@ -125,22 +129,22 @@ class Broker:
 
     def _consume(self) -> Any:  # noqa: ANN401 - pika has no types
         self._channel.basic_qos(prefetch_count=2 * BATCH)
-        messages = self._channel.consume(self._settings.queue, auto_ack=False, inactivity_timeout=_QUIET)
+        messages = self._channel.consume(self._place.queue, auto_ack=False, inactivity_timeout=_QUIET)
         self._channel.add_on_cancel_callback(lambda _: None)
         return messages
 
     def _parameters(self, context: ssl.SSLContext, token: bytes) -> Any:  # noqa: ANN401 - as above
-        settings = self._settings
+        place, reach = self._place, self._reach
         return self._pika.ConnectionParameters(
             host=self._host,
             port=self._port,
-            virtual_host=settings.virtual_host,
+            virtual_host=place.virtual_host,
             credentials=_credentials(self._pika, token),
             ssl_options=self._pika.SSLOptions(context, self._host),
-            heartbeat=settings.heartbeat,
-            socket_timeout=settings.connect_timeout,
-            stack_timeout=settings.connect_timeout + settings.read_timeout,
-            blocked_connection_timeout=settings.read_timeout,
+            heartbeat=place.heartbeat,
+            socket_timeout=reach.connect_timeout,
+            stack_timeout=reach.connect_timeout + reach.read_timeout,
+            blocked_connection_timeout=reach.read_timeout,
             connection_attempts=1,
             client_properties={"product": "rpa-commons"},
         )
@@ -235,14 +239,14 @@ def _credentials(pika: Any, token: bytes) -> Any:  # noqa: ANN401 - as above
 
 
 def _context(
-    settings: Sf1461Settings, surroundings: Surroundings, certificate: ClientCertificate
+    reach: HttpSettings, surroundings: Surroundings, certificate: ClientCertificate
 ) -> ssl.SSLContext:
     """Whom to trust: the system's store as OpenSSL reads it.
 
     The wrapper that the HTTP layer uses checks in its own handshake, and pika makes the handshake itself.
     """
-    if settings.ca_bundle:
-        return tls_context(settings, surroundings, certificate)
+    if reach.ca_bundle:
+        return tls_context(reach, surroundings, certificate)
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     certificate.offer_in(context)

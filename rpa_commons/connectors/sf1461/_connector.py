@@ -140,7 +140,8 @@ class Sf1461:
 
     def _broker(self) -> Queue:
         look = self._surroundings.planning
-        return Broker(self.settings, self._surroundings, self._certificate, self._assertion, look=look)
+        given = self.settings
+        return Broker(given, self._surroundings, self._certificate, self._assertion, reach=given, look=look)
 
     def _assertion(self) -> bytes:
         """A fresh SAML assertion: a connection is opened with one and asked for no other."""

@@ -25,7 +25,7 @@ class MissingClientError(RpaCommonsError):
         super().__init__(
             f"{SYSTEM} needs pika, which is not installed here",
             remedy="pip install 'rpa-commons[amqp]'; an instance's own environment gets it when the bot is "
-            "installed again after its stack names sf1461",
+            "installed again after its stack names sf1461, or receipts_queue of sf1601",
         )
 
 

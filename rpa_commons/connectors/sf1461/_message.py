@@ -6,7 +6,6 @@ identifier in it is a ``UnikId``: a UUID or a URN (``urn:oio:sagdok:3.0.0``). Th
 """
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -101,7 +100,7 @@ class Envelope:
         for packed in [one for data in found for one in data.iter(_BASE64)]:
             try:
                 found.append(parse_xml(base64.b64decode(packed.text or "", validate=False), largest=LARGEST))
-            except (binascii.Error, InvalidXmlError):
+            except ValueError:  # base64's, also of letters beyond ASCII; InvalidXmlError is one, too
                 raise MessageError("Beskeddata holds base64 that is no XML document") from None
         return found
 

@@ -15,6 +15,7 @@ __all__ = ["BATCH", "Delivery", "Drained", "Limits", "Queue", "drain"]
 
 BATCH = 100
 """Messages kept in one transaction and acknowledged in one word."""
+_BATCH_BYTES = 8 * 1024 * 1024  # a hundred messages have some 300 kB; who sends large ones fills no memory
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,7 +98,7 @@ def drain(
                 failure = error
         if delivery is not None:
             batch.append(delivery)
-        if batch and (delivery is None or len(batch) == BATCH):
+        if batch and (delivery is None or _full(batch)):
             keep([one.body for one in batch])
             kept += len(batch)
             failure = failure or (_acknowledged(queue, batch[-1].tag) if acknowledge else None)
@@ -107,6 +108,10 @@ def drain(
     if failure is not None and not kept:
         raise failure
     return Drained(kept, failure, more=limited)
+
+
+def _full(batch: Sequence[Delivery]) -> bool:
+    return len(batch) >= BATCH or sum(len(one.body) for one in batch) >= _BATCH_BYTES
 
 
 def _acknowledged(queue: Queue, tag: int) -> TransientError | None:

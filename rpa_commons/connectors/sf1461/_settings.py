@@ -12,6 +12,8 @@ from rpa_commons.connectors.http import HttpSettings
 from rpa_commons.connectors.sf1520 import Sf1520Settings
 from rpa_commons.sdk import Field
 
+from ._place import BrokerPlace
+
 __all__ = ["CPR_EVENT_TYPE", "MessageFields", "Sf1461Settings"]
 
 CPR_EVENT_TYPE = "248ce14c-a863-4fb5-9e6f-7df9ea850809"
@@ -39,20 +41,11 @@ class MessageFields(ConnectorSettings):
     """Any stable id of the new address; movers with the same one on the same day are a household."""
 
 
-class Sf1461Settings(HttpSettings):
+class Sf1461Settings(BrokerPlace, HttpSettings):
     """Settings of the Beskedfordeler. Time-outs, trust and certificate are for broker and token service."""
 
     certificate: SecretRef = Field(
         description="Client certificate (PEM or PKCS#12) registered for the user system."
-    )
-    broker: str = Field(
-        pattern=r"^amqps://[^/@\s?#]+/?$",
-        description="The broker, e.g. amqps://beskedfordeler.stoettesystemerne.dk:5671. A proxy is not used.",
-    )
-    virtual_host: str = Field("BF", min_length=1, max_length=127, description="The broker's virtual host.")
-    queue: str = Field(
-        pattern=r"^[A-Za-z0-9._-]{1,127}$",
-        description="Id of the dueslag, as the Beskedfordeler's own pages show it.",
     )
     sts_url: str = Field(
         pattern=_HTTPS, description="Security token service, e.g. https://adgangsstyring.stoettesystemerne.dk"
@@ -61,11 +54,6 @@ class Sf1461Settings(HttpSettings):
         "/runtime/api/rest/wstrust/v1/issue",
         pattern=r"^/[^\s?#]*$",
         description="Path of the token service's issue call.",
-    )
-    entity_id: str = Field(
-        "http://entityid.kombit.dk/service/bfo_modtag/2",
-        min_length=1,
-        description="Entity id of the service agreement BeskedModtag.",
     )
     cvr: str = Field(
         "",
@@ -104,15 +92,6 @@ class Sf1461Settings(HttpSettings):
         le=3650,
         description="Delete what a message said so many days after it came; its id is kept.",
         unit="days",
-    )
-    most_messages: int = Field(
-        20_000, ge=1, le=1_000_000, description="Take at most so many messages in one go.", unit="messages"
-    )
-    most_seconds: float = Field(
-        600.0, gt=0, le=86_400, description="Fetch messages for at most this long in one go.", unit="seconds"
-    )
-    heartbeat: int = Field(
-        30, ge=1, le=600, description="A broker silent for this long is taken for dead.", unit="seconds"
     )
     plan_looks: bool = Field(
         True,

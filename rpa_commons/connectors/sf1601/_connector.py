@@ -1,8 +1,7 @@
 """DigitalPost through SF1601 and PostForespoerg."""
 
-import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -10,29 +9,35 @@ from typing import ClassVar
 from rpa_commons.capabilities import (
     BusinessError,
     Channel,
+    Delivery,
     DigitalPost,
     EffectClass,
     Letter,
     Receipt,
     RpaCommonsError,
-    TransientError,
+    TextMessage,
 )
+from rpa_commons.connectors._access import Access, Rung
 from rpa_commons.connectors._base import ConnectorSettings, Surroundings, message_uuid
-from rpa_commons.connectors.http import Answer, HttpClient, RequestRefusedError, UnexpectedAnswerError
+from rpa_commons.connectors._letter_rules import recipient_cpr
+from rpa_commons.connectors.http import CertificateError, HttpClient, UnexpectedAnswerError, load_certificate
 from rpa_commons.connectors.kombit_access import KombitAccess
 from rpa_commons.connectors.pdf_outbox import Outbox
+from rpa_commons.connectors.sf1461 import Broker, Queue, broker_address
 from rpa_commons.validators import InvalidIdentifierError, dk
 
-from ._request import kombi_request, letter_message
-from ._settings import Sf1601Settings
+from ._access import ACCESS, VERIFIED
+from ._answer import PERHAPS_DUPLICATE, taken_by
+from ._checks import check_letter
+from ._fetched import FetchedReceipts
+from ._receipts import SOURCE, Receipts, latest
+from ._request import Envelope, letter_request, text_request
+from ._settings import ReceiptsQueue, Sf1601Settings
 
 __all__ = ["SenderError", "Sf1601"]
 
 _SEND = "http://entityid.kombit.dk/service/kombipostafsend/1"
 _LOOKUP = "http://entityid.kombit.dk/service/postforespoerg/1"
-_CONFLICT = 409
-_PERHAPS_DUPLICATE = frozenset({400, _CONFLICT, 422})
-_DUPLICATE = re.compile(r"duplica|dublet|already|allerede")
 
 
 class SenderError(RpaCommonsError):
@@ -53,14 +58,27 @@ class SenderError(RpaCommonsError):
 
 
 class Sf1601:
-    """Sends digitally through KOMBIT; on paper through an outbox folder, where one is named."""
+    """Sends letters and text messages through KOMBIT; paper through its printer or through an outbox."""
 
     name: ClassVar[str] = "sf1601"
     capability: ClassVar[type] = DigitalPost
     Settings: ClassVar[type[ConnectorSettings]] = Sf1601Settings
+    access: ClassVar[Access] = ACCESS
+    verified: ClassVar[tuple[Rung, ...]] = VERIFIED
 
-    def __init__(self, settings: Sf1601Settings, surroundings: Surroundings) -> None:
+    def __init__(
+        self,
+        settings: Sf1601Settings,
+        surroundings: Surroundings,
+        *,
+        queue: Callable[[], Queue] | None = None,
+    ) -> None:
         """Read the certificate and check the sender; call nobody.
+
+        Args:
+            settings: Who sends, and where to.
+            surroundings: Where the connector runs.
+            queue: Opens the queue that tells receipts; the broker's by default.
 
         Raises:
             SenderError: neither the settings nor the municipality have a valid CVR number.
@@ -68,6 +86,7 @@ class Sf1601:
             AddressRefusedError: an address is not https.
         """
         self._settings = settings
+        self._surroundings = surroundings
         self._cvr = _cvr(settings.cvr or surroundings.municipality.cvr)
         self._client = HttpClient(
             self.name, settings, surroundings, addresses=[settings.url, settings.sts_url]
@@ -78,16 +97,116 @@ class Sf1601:
             folder = surroundings.folder / Path(settings.physical_outbox).expanduser()
             self._outbox = Outbox(self.name, folder)
         self.hosts = self._client.hosts
-        self.effect_classes: Mapping[str, EffectClass] = {"send": settings.repeat}
+        self._receipts: list[Receipts | FetchedReceipts] = []
+        if settings.receipts_folder:
+            folder = surroundings.folder / Path(settings.receipts_folder).expanduser()
+            self._receipts.append(Receipts(self.name, folder))
+        place = settings.receipts_queue
+        if place is not None:
+            host, port = broker_address(place.broker)
+            self.hosts |= {f"{host}:{port}"}
+            self._receipts.append(FetchedReceipts(place, surroundings, queue or self._opens(place)))
+        self.effect_classes: Mapping[str, EffectClass] = {
+            "send": settings.repeat,
+            "notify": settings.repeat,
+        }
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """Receipts that could not be read, one line each."""
+        return tuple(problem for source in self._receipts for problem in source.problems)
 
     def registered(self, cpr: str) -> bool:
         """What PostForespoerg says; a time-out raises, for unknown is not yes."""
+        return self._ask(self._settings.lookup_path, cpr)
+
+    def reachable_by_sms(self, cpr: str) -> bool:
+        """What PostForespoerg says of NemSMS; a time-out raises."""
+        return self._ask(self._settings.sms_lookup_path, cpr)
+
+    def send(self, letter: Letter, *, to: str, channel: Channel = "digital", key: str = "") -> Receipt:
+        """Send a letter, once per key; a receiver that has it already has taken it."""
+        self.check_send(letter, to=to, channel=channel)
+        if channel == "physical" and self._outbox is not None:
+            return self._outbox.put(letter, key)
+        envelope = self._envelope(to, key)
+        body = letter_request(letter, channel, envelope, shipment_type=self._settings.shipment_type)
+        return self._deliver(channel, envelope.message_id, body)
+
+    def notify(self, message: TextMessage, *, to: str, key: str = "") -> Receipt:
+        """Send a text message, once per key."""
+        envelope = self._envelope(to, key)
+        return self._deliver("sms", envelope.message_id, text_request(message, envelope))
+
+    def delivery(self, receipt_id: str) -> Delivery:
+        """What the Beskedfordeler has said of a letter, or what the outbox knows of one on paper.
+
+        Raises:
+            BusinessError: nobody has said where the Beskedfordeler's messages are.
+            TransientError: their folder cannot be read, or their queue not be asked.
+        """
+        if self._outbox is not None:
+            kept = self._outbox.delivery(receipt_id)
+            if kept.state != "unknown":
+                return kept
+        if not self._receipts:
+            raise BusinessError(
+                f"{self.name}: what became of a letter is told by the Beskedfordeler, which is not read here",
+                remedy="set receipts_queue or receipts_folder in stack.toml",
+            )
+        told = [source.of(receipt_id) for source in self._receipts]
+        known = latest(one for one in told if one.state != "unknown" or one.at is not None)
+        return known or Delivery(state="unknown", source=SOURCE)
+
+    def check_send(self, letter: Letter, *, to: str, channel: Channel = "digital") -> None:
+        """Whether such a letter can be sent at all; a plan asks the same.
+
+        Raises:
+            BusinessError: it cannot, with what to set or send instead.
+        """
+        check_letter(letter, channel, self._settings)
+        recipient_cpr(self.name, to)
+
+    def check_notify(self, message: TextMessage, *, to: str) -> None:  # noqa: ARG002 - the effect's signature; the model has checked it
+        """Whether the number can be anybody's."""
+        recipient_cpr(self.name, to)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _opens(self, place: ReceiptsQueue) -> Callable[[], Queue]:
+        """Opens the broker's queue with a fresh assertion, and with the certificate that the calls have."""
+        certificate = load_certificate(self._settings, self._surroundings)
+        if certificate is None:
+            raise CertificateError("none given", "the Beskedfordeler needs one", remedy="set certificate")
+
+        def opened() -> Queue:
+            return Broker(
+                place,
+                self._surroundings,
+                certificate,
+                lambda: self._access.assertion(place.entity_id),
+                reach=self._settings,
+            )
+
+        return opened
+
+    def _envelope(self, to: str, key: str) -> Envelope:
+        return Envelope(
+            message_id=message_uuid(key),
+            cpr=recipient_cpr(self.name, to),
+            cvr=self._cvr,
+            sender_label=self._settings.sender_label,
+        )
+
+    def _ask(self, path: str, cpr: str) -> bool:
         answer = self._client.request(
             "GET",
-            self._settings.url.rstrip("/") + self._settings.lookup_path,
+            self._settings.url.rstrip("/") + path,
             kind="query",
             headers=_transaction,
-            params={"cprNumber": _cpr(cpr)},
+            params={"cprNumber": recipient_cpr(self.name, cpr)},
             authorization=self._access.to(_LOOKUP),
         )
         found = answer.json()
@@ -96,41 +215,28 @@ class Sf1601:
             raise UnexpectedAnswerError(self.name, "PostForespoerg's answer is neither true nor false")
         return result
 
-    def send(self, letter: Letter, *, to: str, channel: Channel = "digital", key: str = "") -> Receipt:
-        """Send a letter, once per key; a receiver that has it already has taken it."""
-        if channel == "physical":
-            if self._outbox is None:
-                raise BusinessError(
-                    f"{self.name}: letters on paper have no way out",
-                    remedy="set physical_outbox in stack.toml, or let the bot wait for digital registration",
-                )
-            return self._outbox.put(letter, key)
-        message_id, now = message_uuid(key), datetime.now(UTC).replace(microsecond=0)
-        message = letter_message(
-            letter,
-            message_id=message_id,
-            cpr=_cpr(to),
-            cvr=self._cvr,
-            sender_label=self._settings.sender_label,
-            created=now,
-        )
+    def _deliver(self, channel: Channel, message_id: str, body: bytes) -> Receipt:
         answer = self._client.request(
             "POST",
             self._settings.url.rstrip("/") + self._settings.send_path,
             kind=self._settings.repeat,
-            headers=lambda: {"Content-Type": "application/xml", **_transaction()},
-            body=kombi_request(message),
-            accept=_PERHAPS_DUPLICATE,
+            headers=lambda: {
+                "Content-Type": "application/xml",
+                "Accept": "application/xml",
+                **_transaction(),
+            },
+            body=body,
+            accept=PERHAPS_DUPLICATE,
             authorization=self._access.to(_SEND),
         )
-        repeated = _names_duplicate(answer, message_id)
-        if answer.status in _PERHAPS_DUPLICATE and not repeated:
-            raise _refusal(self.name, answer)
-        return Receipt(id=message_id, channel="digital", accepted_at=datetime.now(UTC), repeated=repeated)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
+        taken = taken_by(answer, message_id)
+        return Receipt(
+            id=message_id,
+            channel=channel,
+            accepted_at=datetime.now(UTC),
+            repeated=taken.repeated,
+            reference=taken.reference,
+        )
 
 
 def _transaction() -> Mapping[str, str]:
@@ -139,40 +245,9 @@ def _transaction() -> Mapping[str, str]:
     return {"X-TransaktionsId": str(uuid.uuid4()), "X-TransaktionsTid": now}
 
 
-def _names_duplicate(answer: Answer, message_id: str) -> bool:
-    """Whether the receiver says that it had this message already; its words are unverified.
-
-    A refusal must name the message id besides, a conflict at least that: one that is taken for "already
-    there" by mistake is a letter lost.
-    """
-    text = answer.body.decode(errors="replace").lower()
-    if answer.status == _CONFLICT and message_id in text:
-        return True
-    names_it = message_id in text or "messageuuid" in text
-    return bool(_DUPLICATE.search(text)) and (names_it or answer.status not in _PERHAPS_DUPLICATE)
-
-
-def _refusal(system: str, answer: Answer) -> RpaCommonsError:
-    """What a refusal means that is not about a duplicate; only one that leaves no doubt is a refusal."""
-    if answer.status == _CONFLICT:
-        problem = f"a conflict that does not name the message (status {_CONFLICT})"
-        return TransientError(system, problem, sent="maybe")
-    if answer.after_doubt:
-        return TransientError(system, f"refused a repeat (status {answer.status})", sent="maybe")
-    return RequestRefusedError(system, answer.status)
-
-
 def _cvr(text: str) -> str:
     try:
         return dk.Cvr.parse(text)
     except InvalidIdentifierError as error:
         problem = str(error)
     raise SenderError(problem)
-
-
-def _cpr(text: str) -> str:
-    try:
-        return dk.Cpr.parse(text)
-    except InvalidIdentifierError as error:
-        problem = str(error)
-    raise BusinessError(f"sf1601: the recipient is {problem}", remedy="check the source of the work item")

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from rpa_commons.capabilities._safe_text import one_line
+
 __all__ = ["AF", "AGENCIES", "SO", "SSBT", "SYSTEM", "TNS", "clean"]
 
 SYSTEM = "ssbtek"
@@ -31,4 +33,4 @@ _DIGITS = re.compile(r"[0-9][0-9 -]{4,}[0-9]")
 
 def clean(text: str | None) -> str:
     """Another's text for messages: one line, short, no run of digits that could be a personal number."""
-    return _DIGITS.sub("…", " ".join((text or "").split()))[:_LONGEST]
+    return _DIGITS.sub("…", one_line(text or ""))[:_LONGEST]

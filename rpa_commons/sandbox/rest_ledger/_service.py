@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 
-from rpa_commons.sandbox._files import write_private
+from rpa_commons.sandbox._files import read_or_make
 from rpa_commons.sandbox._http import Request, Response
 from rpa_commons.sandbox._journal import ACCEPTED
+from rpa_commons.sandbox._json import parse_json
 from rpa_commons.sandbox._refusal import Refusal
 from rpa_commons.sandbox._service import Route, Service, World
 
@@ -41,14 +41,15 @@ class RestLedger(Service):
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.token_file = _token_file(world.folder)
+        self.token_file = world.folder / "token"
+        read_or_make(self.token_file, lambda: secrets.token_urlsafe(32).encode())
         text = importlib.resources.files(__package__).joinpath("openapi.json").read_text(encoding="utf-8")
         self._interface: Mapping[str, Any] = json.loads(text)
 
     def serve(self, request: Request) -> Response:
         """``POST`` takes a posting, ``GET`` finds what was posted under a reference."""
-        given = request.header("Authorization").removeprefix("Bearer ").encode()
-        if not hmac.compare_digest(given, self.token_file.read_bytes().strip()):
+        expected = b"Bearer " + self.token_file.read_bytes().strip()
+        if not hmac.compare_digest(request.header("Authorization").encode(), expected):
             raise Refusal(401, "token", "the bearer token is not that of a user of this ledger")
         return self._take(request) if request.method == "POST" else self._find(request)
 
@@ -103,11 +104,9 @@ class RestLedger(Service):
             raise Refusal(400, "idempotency-key-missing", "Idempotency-Key must be a UUID in quotes")
         if request.media_type != _JSON:
             raise Refusal(415, "media-type", f"a posting is {_JSON}")
+        posting = parse_json(request.body)
         try:
-            posting = json.loads(request.body)
             self._posting_validator.validate(posting)
-        except (ValueError, RecursionError):
-            raise Refusal(400, "json", "the body is no JSON") from None
         except jsonschema.ValidationError as error:
             raise Refusal(400, "schema", f"{error.json_path} is not as the interface describes") from None
         _check_books(posting)
@@ -133,13 +132,6 @@ class RestLedger(Service):
 def make(world: World) -> Service:
     """The ledger, with a token in a file of its folder."""
     return RestLedger(world)
-
-
-def _token_file(folder: Path) -> Path:
-    path = folder / "token"
-    if not path.exists():
-        write_private(path, secrets.token_urlsafe(32).encode())
-    return path
 
 
 def _check_books(posting: Mapping[str, Any]) -> None:

@@ -8,8 +8,9 @@ import sqlite3
 import tomllib
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -32,6 +33,8 @@ from rpa_commons.capabilities import (
 )
 from rpa_commons.connectors import Surroundings, catalogue
 from rpa_commons.connectors.case_folder import CaseFolder, CaseFolderSettings
+from rpa_commons.connectors.case_folder._database import Database
+from rpa_commons.connectors.case_folder._store import CaseStore
 from rpa_commons.sdk import Municipality
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "connectors" / "case-folder.md"
@@ -443,3 +446,16 @@ def test_whatever_strangers_write_comes_back(
     assert note.text in {one.text for one in store.notes(case.id)}
     assert case.id in {one.id for one in store.find_cases(CaseQuery(party=new.parties[0]))}
     assert {"cases"} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_the_day_of_a_case_is_the_municipalitys(tmp_path: Path) -> None:
+    """A server whose clock shows UTC opens the first case of the year on the first of January."""
+    folder = tmp_path / "cases"
+    folder.mkdir()
+    database = Database("case-folder", folder, tmp_path / "cases.sqlite", wait=1, memory=None)
+    new_year = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    store = CaseStore("case-folder", database, folder, language="da", now=lambda: new_year)
+    opened = store.open_case(NewCase(title="Ansøgning", kle="27.60.04"), str(UUID(int=1)), unit="")
+
+    assert "2027-000001" == opened.number
+    assert date(2027, 1, 1) == store.case(opened.id).opened_on

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from rpa_commons.capabilities import capability_spec, is_capability
-from rpa_commons.connectors import UnknownConnectorError, catalogue, load, message_uuid
+from rpa_commons.connectors import UnknownConnectorError, catalogue, extra_of, load, message_uuid
 
 NAMES = [
     "case-folder",
@@ -75,3 +75,11 @@ def test_what_is_no_key_is_refused(key: str) -> None:
     """Only a key that the runtime made stands for a letter."""
     with pytest.raises(ValueError, match="64 lower-case hexadecimal digits"):
         message_uuid(key)
+
+
+def test_an_extra_may_belong_to_a_setting() -> None:
+    """SF1601 needs the AMQP client where it reads receipts from a queue, and nowhere else."""
+    assert ("", "") == (extra_of("sf1601"), extra_of("sf1601", ["url", "receipts_folder"]))
+    assert "amqp" == extra_of("sf1601", {"url", "receipts_queue"})
+    assert ("amqp", "amqp") == (extra_of("sf1461"), extra_of("sf1461", ["url"]))
+    assert "" == extra_of("pdf-outbox", ["receipts_queue"])

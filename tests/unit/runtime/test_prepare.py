@@ -28,6 +28,7 @@ def finds(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Finding]]:
     monkeypatch.setattr(launch, "unconfirmed", lambda *_: tuple(found["alone"]))
     monkeypatch.setattr(launch, "job_of", lambda *_, **__: "job")
     monkeypatch.setattr(launch, "python_of", lambda *_: Path("python"))
+    monkeypatch.setattr(launch, "refuse_unready_connectors", lambda *_: None)
     monkeypatch.setattr(launch, "worker_environment", lambda _: {})
     return found
 

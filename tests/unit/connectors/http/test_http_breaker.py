@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -277,16 +278,17 @@ class TestInAClient:
         return []
 
     @pytest.fixture
-    def client(
-        self, surroundings: Surroundings, stub: Any, clock: Clock, pauses: list[float]
-    ) -> Iterator[HttpClient]:
+    def surroundings(self, surroundings: Surroundings, pauses: list[float]) -> Surroundings:
+        """Where nobody really waits."""
+        return replace(surroundings, pause=lambda seconds: pauses.append(seconds) is None)
+
+    @pytest.fixture
+    def client(self, surroundings: Surroundings, stub: Any, clock: Clock) -> Iterator[HttpClient]:
         """One attempt a call; opens after two failures; does not really wait."""
         settings = HttpSettings(
             ca_bundle="ca.pem", read_timeout=0.3, attempts=1, breaker_failures=2, breaker_rest=10.0
         )
-        client = HttpClient(
-            "system", settings, surroundings, addresses=[stub.url], sleep=pauses.append, clock=clock
-        )
+        client = HttpClient("system", settings, surroundings, addresses=[stub.url], clock=clock)
         yield client
         client.close()
 
@@ -316,9 +318,7 @@ class TestInAClient:
         """A call that opens it by its own attempts stops at once, and stays a maybe."""
         stub.then(stub.reply(500))
         settings = HttpSettings(ca_bundle="ca.pem", attempts=5, breaker_failures=2)
-        client = HttpClient(
-            "system", settings, surroundings, addresses=[stub.url], sleep=pauses.append, clock=clock
-        )
+        client = HttpClient("system", settings, surroundings, addresses=[stub.url], clock=clock)
 
         with pytest.raises(CircuitOpenError) as caught:
             client.request("POST", stub.url, kind="keyed", body=b"x")

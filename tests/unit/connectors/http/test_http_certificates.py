@@ -23,6 +23,12 @@ from rpa_commons.connectors.http import (
 )
 
 PASSWORD = "correct horse"  # noqa: S105 - of a certificate made for this test
+# PKCS#8 (RFC 5958) with the algorithm 1.2.3.4, which nobody has.
+UNKNOWN_KEY = (
+    b"-----BEGIN PRIVATE KEY-----\n"
+    + base64.b64encode(bytes.fromhex("300e020100300506032a03040402abcd"))
+    + b"\n-----END PRIVATE KEY-----\n"
+)
 
 
 def secret_file(folder: Path, name: str, content: bytes) -> dict[str, str]:
@@ -129,6 +135,7 @@ def make_problem(name: str, folder: Path, authority: Any, client_pair: Any) -> d
         "wrong password": client_pair.pkcs12(b"another"),
         "no password": client_pair.pkcs12(lock),
         "locked key": client_pair.pem() + client_pair.key_pem(b"another"),
+        "unknown key": client_pair.pem() + UNKNOWN_KEY,
         "garbage": b"\x00\x01garbage",
         "too large": b"-" * (2 * 1024 * 1024),
     }
@@ -149,6 +156,7 @@ def make_problem(name: str, folder: Path, authority: Any, client_pair: Any) -> d
         ("wrong password", "it cannot be opened"),
         ("no password", "needs its password"),
         ("locked key", "the private key cannot be opened"),
+        ("unknown key", "the private key cannot be opened"),
         ("garbage", "it cannot be opened"),
         ("too large", "too large"),
     ],

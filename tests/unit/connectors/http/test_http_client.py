@@ -4,6 +4,7 @@ import logging
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import count
@@ -44,10 +45,9 @@ def connect(surroundings: Surroundings, pauses: list[float]) -> Iterator[Connect
         client = HttpClient(
             "system",
             chosen,
-            surroundings,
+            replace(surroundings, pause=lambda seconds: pauses.append(seconds) is None),
             addresses=addresses,
             largest_answer=largest_answer,
-            sleep=pauses.append,
         )
         made.append(client)
         return client
@@ -227,11 +227,38 @@ class TestBusy:
         assert pauses == sorted(pauses)
 
 
+class TestStopping:
+    @pytest.fixture
+    def stopped(self, surroundings: Surroundings, stub: Any) -> Iterator[HttpClient]:
+        """A client in a run that is to stop."""
+        settings = HttpSettings(ca_bundle="ca.pem", read_timeout=0.3, attempts=3)
+        surroundings = replace(surroundings, pause=lambda _: False)
+        client = HttpClient("system", settings, surroundings, addresses=[stub.url])
+        yield client
+        client.close()
+
+    @pytest.mark.parametrize(("status", "sent"), [(500, "maybe"), (429, "no")])
+    def test_a_run_that_is_to_stop_is_not_waited_in(
+        self, stub: Any, stopped: HttpClient, status: int, sent: str
+    ) -> None:
+        """The first failure is raised as it is, and the next call of a busy host sends nothing."""
+        stub.then(stub.reply(status, Retry_After="20"))
+
+        first = failure(lambda: stopped.request("POST", stub.url, kind="keyed", body=b"x"))
+
+        assert isinstance(first, TransientError)
+        assert (sent, 1) == (first.sent, len(stub.asked))
+        second = failure(lambda: stopped.request("POST", stub.url, kind="keyed", body=b"x"))
+        assert isinstance(second, BusyError) == (status == 429)
+        assert len(stub.asked) == (1 if status == 429 else 2)
+
+
 class TestHalfAnswers:
     @pytest.mark.parametrize(
         "answer",
         [
             b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
+            b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\nhalf",
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\nhalf",
             b"HTTP/1.1 200 OK\r\nContent-Le",
@@ -241,6 +268,7 @@ class TestHalfAnswers:
         ],
         ids=[
             "length",
+            "a length of 5,000 digits",
             "no last chunk",
             "half a chunk",
             "half a header",
@@ -314,6 +342,28 @@ class TestWhereItGoes:
         assert isinstance(error, TransientError)
         assert "set the system's present address in stack.toml; redirects are not followed" == error.remedy
         assert 0 == plain_stub.connections
+
+    @pytest.mark.parametrize(
+        "place", ["https://localhost:1/", "http://[hemmelig", "https://localhost:hemmelig"]
+    )
+    @pytest.mark.parametrize("body", [b"", b"<p>moved</p>"])
+    def test_what_a_redirect_holds_is_not_looked_at(
+        self, stub: Any, connect: Connect, place: str, body: bytes
+    ) -> None:
+        """A page comes with it, or an address that is none: it is told like any other."""
+        stub.then(stub.reply(302, body, Location=place))
+
+        error = failure(lambda: connect(stub.url, attempts=1).request("GET", stub.url, kind="query"))
+
+        assert "system: moved elsewhere (status 302)" == str(error)
+
+    def test_a_redirect_without_an_end_is_not_read(self, stub: Any, connect: Connect) -> None:
+        """Its body counts against the limit of an answer."""
+        stub.then(stub.reply(302, b"x" * 5000, Location="/"))
+
+        error = failure(lambda: connect(stub.url, attempts=1).request("GET", stub.url, kind="query"))
+
+        assert "system: the answer is over 1000 bytes" == str(error)
 
     @pytest.mark.parametrize(
         "url", ["http://example.dk", "ftp://example.dk", "https://", "https://u:p@example.dk", "https://h:x"]
@@ -459,6 +509,50 @@ class TestAuthorization:
         assert ("no", 4) == (error.sent, error.exit_code)
         assert "agreement" in error.remedy
         assert len(stub.asked) == (2 if status == 401 else 1)
+
+    @pytest.mark.parametrize(
+        ("answers", "sent"), [((), "no"), ((500,), "maybe"), ((401,), "no"), ((500, 401), "maybe")]
+    )
+    def test_a_refusal_by_the_token_service_is_no_refusal_of_the_effect(
+        self, stub: Any, connect: Connect, answers: tuple[int, ...], sent: str
+    ) -> None:
+        """Whenever it comes, the cases wait, and an attempt that may be carried out is not forgotten."""
+        stub.then(*map(stub.reply, answers))
+        given = len(answers)
+
+        class Refused(self.Tokens):
+            def headers(self) -> Mapping[str, str]:
+                nonlocal given
+                given -= 1
+                if given < 0:
+                    raise RequestRefusedError("tokens", 410)
+                return super().headers()
+
+            def invalidate(self, used: Mapping[str, str]) -> None:
+                assert used
+
+        error = failure(
+            lambda: connect(stub.url).request(
+                "POST", stub.url, kind="keyed", body=b"x", authorization=Refused()
+            )
+        )
+
+        assert isinstance(error, TransientError)
+        assert "token service refuses (status 410)" in str(error)
+        assert (sent, len(answers)) == (error.sent, len(stub.asked))
+
+    @pytest.mark.parametrize("secret", ["hemmelig\r\nX: y", "hemmelig\n", "hemmeligč"])
+    def test_a_header_that_cannot_be_written_is_told(self, stub: Any, connect: Connect, secret: str) -> None:
+        """A secret with a line break or a strange letter: nothing is sent, the remedy says where to look."""
+        error = failure(
+            lambda: connect(stub.url).request("POST", stub.url, kind="unsafe", headers={"X-Key": secret})
+        )
+
+        assert isinstance(error, TransientError)
+        assert ("no", []) == (error.sent, stub.asked)
+        assert "a header" in str(error)
+        assert "secrets" in error.remedy
+        assert "hemmelig" not in f"{error}{error.remedy}{error.__context__!r}{error.__cause__!r}"
 
     def test_a_token_that_cannot_be_had_means_not_sent(self, stub: Any, connect: Connect) -> None:
         """The token service timed out: this request was not sent, whatever happened there."""

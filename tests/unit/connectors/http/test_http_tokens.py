@@ -84,7 +84,7 @@ def clock() -> Clock:
 def client(surroundings: Surroundings, stub: Any) -> Iterator[HttpClient]:
     """One attempt a call."""
     settings = HttpSettings(ca_bundle="ca.pem", read_timeout=0.5, attempts=1)
-    client = HttpClient("vendor", settings, surroundings, addresses=[stub.url], sleep=lambda _: None)
+    client = HttpClient("vendor", settings, surroundings, addresses=[stub.url])
     yield client
     client.close()
 

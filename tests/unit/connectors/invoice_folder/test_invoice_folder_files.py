@@ -1,14 +1,15 @@
 """What stands in the inbox is found, told or left alone, and leaves it once."""
 
+import errno
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rpa_commons.capabilities import TransientError
+from rpa_commons.capabilities import BusinessError, TransientError
 from rpa_commons.connectors import Surroundings
 from rpa_commons.connectors.contract import contract_invoice
 from rpa_commons.connectors.invoice_folder import InvoiceFolder, InvoiceFolderSettings
@@ -210,5 +211,120 @@ def test_a_missing_folder_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(TransientError) as caught:
         inbox.waiting()
 
-    assert "mounted" in caught.value.remedy
+    assert "mount the share" in caught.value.remedy
     assert not (tmp_path / "invoices").exists()
+
+
+def test_a_document_whose_note_may_stand_is_not_called_unsent(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fails after the note: the document counts as handled, and the error does not deny it."""
+    (folder / "bill.xml").write_bytes(contract_invoice())
+    inbox = connect(folder)
+    invoice = inbox.waiting()[0].id
+
+    def fail(path: Path, target: Path) -> Path:
+        if path.suffix == ".xml":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return rename(path, target)
+
+    rename = Path.replace
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", fail)
+        with pytest.raises(TransientError) as caught:
+            inbox.acknowledge(invoice, "done", key=KEY)
+    again = inbox.acknowledge(invoice, "done", key=KEY)
+
+    assert ("maybe", True) == (caught.value.sent, again.repeated)
+    assert "A-77-1" == inbox.invoice(invoice).number
+
+
+def test_a_name_that_was_taken_meanwhile_hides_no_document(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between note and rename while another file takes the name: both are kept and both are read."""
+    (folder / "bill.xml").write_bytes(contract_invoice("A-1"))
+    inbox = connect(folder)
+    first = inbox.waiting()[0].id
+
+    def killed(path: Path, target: Path) -> Path:
+        if path.suffix == ".xml":
+            raise Killed
+        return rename(path, target)
+
+    rename = Path.replace
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        with pytest.raises(Killed):
+            inbox.acknowledge(first, "done", key=KEY)
+    (folder / "done").mkdir(exist_ok=True)
+    (folder / "done" / "bill.xml").write_bytes(contract_invoice("A-2"))
+    connect(folder).acknowledge(first, "done", key=KEY)
+
+    assert 2 == len(list((folder / "done").iterdir()))
+    assert "A-1" == connect(folder).invoice(first).number
+
+
+def test_one_file_that_may_not_be_read_is_told_and_stops_no_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gateway may keep others out while it writes: the file waits for the next run, and is a problem."""
+    (folder / "closed.xml").write_bytes(contract_invoice("A-1"))
+    (folder / "open.xml").write_bytes(contract_invoice("A-2"))
+    read = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name == "closed.xml":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    inbox = connect(folder)
+
+    assert ["A-2"] == [one.number for one in inbox.waiting()]
+    assert inbox.problems[0].startswith("closed.xml: ")
+    assert "may not be read" in inbox.problems[0]
+
+
+def test_what_was_refused_moves_nothing(folder: Path) -> None:
+    """A copy of a handled document stays in the inbox when it is to leave in another way."""
+    (folder / "bill.xml").write_bytes(contract_invoice())
+    inbox = connect(folder)
+    invoice = inbox.waiting()[0].id
+    inbox.acknowledge(invoice, "done", key=KEY)
+    (folder / "bill 2.xml").write_bytes(contract_invoice())
+
+    with pytest.raises(BusinessError, match="left the inbox as done"):
+        inbox.acknowledge(invoice, "rejected", key=KEY)
+
+    assert (folder / "bill 2.xml").exists()
+
+
+def test_an_inbox_is_listed_once_for_many_invoices(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand invoices on a share are not a thousand listings of a thousand files."""
+    for number in range(5):
+        (folder / f"{number}.xml").write_bytes(contract_invoice(f"A-{number}"))
+    listings = []
+    iterdir = Path.iterdir
+
+    def counted(path: Path) -> Iterator[Path]:
+        listings.append(path)
+        return iterdir(path)
+
+    monkeypatch.setattr(Path, "iterdir", counted)
+    inbox = connect(folder)
+    numbers = [inbox.invoice(one.id).number for one in inbox.waiting()]
+
+    assert [f"A-{number}" for number in range(5)] == sorted(numbers)
+    assert [folder] == listings
+
+
+def test_an_id_that_leads_elsewhere_is_unknown(folder: Path) -> None:
+    """An id is 32 hexadecimal digits; anything else is no name of a file."""
+    (folder / "secret.json").write_text('{"handled": "done"}', encoding="utf-8")
+
+    for invoice in ("../secret", "", "\0", "A" * 32):
+        with pytest.raises(BusinessError, match="no such invoice"):
+            connect(folder).acknowledge(invoice, "done", key=KEY)
+
+    assert ["secret.json"] == [path.name for path in folder.glob("*") if path.is_file()]

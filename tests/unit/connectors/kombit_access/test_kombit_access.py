@@ -231,7 +231,7 @@ def test_an_assertion_that_ended_names_the_clock(services: Services, access: Kom
     assert "clock" in caught.value.remedy
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 451])
 def test_a_refusal_names_the_agreement(services: Services, access: KombitAccess, status: int) -> None:
     """No agreement is nobody's case: every case waits, and the remedy says what to check."""
     services.stub.answers[:] = [services.stub.reply(status, b"Cvr 29189404 has no agreement")]

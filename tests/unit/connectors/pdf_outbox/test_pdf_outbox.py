@@ -133,7 +133,7 @@ def test_threads_with_one_key_put_one_file(folder: Path) -> None:
     [
         (errno.ENOSPC, "free space on the disk"),
         (errno.EROFS, "mount the folder writable"),
-        (errno.EACCES, "let the user that runs rpac write there"),
+        (errno.EACCES, "let the user that runs rpac read and write there"),
         (errno.EIO, "check the folder"),
     ],
 )
@@ -298,6 +298,7 @@ class TestVersionOneOne:
             b'{"accepted_at": 1}',
             b'{"accepted_at": "2026-11-20T12:00:00"}',
             b"\xff",
+            b"[" * 100_000,
         ):
             kept.write_bytes(content)
             with pytest.raises(TransientError) as caught:

@@ -1,18 +1,21 @@
 """Posting files are whole, and each posting is in one of them, whenever the process is killed."""
 
 import csv
+import errno
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rpa_commons.capabilities import BusinessError
+from rpa_commons.capabilities import BusinessError, Money, Posting, PostingLine
 from rpa_commons.connectors import message_uuid
 from rpa_commons.connectors.contract import contract_key, contract_posting
 from rpa_commons.connectors.posting_file import Batches, Layout, PostingFileError, read_file
@@ -127,7 +130,7 @@ def test_a_folder_that_is_not_there_takes_nothing_and_says_so(tmp_path: Path) ->
         batches.promise(contract_posting(), contract_key("one"))
 
     assert "no" == caught.value.sent
-    assert "mounted" in caught.value.remedy
+    assert "mount the share" in caught.value.remedy
     assert [] == list(tmp_path.iterdir())
     assert [] == list(batches.deliver())
 
@@ -227,6 +230,98 @@ def test_a_full_disk_loses_nothing_and_posts_nothing_twice(small_disk: Path) -> 
     subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
     files = batches.deliver()
 
-    assert "not full" in caught.value.remedy
+    assert "free space" in caught.value.remedy
     assert 10 < len(promised) < 1000
     assert sorted(promised) == sorted(vouchers(*files))
+
+
+def test_a_share_that_is_gone_is_no_ledger_without_postings(folder: Path) -> None:
+    """Looking a reference up where nothing can be read is an error, not "nothing was posted"."""
+    post_and_deliver(folder)
+    folder.rename(folder.with_name("share not mounted"))
+
+    with pytest.raises(PostingFileError) as caught:
+        Batches(folder, LAYOUT).find("2026-0001")
+
+    assert "mount the share" in caught.value.remedy
+
+
+def test_who_has_promised_hears_that_the_share_has_gone(folder: Path, tmp_path: Path) -> None:
+    """A file that cannot be made is told by the run that owes it, and made by the next one."""
+    batches = Batches(folder, LAYOUT)
+    receipt = batches.promise(contract_posting(), contract_key("one"))
+    away = folder.rename(tmp_path / "share not mounted")
+
+    with pytest.raises(PostingFileError):
+        batches.deliver()
+
+    away.rename(folder)
+    assert [receipt.id] == vouchers(*Batches(folder, LAYOUT).deliver())
+
+
+def test_a_promise_that_may_stand_is_not_called_unsent(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that fails once the promise has its name: the posting may be delivered; the error says so."""
+    Batches(folder, LAYOUT).promise(contract_posting("2026-0001"), contract_key("one"))
+
+    def fail(_: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rpa_commons.connectors._durable.sync_folder", fail)
+        with pytest.raises(PostingFileError) as caught:
+            Batches(folder, LAYOUT).promise(contract_posting("2026-0001"), contract_key("two"))
+    again = Batches(folder, LAYOUT).promise(contract_posting("2026-0001"), contract_key("two"))
+
+    assert "maybe" == caught.value.sent
+    assert 2 == len(vouchers(*Batches(folder, LAYOUT).deliver()))
+    assert message_uuid(contract_key("two")) == again.id
+
+
+def test_what_a_killed_process_left_half_written_does_not_stay(folder: Path) -> None:
+    """Halves of promises and staged files name payees: the next delivery removes them."""
+    batches = Batches(folder, LAYOUT)
+    batches.promise(contract_posting(), contract_key("one"))
+    halves = [
+        folder / ".rpac" / "promised" / ".a.json.0123abcd",
+        folder / ".rpac" / "staging" / "postings-2026-01-01-000001.csv",
+    ]
+    for half in halves:
+        half.write_text("Lægehuset", encoding="utf-8")
+    files = batches.deliver()
+
+    assert 1 == len(vouchers(*files))
+    assert [False, False] == [half.exists() for half in halves]
+    assert [] == [path for path in folder.rglob("*.csv") if path.parent != folder]
+
+
+def test_a_look_up_reads_its_own_notes_only(folder: Path) -> None:
+    """Years of postings are not read for one reference: a note that is not asked for is not opened."""
+    post_and_deliver(folder)
+    other = folder / ".rpac" / "receipts" / f"{message_uuid(contract_key('2026-0002'))}.json"
+    other.write_bytes(b"")
+    batches = Batches(folder, LAYOUT)
+
+    assert ["2026-0001"] == [receipt.reference for receipt in batches.find("2026-0001")]
+    with pytest.raises(PostingFileError, match=other.name):
+        batches.find("2026-0002")
+
+
+def test_equal_amounts_are_one_posting(folder: Path) -> None:
+    """100, 100.0 and 1E+2 are one amount: a repeat that writes it otherwise is a repeat."""
+    batches = Batches(folder, LAYOUT)
+    receipts = [
+        batches.promise(
+            Posting(
+                reference="R1",
+                booked_on=date(2026, 11, 2),
+                lines=(
+                    PostingLine(account="1", amount=Money(amount=Decimal(text))),
+                    PostingLine(account="2", amount=Money(amount=-Decimal(text))),
+                ),
+            ),
+            contract_key("one"),
+        )
+        for text in ("100", "100.0", "1E+2")
+    ]
+
+    assert [False, True, True] == [receipt.repeated for receipt in receipts]

@@ -31,6 +31,17 @@ def test_what_is_kept_is_acknowledged_afterwards() -> None:
     assert Drained(2 * BATCH + 5) == drained
 
 
+def test_large_messages_are_kept_before_they_are_many() -> None:
+    """Messages of 3 MB are kept in threes: what is in memory at a time is bounded in bytes, too."""
+    tray, seen = Tray([b"x" * 3 * 1024 * 1024] * 7), list[int]()
+
+    drained = drain(tray, lambda bodies: seen.append(len(bodies)), LOTS)
+
+    assert [3, 3, 1] == seen
+    assert [3, 6, 7] == tray.acknowledged
+    assert Drained(7) == drained
+
+
 def test_what_cannot_be_kept_is_not_acknowledged() -> None:
     """A full disk: the error goes on, the broker keeps the batch."""
     tray = Tray(some(BATCH + 1))

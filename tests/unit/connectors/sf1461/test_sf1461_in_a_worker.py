@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from rpa_commons.config import resolve_secret
+from rpa_commons.connectors import Surroundings
 from rpa_commons.connectors.sf1461 import Sf1461
 from rpa_commons.runtime._crypto import Keys
 from rpa_commons.runtime._job import BindingEntry
@@ -33,6 +34,7 @@ def worker(folder: Path, keys: Keys | None, mode: str) -> Sf1461:
     )
     outfit = cast("Any", object.__new__(Outfit))
     outfit.job, outfit.plugins, outfit._vault = job, _Plugins(), keys
+    outfit._pause = Surroundings.pause
     outfit.municipality = Municipality("0265", "Roskilde", CVR)
     outfit._secret = lambda ref: resolve_secret(ref, folder)
     binding = BindingEntry(

@@ -56,7 +56,7 @@ def connect(strict_stub: Any, calls: list[Any], surroundings: Surroundings) -> I
     """Makes connectors to the stub."""
     made: list[Sf1601] = []
 
-    def connect(where: Surroundings = surroundings, **changes: Any) -> Sf1601:
+    def connect(where: Surroundings = surroundings, queue: Any = None, **changes: Any) -> Sf1601:
         settings = {
             "url": strict_stub.url,
             "sts_url": strict_stub.url,
@@ -66,7 +66,7 @@ def connect(strict_stub: Any, calls: list[Any], surroundings: Surroundings) -> I
             "read_timeout": 0.3,
             "attempts": 1,
         }
-        made.append(Sf1601(Sf1601Settings.model_validate({**settings, **changes}), where))
+        made.append(Sf1601(Sf1601Settings.model_validate({**settings, **changes}), where, queue=queue))
         return made[-1]
 
     yield connect
