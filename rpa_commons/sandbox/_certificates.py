@@ -30,6 +30,7 @@ __all__ = ["Authority", "ClientFiles", "cvr_of", "fingerprint"]
 _CA_LIFE = timedelta(days=3650)
 _LEAF_LIFE = timedelta(days=700)
 _RENEW_BEFORE = timedelta(days=30)
+_ROUNDS = 2000  # more would hide nothing: the password lies beside the file, and nobody trusts the key
 _IDENTIFIER_PREFIX = "NTRDK-"
 
 
@@ -86,7 +87,11 @@ class Authority:
             key,
             certificate,
             [self._certificate],
-            serialization.BestAvailableEncryption(password.encode()),
+            serialization.PrivateFormat.PKCS12.encryption_builder()
+            .kdf_rounds(_ROUNDS)
+            .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
+            .hmac_hash(hashes.SHA256())
+            .build(password.encode()),
         )
         write_private(files.pkcs12, packed)
         return files

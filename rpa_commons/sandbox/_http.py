@@ -10,6 +10,7 @@ import contextlib
 import logging
 import secrets
 import select
+import selectors
 import socket
 import ssl
 import struct
@@ -32,7 +33,8 @@ _MOST_CONNECTIONS = 1000  # at a time; each has a thread
 _LENGTH_DIGITS = 12  # a longer Content-Length is none
 _PAUSE = 0.2  # seconds of silence after which nothing more of it is expected
 _DRAIN = 5.0  # seconds that what was refused unread may keep coming, so that its sender sees the answer
-_JOIN = 10.0  # seconds to wait for a connection's thread at the end
+_JOIN = 10.0  # seconds to wait for a thread at the end
+_TICK = 0.25  # seconds between two looks for callers that are too slow
 _NO_CONTENT = 204  # RFC 9110, section 15.3.5
 _LINGER_ZERO = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 _RESET_AFTER = 0.02  # seconds that the half that was sent has to arrive
@@ -104,7 +106,8 @@ class Server(ThreadingHTTPServer):
         self._expected: dict[socket.socket, float] = {}  # connection -> since when a request is waited for
         self.patience = PATIENCE
         super().__init__(("127.0.0.1", port), _Handler)
-        self._loop = threading.Thread(target=self.serve_forever, args=(0.05,), name="sandbox", daemon=True)
+        self._woken, self._waking = socket.socketpair()
+        self._loop = threading.Thread(target=self._accept, name="sandbox", daemon=True)
         self._loop.start()
 
     @property
@@ -115,9 +118,10 @@ class Server(ThreadingHTTPServer):
     def close(self) -> None:
         """Stop listening, cut what is open, wait for the threads."""
         self.stopping.set()
-        self.shutdown()
-        self.server_close()
+        self._waking.close()
         self._loop.join(_JOIN)
+        self._woken.close()
+        self.server_close()
         with self._lock:
             open_now = dict(self._open)
         for connection in open_now:
@@ -126,6 +130,16 @@ class Server(ThreadingHTTPServer):
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
         for thread in open_now.values():
             thread.join(_JOIN)
+
+    def _accept(self) -> None:
+        """Take connections; in place of ``serve_forever``, which ends at its next poll and not at once."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            while not self.stopping.is_set():
+                if any(key.fileobj is self for key, _ in selector.select(_TICK)):
+                    self._handle_request_noblock()  # type: ignore[attr-defined] # not in socketserver's stub
+                self.service_actions()
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - socketserver's own
         """Start the connection's thread and know it before it runs."""

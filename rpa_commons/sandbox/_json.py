@@ -3,9 +3,24 @@
 import json
 from typing import Any
 
+from ._http import Request
 from ._refusal import Refusal
 
-__all__ = ["parse_json"]
+__all__ = ["json_object", "parse_json"]
+
+
+def json_object(request: Request) -> dict[str, Any]:
+    """The JSON object that a request holds.
+
+    Raises:
+        Refusal: 415 for another media type, 400 where no JSON object was sent.
+    """
+    if request.media_type != "application/json":
+        raise Refusal(415, "content-type", "the body must be application/json")
+    data = parse_json(request.body)
+    if not isinstance(data, dict):
+        raise Refusal(400, "json", "the body must be a JSON object")
+    return data
 
 
 def parse_json(body: bytes) -> Any:  # noqa: ANN401 - parsed JSON

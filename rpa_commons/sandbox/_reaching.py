@@ -85,18 +85,25 @@ def _sf1520(reach: Reach, _declared: Declared) -> dict[str, Value]:
     }
 
 
-def _sf1601(reach: Reach, _declared: Declared) -> dict[str, Value]:
+def _sf1601(reach: Reach, declared: Declared) -> dict[str, Value]:
+    from .sf1461 import receipts_dueslag_of  # the package imports this one's neighbours
+
+    told: dict[str, Value] = {"receipts_folder": reach.receipts}
+    if declared.get("receipts_queue"):  # then the sandbox's broker tells, and the real one is never asked
+        broker = reach.addresses.get("sf1461", "amqps://127.0.0.1:1")
+        queue = {"broker": broker, "virtual_host": "BF", "queue": receipts_dueslag_of(reach.code)}
+        told = {"receipts_folder": "", "receipts_queue": queue}
     return {
         "url": reach.of("sf1601"),
         **_mutual(reach),
         "sts_url": reach.url,
         "cvr": reach.cvr,
-        "receipts_folder": reach.receipts,
+        **told,
     }
 
 
 def _sf1461(reach: Reach, declared: Declared) -> dict[str, Value]:
-    from .sf1461 import FIELDS, MOVED, ORIGINS, dueslag_of  # the package imports this one's neighbours
+    from .sf1461 import FIELDS, MOVED, ORIGINS, dueslag_of  # as above
 
     where: dict[str, Value] = {"fields": FIELDS, "origins": ORIGINS}
     if declared.get("register_lookup"):  # asks SF1520 instead of reading it out of the message

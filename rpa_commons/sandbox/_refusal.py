@@ -28,10 +28,15 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not a failure
         self.text = text
 
 
-def refusal_json(refusal: Refusal) -> Response:
-    """The refusal as JSON with ``error`` and ``error_description`` (RFC 6749, section 5.2)."""
+def refusal_json(refusal: Refusal, challenge: str = "Holder-of-key") -> Response:
+    """The refusal as JSON with ``error`` and ``error_description`` (RFC 6749, section 5.2).
+
+    Args:
+        refusal: What is refused, and why.
+        challenge: What ``WWW-Authenticate`` of a 401 says; empty: there is no such header.
+    """
     body = json.dumps({"error": refusal.code, "error_description": refusal.text}).encode()
-    headers = {"WWW-Authenticate": "Holder-of-key"} if refusal.status == 401 else {}  # noqa: PLR2004 - HTTP
+    headers = {"WWW-Authenticate": challenge} if refusal.status == 401 and challenge else {}  # noqa: PLR2004 - HTTP
     return Response(refusal.status, body, "application/json", headers)
 
 

@@ -66,7 +66,7 @@ class Running:
         self._faults = faults
         stack.callback(FolderLock(plan.folder).release)
         self.authority = Authority(plan.folder / "certificates")
-        for code, cvr in plan.seeding.municipalities.items():
+        for code, cvr in plan.seeding.municipalities.items():  # on the disk for other processes, too
             self.authority.client(code, cvr)
         self.journal = Journal(plan.folder / "effects.jsonl")
         stack.callback(self.journal.close)

@@ -47,7 +47,8 @@ class World:
     """What a service is made from.
 
     Attributes:
-        folder: The service's own, below the sandbox's folder; made when it is first used by the service.
+        folder: Of all services, below the sandbox's folder; each uses a folder or file of its own in it, and
+            makes it when it is first used.
         seed: Which world; the same seed makes the same one.
         municipalities: Code -> CVR number.
         people: Everybody, as of ``today``.

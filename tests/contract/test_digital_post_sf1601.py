@@ -1,7 +1,8 @@
 """The SF1601 connector keeps the contract of DigitalPost, against the sandbox."""
 
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -114,12 +115,31 @@ def failures_of(town: Town, cases: DigitalPostCases) -> list[FailureCases]:
     ]
 
 
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An authority with its certificates, made once: each test's sandbox begins with a copy."""
+    folder = tmp_path_factory.mktemp("authority")
+    with Sandbox(folder, people=20, only=()):
+        return folder / "certificates"
+
+
+@pytest.fixture
+def start(tmp_path: Path, certificates: Path) -> Iterator[Callable[..., Sandbox]]:
+    """Starts the test's sandbox, with the services that a letter needs."""
+    with ExitStack() as stack:
+
+        def started(**more: Any) -> Sandbox:
+            shutil.copytree(certificates, tmp_path / "box" / "certificates")
+            return stack.enter_context(Sandbox(tmp_path / "box", seed=7, people=20, only=SERVICES, **more))
+
+        yield started
+
+
 class TestSf1601(DigitalPostContract):
     @pytest.fixture
-    def town(self, tmp_path: Path) -> Iterator[Town]:
+    def town(self, tmp_path: Path, start: Callable[..., Sandbox]) -> Town:
         """A sandbox that answers a repeated message with the first receipt."""
-        with Sandbox(tmp_path / "box", seed=7, people=20, only=SERVICES) as box:
-            yield Town(box, tmp_path, "digital")
+        return Town(start(), tmp_path, "digital")
 
     @pytest.fixture
     def cases(self, town: Town) -> DigitalPostCases:
@@ -133,27 +153,27 @@ class TestSf1601(DigitalPostContract):
 
 
 @pytest.mark.parametrize("repeated", ["duplicate-error", "duplicate-error-400"])
-def test_a_complaint_about_a_duplicate_is_one_letter(tmp_path: Path, repeated: str) -> None:
+def test_a_complaint_about_a_duplicate_is_one_letter(
+    tmp_path: Path, start: Callable[..., Sandbox], repeated: str
+) -> None:
     """A receiver that complains about a repeated message instead of repeating its receipt has the letter."""
-    with Sandbox(tmp_path / "box", seed=7, people=20, only=SERVICES, repeated=repeated) as box:
-        town = Town(box, tmp_path, "digital")
-        call = town.cases().failures({}).call
-        receipts = []
-        for _ in range(2):  # a restarted worker repeats what it cannot know to be done
-            post = town.connect()
-            receipts.append(call(post))
-            post.close()
+    town = Town(start(repeated=repeated), tmp_path, "digital")
+    call = town.cases().failures({}).call
+    receipts = []
+    for _ in range(2):  # a restarted worker repeats what it cannot know to be done
+        post = town.connect()
+        receipts.append(call(post))
+        post.close()
 
-        assert 1 == len(town.letters())
-        assert [False, True] == [cast("Receipt", one).repeated for one in receipts]
+    assert 1 == len(town.letters())
+    assert [False, True] == [cast("Receipt", one).repeated for one in receipts]
 
 
 class TestSf1601Otherwise(DigitalPostContract):
     @pytest.fixture(params=["sms", "physical", "automatic"])
-    def town(self, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Town]:
+    def town(self, tmp_path: Path, start: Callable[..., Sandbox], request: pytest.FixtureRequest) -> Town:
         """The channels beside Digital Post, through KombiPostAfsend too."""
-        with Sandbox(tmp_path / "box", seed=7, people=20, only=SERVICES) as box:
-            yield Town(box, tmp_path, request.param, shipment_type=4711)
+        return Town(start(), tmp_path, request.param, shipment_type=4711)
 
     @pytest.fixture
     def cases(self, town: Town) -> DigitalPostCases:
@@ -168,11 +188,10 @@ class TestSf1601Otherwise(DigitalPostContract):
 
 class TestSf1601IntoAnOutbox(DigitalPostContract):
     @pytest.fixture
-    def town(self, tmp_path: Path) -> Iterator[Town]:
+    def town(self, tmp_path: Path, start: Callable[..., Sandbox]) -> Town:
         """A municipality that has its own print room beside KOMBIT."""
         (tmp_path / "outbox").mkdir()
-        with Sandbox(tmp_path / "box", seed=7, people=20, only=SERVICES) as box:
-            yield Town(box, tmp_path, "physical", physical_outbox="outbox")
+        return Town(start(), tmp_path, "physical", physical_outbox="outbox")
 
     @pytest.fixture
     def cases(self, town: Town) -> DigitalPostCases:

@@ -1,5 +1,6 @@
 """A sandbox with the simulated GetOrganized, and the connector's way to it."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +36,7 @@ class Go:
             "search_types": ["EMN", "BOR"],
             "kle": KLE,
             "units": {"Borgerservice": "916;#Borgerservice"},
-            "read_timeout": 0.8,
+            "read_timeout": 0.4,
             "attempts": 1,
         }
         return GetOrganizedSettings.model_validate({**given, **changes})
@@ -66,8 +67,17 @@ class Go:
             self.box.faults.clear()
 
 
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An authority with its certificates, made once: each test's sandbox begins with a copy."""
+    folder = tmp_path_factory.mktemp("authority")
+    with Sandbox(folder, people=20, only=()):
+        return folder / "certificates"
+
+
 @pytest.fixture
-def go(tmp_path: Path) -> Iterator[Go]:
+def go(tmp_path: Path, certificates: Path) -> Iterator[Go]:
     """A GetOrganized without cases."""
+    shutil.copytree(certificates, tmp_path / "box" / "certificates")
     with Sandbox(tmp_path / "box", seed=7, people=20, only=(), services=(make,)) as box:
         yield Go(box, tmp_path)

@@ -1,5 +1,6 @@
 """A sandbox with the simulated Nova, and the connector's way to it."""
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -43,7 +44,7 @@ class Nova:
             "people": PEOPLE,
             "person": "robot",
             "facet": "G01",
-            "read_timeout": 0.8,
+            "read_timeout": 0.4,
             "attempts": 1,
             "settle": 0.3,
         }
@@ -79,13 +80,22 @@ class Nova:
 Starter = Callable[..., Nova]
 
 
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An authority with its certificates, made once: each test's sandbox begins with a copy."""
+    folder = tmp_path_factory.mktemp("authority")
+    with Sandbox(folder, people=20, only=()):
+        return folder / "certificates"
+
+
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Starter]:
+def start(tmp_path: Path, certificates: Path) -> Iterator[Starter]:
     """Starts simulated Novas; they stop with the test."""
     boxes: list[Sandbox] = []
 
     def started(*, repeated: str = "same-receipt", settle: float = 0.0, token_lifetime: int = 3600) -> Nova:
         folder = tmp_path / f"box{len(boxes)}"
+        shutil.copytree(certificates, folder / "certificates")
         services = partial(make, settle=settle), partial(make_token, lifetime=token_lifetime)
         box = Sandbox(folder, seed=7, people=20, repeated=repeated, only=(), services=services)
         boxes.append(box.start())

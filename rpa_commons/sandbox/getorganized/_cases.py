@@ -1,11 +1,11 @@
 """Cases, and the contacts that they are about."""
 
-import json
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import quoteattr
 
 from rpa_commons.sandbox._http import Request
+from rpa_commons.sandbox._json import json_object
 from rpa_commons.sandbox._model import Population
 from rpa_commons.sandbox._numbers import is_synthetic
 from rpa_commons.sandbox._refusal import Refusal
@@ -13,12 +13,13 @@ from rpa_commons.sandbox._refusal import Refusal
 from ._fields import read_row, row
 from ._store import Store
 
-__all__ = ["Cases", "body_of", "needed"]
+__all__ = ["Cases", "needed"]
 
 PREFIXES = ("BOR", "EMN", "PPR", "AKT", "ELM", "PER", "GEO", "SAM", "MOD")
 _OPEN, _CLOSED = "Åben", "Lukket"
 _FIRST_CONTACT = 4711
 _DEFAULT_CASES = 25
+_LONGEST_NUMBER = 10  # digits; a longer one counts nothing
 
 
 class Cases:
@@ -30,7 +31,7 @@ class Cases:
 
     def create(self, request: Request) -> dict[str, Any]:
         """``POST /_goapi/Cases``: a new case; another one each time."""
-        body = body_of(request)
+        body = json_object(request)
         prefix = needed(body, "CaseTypePrefix")
         if prefix not in PREFIXES:
             raise Refusal(400, "prefix", f"CaseTypePrefix must be one of {', '.join(PREFIXES)}")
@@ -46,7 +47,7 @@ class Cases:
 
     def find_by_properties(self, request: Request) -> dict[str, Any]:
         """``POST /_goapi/Cases/FindByCaseProperties``: cases whose fields are, or contain, what is given."""
-        body = body_of(request)
+        body = json_object(request)
         wanted = body.get("FieldProperties")
         prefixes = body.get("CaseTypePrefixes")
         if not isinstance(wanted, list) or not isinstance(prefixes, list) or not prefixes:
@@ -59,18 +60,17 @@ class Cases:
             for case in self._store.cases()
             if case["prefix"] in prefixes and all(_fits(case, *one) for one in criteria)
         ]
-        most = int(str(body.get("ReturnCasesNumber", _DEFAULT_CASES)))
-        return {"CasesInfo": [_info(case) for case in found[:most]]}
+        return {"CasesInfo": [_info(case) for case in found[: _most(body)]]}
 
     def find(self, request: Request) -> dict[str, Any]:
         """``POST /_goapi/Cases/FindCases``: CaseID and name of cases whose CaseID fits ``AKT-*``."""
-        body = body_of(request)
+        body = json_object(request)
         pattern, start, count = (
             needed(body, "CaseIdFilter"),
             body.get("StartItemIndex"),
             body.get("ItemCount"),
         )
-        if type(start) is not int or type(count) is not int or not pattern.endswith("*"):
+        if not _is_count(start) or not _is_count(count) or not pattern.endswith("*"):
             raise Refusal(400, "query", "CaseIdFilter, StartItemIndex and ItemCount are needed")
         found = [case for case in self._store.cases() if case["id"].startswith(pattern[:-1])]
         listed = "".join(
@@ -107,26 +107,9 @@ class Cases:
         return {"FullName": person.name, "ID": _FIRST_CONTACT + order[person.cpr]}
 
     def _set_status(self, request: Request, status: str) -> dict[str, Any]:
-        case = self._store.case(needed(body_of(request), "CaseId"))
+        case = self._store.case(needed(json_object(request), "CaseId"))
         self._store.change_case(case["id"], ows_CaseStatus=status)
         return {}
-
-
-def body_of(request: Request) -> dict[str, Any]:
-    """The JSON object of a request.
-
-    Raises:
-        Refusal: 415 or 400 where there is none.
-    """
-    if request.media_type != "application/json":
-        raise Refusal(415, "content-type", "the body must be application/json")
-    try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError):
-        raise Refusal(400, "json", "the body is no JSON") from None
-    if not isinstance(body, dict):
-        raise Refusal(400, "json", "the body must be a JSON object")
-    return body
 
 
 def needed(body: dict[str, Any], name: str) -> str:
@@ -141,11 +124,23 @@ def needed(body: dict[str, Any], name: str) -> str:
     return text
 
 
+def _most(body: dict[str, Any]) -> int:
+    """How many cases are wanted; recorded calls send a number, some as a text."""
+    given = str(body.get("ReturnCasesNumber", _DEFAULT_CASES))
+    if not (given.isascii() and given.isdecimal() and len(given) < _LONGEST_NUMBER):
+        raise Refusal(400, "query", "ReturnCasesNumber must be a number")
+    return int(given)
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return type(value) is int and value >= 0
+
+
 def _criterion(one: object) -> tuple[str, str, bool]:
     """Field, value, and whether it is enough that the field contains it."""
     inside = one if isinstance(one, dict) else {}
     comparison = inside.get("ComparisonType", "Equal")
-    if comparison not in {"Equal", "Equals", "Contains"}:
+    if comparison not in ("Equal", "Equals", "Contains"):
         raise Refusal(400, "query", "ComparisonType must be Equal or Contains")
     return needed(inside, "InternalName"), needed(inside, "Value"), comparison == "Contains"
 

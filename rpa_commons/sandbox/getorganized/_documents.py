@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from rpa_commons.sandbox._http import Request
+from rpa_commons.sandbox._json import json_object
 from rpa_commons.sandbox._refusal import Refusal
 
-from ._cases import body_of, needed
+from ._cases import needed
 from ._fields import read_row, row
 from ._store import Store
 
@@ -31,7 +32,7 @@ class Documents:
 
     def add(self, request: Request) -> dict[str, Any]:
         """``POST /_goapi/Documents/AddToCase`` or ``AddToDocumentLibrary``."""
-        body = body_of(request)
+        body = json_object(request)
         case = self._store.case(needed(body, "CaseId"))
         name, content = needed(body, "FileName"), _bytes(body)
         fields = read_row(str(body.get("Metadata") or row({})))
@@ -43,7 +44,7 @@ class Documents:
             same = [one for one in self._store.documents(case["id"]) if one["name"].lower() == name.lower()]
             if not same:
                 return {"DocId": self._store.add_document(case["id"], name, content, fields)}
-            if body.get("Overwrite") not in {True, "true"}:
+            if body.get("Overwrite") not in (True, "true"):
                 raise Refusal(409, "file-exists", "the case has a file of this name")
             if same[0]["final"]:
                 raise Refusal(409, "finalized", "the document is finalised")
@@ -60,11 +61,12 @@ class Documents:
 
     def journalise(self, request: Request) -> dict[str, Any]:
         """``POST /_goapi/Documents/MarkMultipleAsCaseRecord/ByDocumentId``."""
-        for document in self._asked(request):
-            if not document["recorded"]:
+        with self._store.lock:  # two calls at a time must not give one number twice
+            for document in self._asked(request):
                 others = self._store.documents(document["case"])
-                number = 1 + max(other["recorded"] for other in others)
-                self._store.change_document(document["id"], recorded=number)
+                if not document["recorded"]:
+                    number = 1 + max(other["recorded"] for other in others)
+                    self._store.change_document(document["id"], recorded=number)
         return {}
 
     def finalise(self, request: Request) -> dict[str, Any]:
@@ -92,7 +94,7 @@ class Documents:
         }
 
     def _asked(self, request: Request) -> list[dict[str, Any]]:
-        numbers = body_of(request).get("DocumentIds")
+        numbers = json_object(request).get("DocumentIds")
         if not isinstance(numbers, list) or not numbers:
             raise Refusal(400, "documents", "DocumentIds must be a list of numbers")
         return [self._store.document(_number(str(number))) for number in numbers]

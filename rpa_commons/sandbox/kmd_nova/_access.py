@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
@@ -46,7 +45,7 @@ class AccessTokens:
         """
         kind, _, token = request.header("Authorization").partition(" ")
         payload, _, mac = token.partition(".")
-        if kind != "Bearer" or not hmac.compare_digest(self._mac(payload), mac):
+        if kind != "Bearer" or not hmac.compare_digest(self._mac(payload).encode(), mac.encode()):
             raise Refusal(401, "invalid_token", "there is no token, or it was not issued here")
         ends = base64.urlsafe_b64decode(payload).decode().partition(" ")[0]
         if datetime.fromisoformat(ends) <= self._clock():
@@ -91,7 +90,7 @@ class TokenService(Service):
 
     def refuse(self, refusal: Refusal) -> Response:
         """As RFC 6749, section 5.2 says."""
-        return replace(refusal_json(refusal), headers={})
+        return refusal_json(refusal, challenge="")
 
     def spoil(self, answer: Response) -> Response:
         """An answer without a token."""

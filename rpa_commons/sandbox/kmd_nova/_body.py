@@ -5,7 +5,6 @@ two ways (``accessToDocuments`` and ``AccessToDocuments``) and both are taken; a
 never shows what stood there.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from email.parser import BytesParser
@@ -13,6 +12,7 @@ from email.policy import HTTP
 from typing import Any
 
 from rpa_commons.sandbox._http import Request
+from rpa_commons.sandbox._json import json_object
 from rpa_commons.sandbox._refusal import Refusal, is_uuid
 
 __all__ = ["Body", "uploaded_file"]
@@ -31,15 +31,7 @@ class Body:
         Raises:
             Refusal: 415 for another media type, 400 where no JSON object was sent.
         """
-        if request.media_type != "application/json":
-            raise Refusal(415, "content-type", "the body must be application/json")
-        try:
-            data = json.loads(request.body)
-        except (ValueError, RecursionError):
-            raise Refusal(400, "json", "the body is no JSON") from None
-        if not isinstance(data, dict):
-            raise Refusal(400, "json", "the body must be a JSON object")
-        return cls(data)
+        return cls(json_object(request))
 
     def find(self, *path: str) -> Any:  # noqa: ANN401 - JSON
         """The value at a path of names; ``None`` where there is none."""
@@ -50,14 +42,29 @@ class Body:
         return value
 
     def inside(self, *path: str) -> "Body":
-        """The object at a path; empty where there is none."""
-        value = self.find(*path)
-        return Body(value if isinstance(value, dict) else {})
+        """The object at a path; empty where there is none.
+
+        Raises:
+            Refusal: 400 where something else stands there.
+        """
+        return self._object(self.find(*path), path)
 
     def items(self, *path: str) -> list["Body"]:
-        """The objects of the list at a path; empty where there is none."""
+        """The objects of the list at a path; empty where there is none.
+
+        Raises:
+            Refusal: 400 where something else stands there.
+        """
         value = self.find(*path)
-        return [Body(one) for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+        if not isinstance(value, list | None):
+            raise Refusal(400, "type", f"{'.'.join(path)} must be a list")
+        return [self._object(one, path) for one in value or ()]
+
+    @staticmethod
+    def _object(value: object, path: tuple[str, ...]) -> "Body":
+        if not isinstance(value, dict | None):
+            raise Refusal(400, "type", f"{'.'.join(path)} must be an object")
+        return Body(value or {})
 
     def text(self, *path: str) -> str:
         """The text at a path, stripped; empty where there is none.
@@ -130,8 +137,15 @@ def uploaded_file(request: Request) -> tuple[str, bytes]:
         raise Refusal(415, "content-type", "a file is uploaded as multipart/form-data")
     head = f"Content-Type: {request.header('Content-Type')}\r\n\r\n".encode()
     message = BytesParser(policy=HTTP).parsebytes(head + request.body)
-    for part in message.iter_parts() if message.is_multipart() else ():
-        if part.get_param("name", header="content-disposition") == "file" and part.get_filename():
-            content = part.get_payload(decode=True)
-            return str(part.get_filename()), content if isinstance(content, bytes) else b""
+    try:
+        for part in message.iter_parts() if message.is_multipart() else ():
+            if part.get_param("name", header="content-disposition") == "file" and part.get_filename():
+                content = part.get_payload(decode=True)
+                return str(part.get_filename()), content if isinstance(content, bytes) else b""
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+    ):  # the email package, at parameters that contradict each other
+        raise Refusal(400, "file", "the form's fields cannot be read") from None
     raise Refusal(400, "file", "the form has no field named file")

@@ -7,7 +7,7 @@ comes out damaged, because a public client records that it does and pads its tex
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rpa_commons.sandbox._http import Request
@@ -74,7 +74,8 @@ class Cases:
         """``PUT api/Case/GetList``: the cases that fit every criterion, a page of them."""
         body = Body.of(request)
         body.uuid("common", "transactionId")
-        page, told = page_of(body, [pair for pair in self._store.all("case") if _fits(body, *pair)])
+        fits = _criteria(body)
+        page, told = page_of(body, [pair for pair in self._store.all("case") if fits(*pair)])
         wanted = body.inside("caseGetOutput")
         answer: dict[str, Any] = {"pagingInformation": told}
         if page:
@@ -88,6 +89,7 @@ class Cases:
     def _shown(self, uuid: str, case: Mapping[str, Any], wanted: Body) -> dict[str, Any]:
         notes = [(one, note) for one, note in self._store.all("note") if note["case"] == uuid]
         documents = [one for _, one in self._store.all("document") if one["case"] == uuid]
+        active = "Afsluttet" if case["state"] == "Afsluttet" else "Aktiv"
         full: dict[str, Any] = {
             "caseAttributes": {
                 "title": case["title"],
@@ -95,10 +97,7 @@ class Cases:
                 "caseDate": case["case_date"],
                 "description": case["description"],
             },
-            "state": {
-                "activeCode": "Afsluttet" if case["state"] == "Afsluttet" else "Aktiv",
-                "progressState": case["state"],
-            },
+            "state": {"activeCode": active, "progressState": case["state"]},
             "caseClassification": {
                 "kleNumber": {"code": case["kle"]},
                 "proceedingFacet": {"code": case["facet"]},
@@ -123,27 +122,36 @@ class Cases:
         return shown
 
 
-def _fits(body: Body, uuid: str, case: Mapping[str, Any]) -> bool:
-    criteria = {
-        "uuid": (body.text("common", "uuid").lower(), uuid),
-        "number": (body.text("caseAttributes", "userFriendlyCaseNumber"), case["nova_number"]),
-        "title": (body.text("caseAttributes", "title"), case["title"]),
-        "kle": (body.text("caseClassification", "kleNumber", "code"), case["kle"]),
+def _criteria(body: Body) -> Callable[[str, Mapping[str, Any]], bool]:
+    """Whether a case, by UUID, is one of those asked for.
+
+    Raises:
+        Refusal: 400 where a criterion is of another kind.
+    """
+    wanted = {
+        "uuid": body.text("common", "uuid").lower(),
+        "nova_number": body.text("caseAttributes", "userFriendlyCaseNumber"),
+        "title": body.text("caseAttributes", "title"),
+        "kle": body.text("caseClassification", "kleNumber", "code"),
     }
-    if any(wanted and wanted != has for wanted, has in criteria.values()):
-        return False
-    states = [one.text("progressState") for one in body.items("states", "states")]
-    if states and case["state"] not in states:
-        return False
-    number = body.text("caseParty", "identification")
-    kind = body.text("caseParty", "identificationType")
-    role = body.text("caseParty", "participantRole")
-    return not number or any(
-        party["identification"] == number
-        and (not kind or party["type"] == kind)
-        and (not role or party["role"] == role)
-        for party in case["parties"]
-    )
+    party = {
+        "identification": body.text("caseParty", "identification"),
+        "type": body.text("caseParty", "identificationType"),
+        "role": body.text("caseParty", "participantRole"),
+    }
+    states = [one.text("progressState") for one in body.inside("states").items("states")]
+
+    def fits(uuid: str, case: Mapping[str, Any]) -> bool:
+        if not _same(wanted, {**case, "uuid": uuid}) or (states and case["state"] not in states):
+            return False
+        return not party["identification"] or any(_same(party, one) for one in case["parties"])
+
+    return fits
+
+
+def _same(wanted: Mapping[str, str], has: Mapping[str, Any]) -> bool:
+    """Whether every value that is wanted at all is there."""
+    return all(value == has[name] for name, value in wanted.items() if value)
 
 
 def _party(body: Body) -> dict[str, str]:

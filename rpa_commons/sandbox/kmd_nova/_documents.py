@@ -1,5 +1,6 @@
 """Documents: a file is uploaded under the caller's UUID, then imported into a case under the same one."""
 
+import hashlib
 from pathlib import PurePath
 from typing import Any
 
@@ -37,13 +38,12 @@ class Documents:
         if not is_uuid(transaction) or not is_uuid(uuid):
             raise Refusal(400, "uuid", "transactionId and documentId must be UUIDs")
         name, content = uploaded_file(request)
-        uuid = uuid.lower()
-
-        def keep() -> dict[str, Any]:
-            self._store.keep_file(uuid, content)
-            return {"extension": PurePath(name).suffix.removeprefix(".").lower(), "size": len(content)}
-
-        self._store.create("file", uuid, keep, transaction)
+        file = {
+            "extension": PurePath(name).suffix.removeprefix(".").lower(),
+            "size": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+        self._store.create("file", uuid.lower(), file.copy, transaction, content)
 
     def import_(self, request: Request) -> None:
         """``POST api/Document/Import``: puts an uploaded file into a case."""
@@ -65,8 +65,7 @@ class Documents:
             "caseworker": identity_of(body),
             "extension": file["extension"],
         }
-        number = f"D{self._store.year}-{self._store.count('document') + 1:05}"
-        self._store.create("document", uuid, lambda: {**document, "nova_number": number}, transaction)
+        self._store.create("document", uuid, lambda: {**document, **self._numbered()}, transaction)
 
     def get_list(self, request: Request) -> dict[str, Any]:
         """``PUT api/Document/GetList``: the documents of a case, by its UUID."""
@@ -88,6 +87,9 @@ class Documents:
         if self._store.get("document", uuid) is None:
             raise Refusal(400, "document-unknown", "no document has this uuid")
         return self._store.file(uuid)
+
+    def _numbered(self) -> dict[str, str]:
+        return {"nova_number": f"D{self._store.year}-{self._store.count('document') + 1:05}"}
 
 
 def _shown(uuid: str, document: dict[str, Any], wanted: Body) -> dict[str, Any]:

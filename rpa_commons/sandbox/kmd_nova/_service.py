@@ -83,9 +83,7 @@ class KmdNova(Service):
 
     def refuse(self, refusal: Refusal) -> Response:
         """A refusal as JSON; the shape of Nova's is not public, this one is ours."""
-        refused = refusal_json(refusal)
-        headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}  # noqa: PLR2004 - HTTP
-        return replace(refused, headers=headers)
+        return refusal_json(refusal, challenge="Bearer")
 
     def spoil(self, answer: Response) -> Response:
         """A page for people in place of the answer, as a gateway in front of an API sends."""

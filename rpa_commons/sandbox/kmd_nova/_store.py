@@ -76,8 +76,22 @@ class Store:
             raise Refusal(400, "case-unknown", "no case has this uuid")
         return found
 
-    def create(self, kind: Kind, uuid: str, make: Callable[[], dict[str, Any]], transaction: str) -> None:
+    def create(
+        self,
+        kind: Kind,
+        uuid: str,
+        make: Callable[[], dict[str, Any]],
+        transaction: str,
+        content: bytes | None = None,
+    ) -> None:
         """Take a new entity, once: a UUID that is there already is handled as ``repeated`` says.
+
+        Args:
+            kind: What it is.
+            uuid: The caller's.
+            make: What is kept; asked for anew to compare a repeat, so it must change nothing.
+            transaction: The caller's id of this call.
+            content: Of an uploaded file; on the disk before the journal says so.
 
         Raises:
             Refusal: 409 or 400 where a repeated UUID is refused.
@@ -87,6 +101,8 @@ class Store:
             if first is None:
                 if kind == "case" and self._settle:
                     self._found_from[uuid] = time.monotonic() + self._settle
+                if content is not None:
+                    write_private(self._file(uuid), content)
                 outcome = "uploaded" if kind == "file" else "accepted"
                 self._write(kind, uuid, outcome, make(), transaction)
                 return
@@ -105,10 +121,6 @@ class Store:
         """Change an entity that is there."""
         with self._world.journal.lock:
             self._write(kind, uuid, "changed", {**self._of(kind)[uuid], **changes}, transaction)
-
-    def keep_file(self, uuid: str, content: bytes) -> None:
-        """Write an uploaded file; it is on the disk when this returns."""
-        write_private(self._file(uuid), content)
 
     def file(self, uuid: str) -> bytes:
         """An uploaded file's content."""

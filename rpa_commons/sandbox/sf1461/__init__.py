@@ -1,4 +1,6 @@
-"""SF1461, the Beskedfordeler's side that is read from: a dueslag per municipality, filled with its moves.
+"""SF1461, the Beskedfordeler's side that is read from: two dueslag for each municipality.
+
+In one lie the moves into it, in the other the receipts for its letters that the sandbox was asked to tell.
 
 The broker speaks AMQP 0-9-1 over TLS and lets in who shows an assertion of the sandbox's STS, issued for
 BeskedModtag to the certificate that the connection is made with. A dueslag holds the messages that nobody
@@ -12,7 +14,7 @@ Rules this package keeps: it knows the public specification only; messages are c
 from ._broker import Broker, Letting
 from ._dueslag import Dueslag, Message
 from ._messages import CPR_EVENT, FIELDS, MOVED, ORIGINS, OTHER_EVENT, message, messages_of, stable_id
-from ._service import ENTITY_ID, Beskedfordeler, dueslag_of, make
+from ._service import ENTITY_ID, Beskedfordeler, dueslag_of, make, receipts_dueslag_of
 
 __all__ = [
     "CPR_EVENT",
@@ -30,5 +32,6 @@ __all__ = [
     "make",
     "message",
     "messages_of",
+    "receipts_dueslag_of",
     "stable_id",
 ]

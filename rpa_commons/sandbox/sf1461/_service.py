@@ -14,9 +14,10 @@ from rpa_commons.sandbox._service import Service, World
 from ._broker import Broker
 from ._dueslag import Dueslag
 from ._messages import messages_of, stable_id
+from ._receipts import ReceiptsDueslag
 from ._schema import UNVALIDATED, envelope_schema, problems_of
 
-__all__ = ["ENTITY_ID", "Beskedfordeler", "dueslag_of", "make"]
+__all__ = ["ENTITY_ID", "Beskedfordeler", "dueslag_of", "make", "receipts_dueslag_of"]
 
 ENTITY_ID = "http://entityid.kombit.dk/service/bfo_modtag/2"
 """Of service BeskedModtag 2.0, as public clients have it."""
@@ -27,11 +28,16 @@ def dueslag_of(code: str) -> str:
     return stable_id("dueslag", code)
 
 
+def receipts_dueslag_of(code: str) -> str:
+    """The id of the dueslag in which a municipality's receipts for letters lie."""
+    return stable_id("dueslag-receipts", code)
+
+
 class Beskedfordeler(Service):
-    """Every municipality has one dueslag; in it lie the moves into it."""
+    """Every municipality has two: in one lie the moves into it, in the other the receipts for its letters."""
 
     name = "sf1461"
-    summary = "gives moves to who reads a dueslag (AMQP 0-9-1 over TLS)"
+    summary = "gives moves and receipts for letters to who reads a dueslag (AMQP 0-9-1 over TLS)"
     routes = ()
     mutual_tls = True
     takes_effects = False
@@ -49,6 +55,9 @@ class Beskedfordeler(Service):
         self._taken: set[str] = set(read_json(self._memory).get("taken", []))
         self.dueslag = {
             dueslag_of(code): self._filled(code, cvr) for code, cvr in world.municipalities.items()
+        }
+        self.dueslag |= {
+            receipts_dueslag_of(code): self._receipts(cvr) for code, cvr in world.municipalities.items()
         }
         self._broker: Broker | None = None
 
@@ -86,6 +95,10 @@ class Beskedfordeler(Service):
                 queue.put([body])
         return queue
 
+    def _receipts(self, cvr: str) -> Dueslag:
+        folder = self._world.journal.path.parent / "receipts"
+        return ReceiptsDueslag(folder, cvr, lambda body: _mark(body) in self._taken, self._note)
+
     def _note(self, bodies: list[bytes]) -> None:
         """Remember what was acknowledged, over a restart, too."""
         with self._lock:
@@ -98,7 +111,11 @@ class Beskedfordeler(Service):
             cvr = self._world.tokens.bearer(base64.b64encode(assertion).decode(), certificate, ENTITY_ID)
         except Refusal:
             return False
-        owners = {dueslag_of(code): owner for code, owner in self._world.municipalities.items()}
+        owners = {
+            name(code): owner
+            for name in (dueslag_of, receipts_dueslag_of)
+            for code, owner in self._world.municipalities.items()
+        }
         return not dueslag or owners.get(dueslag) == cvr
 
 

@@ -48,7 +48,7 @@ class Place:
 def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """The token service and the certificates."""
     folder = tmp_path_factory.mktemp("box")
-    with Sandbox(folder, municipality=PLACES, today=TODAY, only=["sf1461"]) as box:
+    with Sandbox(folder, municipality=PLACES, today=TODAY, only=["sf1461", "sf1601"]) as box:
         yield box
 
 

@@ -80,6 +80,24 @@ def test_a_worker_that_is_told_to_stop_finishes_the_item_in_hand(bench: Any, how
     assert sorted(bench.accepted()) == [("keyed", f"case-{number}") for number in range(3)]
 
 
+def test_a_wait_inside_a_call_ends_when_the_run_is_to_stop(bench: Any) -> None:
+    """A system asks for ten minutes; the worker is told to stop, and the case is back in the queue."""
+    bench.cases({"case-1": "keyed"})
+    bench.mode(keyed="busy600")
+
+    with bench.start() as worker:
+        _wait_for(lambda: "running" in bench.states().values())
+        worker.send_signal(signal.SIGTERM)
+        worker.communicate(timeout=60)
+    states = bench.states()
+    bench.mode()
+    bench.run()
+
+    assert worker.returncode == 130
+    assert states == {"case-1": "new"}
+    assert bench.accepted() == [("keyed", "case-1")]
+
+
 def test_a_full_disk_stops_the_run_and_is_nobodys_outcome(bench: Any) -> None:
     """The message is about the state; afterwards every case is handled once, and no item is blamed."""
     bench.cases({f"case-{number:03}": "ask, keyed" for number in range(200)})

@@ -198,6 +198,35 @@ def test_a_run_on_another_environment_than_the_stack_asks_for_is_refused(
         assert "`rpac install`" in refused.value.remedy
 
 
+@pytest.mark.parametrize("place", ["", "environments/test"])
+def test_an_extra_comes_with_the_setting_that_needs_it(town: MunicipalityFolder, place: str) -> None:
+    """SF1601 gets the AMQP client where it reads receipts from a queue, in any environment."""
+    post = bot_manifest(
+        capabilities=(CapabilityEntry(attribute="post", name="DigitalPost", version="1.0", calls=()),)
+    )
+    stack = town.folder / "stack.toml"
+    stack.write_text('[DigitalPost]\nconnector = "sf1601"\n', encoding="utf-8")
+    store = WheelStore(town.state_dir)
+    without = beside_of(open_municipality(town.folder), post, LockFile(), store)
+    (town.folder / place).mkdir(parents=True, exist_ok=True)
+    with (town.folder / place / "stack.toml").open("a", encoding="utf-8") as file:
+        head = '[DigitalPost]\nconnector = "sf1601"\n' if place else ""
+        file.write(f'{head}[DigitalPost.settings.receipts_queue]\nqueue = "q"\n')
+
+    assert () == without.extras
+    assert ("amqp",) == beside_of(open_municipality(town.folder), post, LockFile(), store).extras
+
+
+def test_a_run_that_lacks_the_extra_of_a_setting_is_refused(town: MunicipalityFolder) -> None:
+    """The setting was added after the bot was installed: `rpac install` makes its environment anew."""
+    write_lock(town.folder, LockFile(entries=(entry(),)))
+
+    refuse_unready(town, "quiet-bot", {"sf1601": ["url"]})
+    with pytest.raises(ConnectorNotReadyError, match="sf1601") as refused:
+        refuse_unready(town, "quiet-bot", {"sf1601": ["url", "receipts_queue"]})
+    assert "`rpac install`" in refused.value.remedy
+
+
 def test_a_connector_that_the_stack_names_is_not_removed(
     town: MunicipalityFolder, record: LockedConnector
 ) -> None:

@@ -82,3 +82,16 @@ def test_a_command_says_them_on_the_way_once(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err == "roskilde/bots/letters.toml:9: W101 limt: deprecated\n"
+
+
+def test_a_setting_that_is_not_given_asks_for_no_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a binding count the settings with a value: a default of none is no setting that needs something."""
+    asked: list[Any] = []
+    monkeypatch.setattr(launch, "refuse_unready", lambda *given: asked.append(given))
+    settings = {"url": "https://x", "receipts_queue": None}
+    binding = SimpleNamespace(connector="sf1601", settings=settings)
+    resolved: Any = SimpleNamespace(bot="letters", bindings={"DigitalPost": binding})
+
+    launch.refuse_unready_connectors(NOWHERE, resolved)
+
+    assert asked == [(NOWHERE, "letters", {"sf1601": ["url"]})]

@@ -308,3 +308,39 @@ def outline(xml: str) -> list[tuple[str, tuple[str, ...]]]:
     return sorted(
         {(str(one.tag), tuple(sorted(map(str, one.attrib)))) for one in etree.fromstring(xml).iter()}
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "changes"),
+    [
+        ("FindByCaseProperties", {"ReturnCasesNumber": "many"}),
+        ("FindByCaseProperties", {"ReturnCasesNumber": -1}),
+        ("FindByCaseProperties", {"ReturnCasesNumber": [25]}),
+        ("FindByCaseProperties", {"FieldProperties": [{"ComparisonType": []}]}),
+        ("FindByCaseProperties", {"FieldProperties": ["ows_Title"]}),
+        ("FindCases", {"StartItemIndex": -1}),
+        ("FindCases", {"ItemCount": True}),
+    ],
+)
+def test_a_question_of_another_kind_is_refused(go: Caller, path: str, changes: Mapping[str, Any]) -> None:
+    """By a refusal, and not by a bug or an answer to another question."""
+    asked = {
+        "FieldProperties": [],
+        "CaseTypePrefixes": ["GEO"],
+        "CaseIdFilter": "GEO-*",
+        "StartItemIndex": 0,
+        "ItemCount": 10,
+    }
+    refused = go.ask(f"/_goapi/Cases/{path}", {**asked, **changes})
+
+    assert 400 == refused.status_code
+    assert "error" in refused.json()
+
+
+def test_a_name_is_not_overwritten_by_a_word_that_is_none(go: Caller) -> None:
+    """Only ``true`` overwrites."""
+    case = go.case()
+    words: tuple[Any, ...] = (True, [], "yes", None)
+    answers = [go.document(case, Overwrite=word).status_code for word in words]
+
+    assert [200, 409, 409, 409] == answers

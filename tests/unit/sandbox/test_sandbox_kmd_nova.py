@@ -4,6 +4,7 @@ import base64
 import json
 import uuid
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,9 @@ def changed(body: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("state", "Åben"),
         ("sensitivity", "Hemmelig"),
         ("caseParties", []),
+        ("caseParties", {}),
+        ("caseParties", ["2211771212"]),
+        ("caseAttributes", "Ansøgning"),
         ("responsibleDepartment", None),
         ("caseParties", [{**NEW["caseParties"][0], "identification": "0000000000"}]),
     ],
@@ -263,3 +267,97 @@ def test_names_are_read_in_either_case(nova: Caller) -> None:
     ]
 
     assert [400, 200] == statuses
+
+
+@pytest.mark.parametrize(
+    ("path", "value"), [("states", "Opstaaet"), ("states", {"states": "Opstaaet"}), ("caseGetOutput", True)]
+)
+def test_a_criterion_of_another_kind_is_not_passed_over(nova: Caller, path: str, value: Any) -> None:
+    """Whoever asks wrongly is told, and does not get every case."""
+    refused = nova.call("PUT", "Case/GetList", {**QUESTION, path: value})
+
+    assert 400 == refused.status_code
+
+
+@pytest.mark.parametrize("token", ["", ".", "e30.\u00e6", "\u00e6.\u00e6"])
+def test_a_token_that_is_none_is_refused(nova: Caller, token: str) -> None:
+    """Letters beyond ASCII are no token, either, and no bug."""
+    nova.token = token
+    headers = {"Authorization": f"Bearer {token}".encode("latin-1")}
+    refused = nova.call("PUT", "Case/GetList", QUESTION, headers=headers)
+
+    assert 401 == refused.status_code
+    assert "Bearer" == refused.headers["WWW-Authenticate"]
+
+
+def test_json_is_that_of_its_rfc(nova: Caller) -> None:
+    """``NaN`` is none (RFC 8259, section 6)."""
+    headers = {"Authorization": f"Bearer {nova.token}", "Content-Type": "application/json"}
+    refused = nova.call("PUT", "Case/GetList", None, data=b'{"paging": NaN}', headers=headers)
+
+    assert (400, "json") == (refused.status_code, refused.json()["error"])
+
+
+@pytest.mark.parametrize(("repeated", "status"), [("same-receipt", 200), ("duplicate-error", 409)])
+def test_an_upload_under_a_uuid_that_is_there_changes_nothing(
+    tmp_path: Path, repeated: str, status: int
+) -> None:
+    """The file that came first stays, and the journal says that the second was another one."""
+    with Sandbox(tmp_path / "box", seed=7, people=20, repeated=repeated, only=["kmd-nova"]) as box:
+        nova = Caller(box)
+        path = f"Document/UploadFile/{TRANSACTION}/{CASE}"
+        answers = [
+            nova.call("POST", path, None, files={"file": ("a.txt", content)}) for content in (b"one", b"two")
+        ]
+        kept = [file.read_bytes() for file in (tmp_path / "box" / "services" / "kmd-nova").iterdir()]
+
+        assert [200, status] == [answer.status_code for answer in answers]
+        assert [b"one"] == kept
+        assert box.journal()[-1]["same_content"] is False
+
+
+def test_documents_at_the_same_time_have_numbers_of_their_own(nova: Caller) -> None:
+    """Two calls at a time do not get one number twice."""
+    nova.call("POST", "Case/Import", NEW)
+    uuids = [str(uuid.UUID(int=100 + n)) for n in range(8)]
+
+    def file(document: str) -> int:
+        nova.call(
+            "POST", f"Document/UploadFile/{TRANSACTION}/{document}", None, files={"file": ("a.txt", b"x")}
+        )
+        body = {
+            "common": {"transactionId": TRANSACTION, "uuid": document},
+            "caseUuid": CASE,
+            "title": "Bilag",
+            "sensitivity": "Fortrolige",
+            "documentType": "Internt",  # codespell:ignore internt
+            "documentDate": "2026-11-02T00:00:00",
+        }
+        return nova.call("POST", "Document/Import", body).status_code
+
+    with ThreadPoolExecutor(len(uuids)) as pool:
+        answers = list(pool.map(file, uuids))
+    numbers = [entry["entity"]["nova_number"] for entry in nova.box.journal() if entry["kind"] == "document"]
+
+    assert [200] * len(uuids) == answers
+    assert len(uuids) == len(set(numbers))
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        "",
+        'form-data; name="file"',
+        'form-data; name="other"; filename="a.txt"',
+        "form-data; name=file; filename*=x; filename*0*=y",
+        "form-data; name*0*=\"file\"; name*=x'y'z; filename=a",
+    ],
+)
+def test_a_form_without_a_file_is_refused(nova: Caller, disposition: str) -> None:
+    """Also one whose parameters contradict each other (RFC 2231)."""
+    form = f"--x\r\nContent-Disposition: {disposition}\r\n\r\nabc\r\n--x--\r\n".encode()
+    headers = {"Authorization": f"Bearer {nova.token}", "Content-Type": "multipart/form-data; boundary=x"}
+    path = f"Document/UploadFile/{TRANSACTION}/{CASE}"
+    refused = nova.call("POST", path, None, data=form, headers=headers)
+
+    assert (400, "file") == (refused.status_code, refused.json()["error"])

@@ -1,14 +1,14 @@
 """What GetOrganized answers, as recorded pairs and public clients show it: unverified.
 
 Rules this module keeps: what we build on must be there, or the answer is refused; what GetOrganized may say
-besides does no harm. An error names fields, never values.
+besides does no harm. An error names fields, never values; the first wrong item of a list is enough for it.
 """
 
 import re
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 from rpa_commons.connectors.http import Answer
 
@@ -35,7 +35,7 @@ class CaseInfo(_Shape):
 class Cases(_Shape):
     """``Cases/FindByCaseProperties``; always holds ``CasesInfo``."""
 
-    found: tuple[CaseInfo, ...] = Field(alias="CasesInfo")
+    found: Annotated[tuple[CaseInfo, ...], FailFast()] = Field(alias="CasesInfo")
 
 
 class Created(_Shape):
@@ -74,7 +74,7 @@ class _File(_Shape):
 class FolderList(_Shape):
     """SharePoint's files of a folder."""
 
-    files: tuple[_File, ...] = Field(alias="value")
+    files: Annotated[tuple[_File, ...], FailFast()] = Field(alias="value")
 
 
 def read(answer: Answer, shape: type[_ModelT]) -> _ModelT:

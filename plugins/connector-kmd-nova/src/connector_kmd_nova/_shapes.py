@@ -1,12 +1,13 @@
 """What Nova answers, as public clients read it: recorded, unverified.
 
 Rules this module keeps: a field that we build on must be there and be one of the words we know, or the answer
-is refused; what Nova may say besides does no harm. An error names fields, never values.
+is refused; what Nova may say besides does no harm. An error names fields, never values; the first wrong item
+of a list is enough for it.
 """
 
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 
 from rpa_commons.connectors.http import Answer
@@ -16,7 +17,9 @@ from ._words import day_of, decoded_note, moment_of
 __all__ = ["CaseList", "DocumentList", "NovaCase", "NovaDocument", "NovaNote", "NovaTask", "TaskList", "read"]
 
 _ModelT = TypeVar("_ModelT", bound="_Shape")
+_ItemT = TypeVar("_ItemT")
 
+_Many = Annotated[tuple[_ItemT, ...], FailFast()]
 _State = Literal["Opstaaet", "Oplyst", "Afgjort", "Bestilt", "Udfoert", "Afsluttet"]
 _Sensitivity = Literal["IkkeFortrolige", "Fortrolige", "Følsomme", "SærligFølsomme"]
 _Identification = Literal["CprNummer", "CvrNummer", "Frit", "PNummer", "EsrNummer", "BfeNummer"]
@@ -106,7 +109,7 @@ class NovaNote(_Shape):
 
 
 class _Notes(_Shape):
-    journal_notes: tuple[NovaNote, ...] = ()
+    journal_notes: _Many[NovaNote] = ()
 
 
 class NovaCase(_Shape):
@@ -119,7 +122,7 @@ class NovaCase(_Shape):
     sensitivity: _SensitivityOf | None = None
     caseworker: _Caseworker | None = None
     responsible_department: _UnitOf | None = None
-    case_parties: tuple[_Party, ...] = ()
+    case_parties: _Many[_Party] = ()
     journal_notes: _Notes | None = None
 
 
@@ -132,7 +135,7 @@ class CaseList(_Shape):
     """``Case/GetList``; ``cases`` is left out where there are none."""
 
     paging_information: _Paging
-    cases: tuple[NovaCase, ...] = ()
+    cases: _Many[NovaCase] = ()
 
 
 class NovaDocument(_Shape):
@@ -152,7 +155,7 @@ class NovaDocument(_Shape):
 class DocumentList(_Shape):
     """``Document/GetList``."""
 
-    documents: tuple[NovaDocument, ...]
+    documents: _Many[NovaDocument]
     paging_information: _Paging | None = None
 
 
@@ -182,7 +185,7 @@ class NovaTask(_Shape):
 class TaskList(_Shape):
     """``Task/GetList``; ``taskList`` is left out where there are none."""
 
-    task_list: tuple[NovaTask, ...] = ()
+    task_list: _Many[NovaTask] = ()
     paging_information: _Paging | None = None
 
 

@@ -23,7 +23,7 @@ _GROUP = 4  # digits; a personal number needs six in a row, and a digest must ne
 class Arrival(BaseModel):
     """The movers of one work item: one person, or a household that moved to one address on one day."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
     moves: tuple[Move, ...] = Field(min_length=1)
     """Ordered by the register's id of the move."""

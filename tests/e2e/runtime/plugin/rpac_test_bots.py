@@ -118,6 +118,7 @@ class FileReceiver:
     def __init__(self, settings: ReceiverSettings, surroundings: Surroundings) -> None:
         self._settings = settings
         self._file = Path(settings.file)
+        self._pause = surroundings.pause
         self.effect_classes = dict(settings.weaken)
         self.settle_seconds = settings.settle_seconds
         self.problems: tuple[str, ...] = ()
@@ -187,6 +188,8 @@ class FileReceiver:
         mode = json.loads(mode_file.read_text("utf-8")).get(method, "")
         if when == "before" and mode.startswith("slow"):
             time.sleep(float(mode.removeprefix("slow")))
+        if when == "before" and mode.startswith("busy") and not self._pause(float(mode.removeprefix("busy"))):
+            raise TransientError("receiver", "is busy", sent="no")
         if when == "before" and mode == "no":
             raise TransientError("receiver", "connection refused", sent="no")
         if when == "before" and mode == "refuse":
