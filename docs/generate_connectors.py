@@ -9,7 +9,7 @@ for a page for every connector, those of the wheels in ``plugins/`` too. Usage, 
 import importlib
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ FOLDER = Path(__file__).parent / "reference" / "connectors"
 TABLE = FOLDER.with_suffix(".md")
 
 _PLUGINS = Path(__file__).parents[1] / "plugins"
+_EXAMPLES = _PLUGINS.with_name("examples")
 _MARKED = re.compile(r"(<!-- access: (\S+) -->\n).*?(<!-- /access -->)", re.DOTALL)
 _ALL = re.compile(r"(<!-- connectors -->\n).*?(<!-- /connectors -->)", re.DOTALL)
 
@@ -98,7 +99,27 @@ def _rows(known: dict[str, Any]) -> str:
     for capability, name, words, built_in in sorted(rows):
         origin = "rpa-commons" if built_in else f"wheel `connector-{name}`"
         lines.append(f"| `{capability}` | [{name}](connectors/{name}.md) | {words} | {origin} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", _unused({row[0] for row in rows})])
+
+
+def _unused(served: Collection[str]) -> str:
+    """Which capabilities no bot of the repository asks for: only contract tests have tried them."""
+    sources = [path.read_text("utf-8") for path in _PLUGINS.glob("*/src/**/*.py") if _is_of_bot(path)]
+    sources += [path.read_text("utf-8") for path in _EXAMPLES.rglob("*.patch")]  # a bot's next version
+    idle = [
+        f"`{one}`" for one in sorted(served) if not any(re.search(rf"\b{one}\b", text) for text in sources)
+    ]
+    if not idle:
+        return "Every capability is used by a shared bot."
+    return (
+        f"No shared bot uses {', '.join(idle[:-1])} or {idle[-1]} yet."
+        if idle[1:]
+        else (f"No shared bot uses {idle[0]} yet.")
+    )
+
+
+def _is_of_bot(path: Path) -> bool:
+    return not path.relative_to(_PLUGINS).parts[0].startswith("connector-")
 
 
 def _cell(texts: Sequence[str]) -> str:

@@ -39,6 +39,7 @@ _COMMANDS = {
     "build": ("rpa_commons.cli.build:build", "Build a plugin wheel with its manifest."),
     "check": ("rpa_commons.cli.check:check", "Look a wheel through by the rules of the registry."),
     "validate": ("rpa_commons.cli.validate:validate", "Check an identifier, or columns of a file."),
+    "scrub": ("rpa_commons.cli.scrub:scrub", "Copies of recordings without personal numbers and secrets."),
     "publish": ("rpa_commons.cli.publish:publish", "Check a wheel and upload it to the registry."),
     "specs": ("rpa_commons.cli.specs:specs", "Official schemas and rule packs: add, list, verify."),
     "sandbox": ("rpa_commons.cli.sandbox:sandbox", "A municipality in a box: simulators of the systems."),

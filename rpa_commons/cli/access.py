@@ -34,7 +34,10 @@ def access(directory: Path, capability: str, connector: str, *, as_json: bool) -
     if as_json:
         click.echo(json.dumps([one.to_json() for one in found], indent=2, ensure_ascii=False))
     elif capability or connector:
-        click.echo("\n\n".join("\n".join(_told(one)) for one in found) or _nobody(capability))
+        told = ["\n".join(_told(one)) for one in found] or [_nobody(capability)]
+        click.echo(
+            "\n\n".join(told if connector else [*told, _others(found[0].capability if found else capability)])
+        )
     else:
         click.echo("\n".join(_table(found)))
     return 0
@@ -49,9 +52,16 @@ def _municipality(directory: Path) -> "MunicipalityFolder | None":
 
 
 def _nobody(capability: str) -> str:
-    return (
-        f"no connector of {capability} is built in or installed here; look for one: rpac search {capability}"
+    return f"no connector of {capability} is built in or installed here"
+
+
+def _others(capability: str) -> str:
+    """Where connectors come from that are not shown, for they are not installed."""
+    text = (
+        f"Connectors also come in wheels: `rpac search --capability {capability}` lists those of the "
+        "registry, and `rpac install WHEEL` takes a file or a name; what they take is shown here then."
     )
+    return "\n".join(_wrapped(text, ""))
 
 
 def _table(found: "Sequence[ConnectorAccess]") -> Iterator[str]:

@@ -177,7 +177,10 @@ class State:
         missing = checked.errors.get(self.target.instance)
         if missing is not None and self.target.path[0] == "settings":
             raise missing
-        return tuple(one for one in checked.findings if one.code not in _NOT_OF_THE_FILE)
+        # A table that no bot asks for yet may be filled key by key.
+        empty = tuple(f"stack.{one.capability}." for one in checked.unasked)
+        found = (one for one in checked.findings if one.code not in _NOT_OF_THE_FILE)
+        return tuple(one for one in found if one.code != "E102" or not one.key.startswith(empty))
 
     @cached_property
     def _sections(self) -> tuple[Section, ...]:

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ConnectorAccess", "NoSuchAccessError", "access_of"]
 
+_IN_WHEELS = (
+    "others come in wheels: `rpac search --capability {capability}` lists those of the registry, "
+    "`rpac install WHEEL` takes a file or a name"
+)
+
 
 class NoSuchAccessError(RpaCommonsError):
     """No capability or connector has this name.
@@ -93,8 +98,10 @@ def access_of(
     if connector:
         found = tuple(one for one in known if one.name == connector)
         if not found:
-            names = [one.name for one in known]
-            raise NoSuchAccessError("connector", connector, remedy=_advice(connector, names, "connectors"))
+            advice = _advice(connector, [one.name for one in known], "connectors")
+            if not advice.startswith("did you"):
+                advice += f"; {_IN_WHEELS.format(capability=capability or 'NAME')}"
+            raise NoSuchAccessError("connector", connector, remedy=advice)
         return found
     return tuple(known)
 

@@ -39,7 +39,8 @@ class NoRegistryError(RegistryError):
         super().__init__(
             "no registry is named",
             remedy='write registry = "https://…" into municipality.toml and stand in its folder, or name one '
-            "with --registry URL or the variable RPAC_REGISTRY",
+            "with --registry URL or the variable RPAC_REGISTRY; without one, "
+            "`rpac install FILE.whl` takes a wheel file",
         )
 
 

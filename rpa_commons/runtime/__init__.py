@@ -36,6 +36,7 @@ from ._reader import (
     reading,
     unused_states,
 )
+from ._sandboxed import READS_FILES, NotRedirectedError
 from .launch import (
     Prepared,
     Worker,
@@ -48,6 +49,7 @@ from .launch import (
 )
 
 __all__ = [
+    "READS_FILES",
     "DeepCheckError",
     "HookError",
     "InstanceStatus",
@@ -58,6 +60,7 @@ __all__ = [
     "JournalKeyError",
     "Keys",
     "LettersRefusedError",
+    "NotRedirectedError",
     "Prepared",
     "ReopenRefusedError",
     "RunRefusedError",

@@ -49,6 +49,7 @@ from ._job import (
     WheelEntry,
     secret_places,
 )
+from ._sandboxed import refuse_real_systems
 
 __all__ = ["Prepared", "Worker", "WorkerDiedError", "job_of", "prepare", "state_home", "worker_environment"]
 
@@ -121,7 +122,7 @@ def prepare(
     """Resolve one instance's configuration into what its worker needs.
 
     A run in production needs two people behind each value that the bot marks as sensitive; a plan shows what
-    a run would be refused for.
+    a run would be refused for. With ``-E sandbox`` nothing is started that would reach a real system.
 
     Raises:
         RpaCommonsError: configuration, lock or environment are not in order, or a secret is missing.
@@ -129,6 +130,7 @@ def prepare(
     if unfinished := unfinished_upgrades(municipality, [instance]):
         raise config_error(unfinished)  # before the keys that the installed version does not know yet
     resolved = resolved_for(municipality, instance, overrides)
+    refuse_real_systems(resolved)
     wrong = list(secret_findings(resolved, municipality.folder))
     alone = unconfirmed(resolved, municipality)
     if mode == "run":

@@ -35,7 +35,7 @@ from ._post_status import PostStatuses
 from ._refusal import Refusal, refusal_json
 from ._sandbox import Sandbox
 from ._service import Make, Route, Service, World
-from ._services import SERVICES
+from ._services import SERVICES, refuse_unknown
 from ._spoil import spoil_json, spoil_xml
 
 __all__ = [
@@ -72,6 +72,7 @@ __all__ = [
     "make_population",
     "municipality_facts",
     "refusal_json",
+    "refuse_unknown",
     "spoil_json",
     "spoil_xml",
 ]

@@ -84,7 +84,7 @@ class _Sf1601(Service):
     )
     mutual_tls = True
     takes_effects = True
-    needs = ("sts", "token")
+    needs = ("sts", "token", "postforespoerg")  # a sender asks first who is registered
 
     def __init__(self, world: World) -> None:
         schema, lacking = _memo_schema(world.schemas)

@@ -1,10 +1,10 @@
 """Connects a municipality folder to a sandbox: writes ``environments/sandbox/``.
 
 Rules this module keeps: only what the municipality's own stack names is overridden (how a simulated service
-is reached, see ``_reaching``, and the place of extracts and outboxes); invented people never lie where a
-production run reads, nor letters to them where the print room fetches its own, hence extracts and outbox
-stand below ``environments/sandbox/``; a file there that the sandbox did not write, or that somebody has
-changed since, is left alone.
+is reached, see ``_reaching``, and the place of extracts, outboxes, cases, invoices and postings); invented
+people never lie where a production run reads, nor letters to them where the print room fetches its own, hence
+all of that stands below ``environments/sandbox/``; a file there that the sandbox did not write, or that
+somebody has changed since, is left alone, and so is what stands below the last line of its stack file.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ._errors import SandboxError
-from ._files import read_json, write_json, write_private
+from ._files import WRITTEN, read_json, write_json, write_private
 from ._reaching import Reach, Secret, Value, reaching
 
 __all__ = [
@@ -36,10 +36,16 @@ _EXTRACTS: Mapping[str, tuple[str, Path]] = {
     "register-extract": ("file", _HOME / "extracts" / "register.csv"),
 }
 """Connector -> the setting that says where its file is, and where the sandbox's own stands."""
-_OUTBOX = _HOME / "outbox"
-_OUTBOXES: Mapping[str, str] = {"pdf-outbox": "folder", "sf1601": "physical_outbox"}
-"""Connector -> the setting that says where letters on paper go."""
-_WRITTEN = ".written-by-rpac-sandbox.json"
+_INVOICES = "invoice-folder"
+_FOLDERS: Mapping[str, Mapping[str, Path]] = {
+    "case-folder": {"folder": _HOME / "cases", "database": _HOME / "cases.sqlite"},
+    "invoice-folder": {"folder": _HOME / "invoices"},
+    "pdf-outbox": {"folder": _HOME / "outbox"},
+    "posting-file": {"folder": _HOME / "postings"},
+    "sf1601": {"physical_outbox": _HOME / "outbox"},
+}
+"""Connector -> each setting that says where it writes, and the sandbox's own place, if it is declared."""
+_YOURS = "# Below this line: yours; it stays when a sandbox is connected again."
 
 
 class ForeignFileError(SandboxError):
@@ -82,7 +88,8 @@ def save_environment(folder: Path, reach: Reach, *, files: bool, stack: Stack | 
     Args:
         folder: The municipality's folder.
         reach: How the sandbox is reached.
-        files: Whether the folder has extracts and an outbox of the sandbox's, see :func:`save_files`.
+        files: Whether the folder has files of the sandbox's, see :func:`save_files`; without them, connectors
+            that write files keep their folders, and the file says which.
         stack: The folder's; without it, see :func:`_bindings`.
 
     Raises:
@@ -92,23 +99,31 @@ def save_environment(folder: Path, reach: Reach, *, files: bool, stack: Stack | 
     if path.exists() and not _is_own(path.read_text("utf-8")):
         raise ForeignFileError(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = _environment_toml(_bindings(folder) if stack is None else stack, reach, files=files)
-    path.write_text(text, "utf-8", newline="\n")
+    yours = _yours(path)
+    taken = _tables_in(yours)
+    bound = _bindings(folder) if stack is None else stack
+    own = {capability: entry for capability, entry in bound.items() if capability not in taken}
+    text = _environment_toml(own, reach, files=files) + f"{_YOURS}\n{yours}"
+    write_private(path, text.encode())
     return path
 
 
 def save_files(
-    folder: Path, content: Callable[[str, Mapping[str, Any]], bytes], stack: Stack | None = None
+    folder: Path,
+    content: Callable[[str, Mapping[str, Any]], bytes],
+    stack: Stack | None = None,
+    invoices: Callable[[], Mapping[str, bytes]] = dict,
 ) -> list[Path]:
-    """Write a file for every extract connector that the folder's stack names, make an outbox for letters.
+    """Write a file for every extract connector that the folder's stack names, make folders for the others.
 
     Args:
         folder: The municipality's folder.
         content: Makes a file's bytes from the connector's name and its declared settings.
         stack: The folder's; without it, see :func:`_bindings`.
+        invoices: Makes what waits in the folder for invoices: name -> bytes.
 
     Returns:
-        The files, and the outbox if there is use for one.
+        The files, and the folders there is use for.
 
     Raises:
         ForeignFileError: a file is there that the sandbox did not write, or not as it is now.
@@ -118,15 +133,47 @@ def save_files(
         if connector in _EXTRACTS:
             path = folder / _EXTRACTS[connector][1]
             _refuse_foreign(path)
-            data = content(connector, settings)
-            # Noted first: a crash in between leaves a note without a file, never a file of unknown origin.
-            _note(path, data)
-            write_private(path, data)
+            _keep(path, content(connector, settings))
             written.append(path)
-        if settings.get(_OUTBOXES.get(connector, "")):
-            (folder / _OUTBOX).mkdir(parents=True, exist_ok=True)
-            written.append(folder / _OUTBOX)
+        for setting, place in _FOLDERS.get(connector, {}).items():
+            if settings.get(setting) and not place.suffix:
+                (folder / place).mkdir(parents=True, exist_ok=True)
+                written.append(folder / place)
+        if connector == _INVOICES and settings.get("folder"):
+            _fill(folder / _FOLDERS[_INVOICES]["folder"], invoices())
     return written
+
+
+def _fill(inbox: Path, files: Mapping[str, bytes]) -> None:
+    """Put invoices into the inbox; those that a bot has taken out of it do not come back."""
+    handled = {path.name for path in inbox.glob("*/*.xml")}
+    arriving = {name: data for name, data in files.items() if name not in handled}
+    for name in arriving:
+        _refuse_foreign(inbox / name)
+    for name, data in arriving.items():
+        _keep(inbox / name, data)
+
+
+def _keep(path: Path, data: bytes) -> None:
+    if path.exists() and path.read_bytes() == data:
+        return
+    _note(path, data)  # first: a crash leaves a note without a file, never a file of unknown origin
+    write_private(path, data)
+
+
+def _yours(path: Path) -> str:
+    """What somebody wrote at the end of the stack file."""
+    if not path.exists():
+        return ""
+    _, found, rest = path.read_text("utf-8").partition(_YOURS)
+    return rest.removeprefix("\n") if found else ""
+
+
+def _tables_in(text: str) -> frozenset[str]:
+    try:
+        return frozenset(tomllib.loads(text))
+    except ValueError:  # a check of the configuration says what is wrong with it
+        return frozenset()
 
 
 def _is_own(text: str) -> bool:
@@ -138,25 +185,24 @@ def _is_own(text: str) -> bool:
 def _refuse_foreign(path: Path) -> None:
     if not path.exists():
         return
-    known = read_json(path.parent / _WRITTEN).get(path.name, [])
+    known = read_json(path.parent / WRITTEN).get(path.name, [])
     if hashlib.sha256(path.read_bytes()).hexdigest() not in known:
         raise ForeignFileError(path)
 
 
 def _note(path: Path, data: bytes) -> None:
     """Remember the digest of what is about to be written, and of what stands there now."""
-    notes = read_json(path.parent / _WRITTEN)
+    notes = read_json(path.parent / WRITTEN)
     present = [hashlib.sha256(path.read_bytes()).hexdigest()] if path.exists() else []
     notes[path.name] = [*present, hashlib.sha256(data).hexdigest()]
-    write_json(path.parent / _WRITTEN, notes)
+    write_json(path.parent / WRITTEN, notes)
 
 
 def _environment_toml(stack: Stack, reach: Reach, *, files: bool) -> str:
     lines = [_MARK, ""]
     for capability, (connector, settings) in sorted(stack.items()):
         values = reaching(connector, reach, settings)
-        if files:
-            values |= _places(connector, settings)
+        values |= _places(connector, settings) if files else _kept_places(connector, settings)
         own = [f"{setting} = {_written(value)}" for setting, value in values.items()]
         if own:
             lines += [f"[{capability}.settings]", *own, ""]
@@ -166,10 +212,15 @@ def _environment_toml(stack: Stack, reach: Reach, *, files: bool) -> str:
 def _places(connector: str, settings: Mapping[str, Any]) -> dict[str, Value]:
     """Where the sandbox's own files stand."""
     places: dict[str, Value] = dict([_EXTRACTS[connector]] if connector in _EXTRACTS else [])
-    outbox = _OUTBOXES.get(connector, "")
-    if settings.get(outbox):
-        places[outbox] = _OUTBOX
-    return places
+    own = _FOLDERS.get(connector, {})
+    return places | {setting: place for setting, place in own.items() if settings.get(setting)}
+
+
+def _kept_places(connector: str, settings: Mapping[str, Any]) -> dict[str, Value]:
+    """The municipality's own folders, said once more: whoever gave --no-files wants them written to."""
+    return {
+        setting: str(settings[setting]) for setting in _FOLDERS.get(connector, {}) if settings.get(setting)
+    }
 
 
 def _written(value: Value) -> str:

@@ -13,6 +13,7 @@ __all__ = [
     "LayoutError",
     "PopulationError",
     "SandboxError",
+    "SeedFolderError",
     "UnknownMunicipalityError",
     "UnknownServiceError",
 ]
@@ -87,6 +88,17 @@ class LayoutError(SandboxError):
         )
         self.folder = folder
         self.connector = connector
+
+
+class SeedFolderError(SandboxError):
+    """Files of a town would be mixed with somebody else's."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        super().__init__(
+            f"{folder}: {name} was not written by a sandbox, or was changed since",
+            remedy="name an empty folder, or move that file away",
+        )
+        self.folder = folder
 
 
 class PopulationError(SandboxError):

@@ -13,6 +13,7 @@ from typing import Any
 
 from ._errors import FaultError
 from ._service import Service
+from ._services import SERVICES
 
 __all__ = ["DONE_FIRST", "FAULT_ALIASES", "FAULT_KINDS", "Fault", "Faults"]
 
@@ -105,7 +106,8 @@ class Faults:
         if known is None:
             names = ", ".join(self._services) or "none, the sandbox is not running"
             near = _near(service, self._services)
-            raise FaultError(service, kind, f"the services are {names}{near}")
+            absent = "it is not started here; " if service in SERVICES and self._services else ""
+            raise FaultError(service, kind, f"{absent}the services are {names}{near}")
         return known
 
     def _check_possible(self, service: str, kind: str) -> None:

@@ -3,6 +3,7 @@
 POSIX permissions are 0600; on Windows the folder's own access list decides (untested on Windows).
 """
 
+import hashlib
 import json
 import os
 import secrets
@@ -11,9 +12,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ._errors import FolderInUseError
+from ._errors import FolderInUseError, SeedFolderError
 
-__all__ = ["FolderLock", "read_json", "read_or_make", "save_all", "write_json", "write_private"]
+__all__ = ["WRITTEN", "FolderLock", "read_json", "read_or_make", "replace_all", "write_json", "write_private"]
+
+WRITTEN = ".written-by-rpac-sandbox.json"
+"""Which files of a folder the sandbox wrote: name -> digests."""
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -53,10 +57,30 @@ def read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
     return path.read_bytes()
 
 
-def save_all(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
-    """Write each file privately, each whole or not at all."""
+def replace_all(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Write each file privately, each whole or not at all, in place of those that this wrote there before.
+
+    Raises:
+        SeedFolderError: a file lies there that this did not write, or that was changed since.
+    """
+    note = folder / WRITTEN
+    known = read_json(note)
+    present = [one for one in folder.iterdir() if one.is_file() and one != note] if folder.is_dir() else []
+    foreign = sorted(
+        one.name
+        for one in present
+        if hashlib.sha256(one.read_bytes()).hexdigest() not in known.get(one.name, ())
+    )
+    if foreign:
+        raise SeedFolderError(folder, foreign[0])
+    told = {name: [hashlib.sha256(content).hexdigest()] for name, content in files.items()}
+    write_json(note, {name: [*known.get(name, ()), *told.get(name, ())] for name in {**known, **told}})
+    for one in present:
+        if one.name not in files:
+            one.unlink()
     for name, content in files.items():
         write_private(folder / name, content)
+    write_json(note, told)
     return [folder / name for name in files]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from ._errors import UnknownServiceError
 from ._service import Make, Service, World
 
-__all__ = ["CATALOGUE", "SERVICES", "make_services"]
+__all__ = ["CATALOGUE", "SERVICES", "make_services", "refuse_unknown"]
 
 CATALOGUE: Mapping[str, str] = {
     "sf1601": "rpa_commons.sandbox._adapters:make_sf1601",
@@ -28,6 +28,19 @@ CATALOGUE: Mapping[str, str] = {
 }
 SERVICES = tuple(CATALOGUE)
 """Names of the systems that come with the library."""
+
+
+def refuse_unknown(names: Iterable[str], more: Iterable[str] = ()) -> None:
+    """Refuse a name that is neither in the catalogue nor one of ``more``.
+
+    Raises:
+        UnknownServiceError: with a suggestion.
+    """
+    known = {*CATALOGUE, *more}
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            raise UnknownServiceError(name, known, near[0] if near else "")
 
 
 def make_services(world: World, only: Iterable[str] | None, more: Iterable[Make] = ()) -> dict[str, Service]:
@@ -48,9 +61,7 @@ def make_services(world: World, only: Iterable[str] | None, more: Iterable[Make]
 
 
 def _made(name: str, world: World) -> Service:
-    if name not in CATALOGUE:
-        near = difflib.get_close_matches(name, CATALOGUE, 1)
-        raise UnknownServiceError(name, CATALOGUE, near[0] if near else "")
+    refuse_unknown([name])
     module, _, factory = CATALOGUE[name].partition(":")
     make: Make = getattr(importlib.import_module(module), factory)
     return make(world)

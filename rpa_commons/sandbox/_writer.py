@@ -11,7 +11,7 @@ from ._declared import declared_moves, declared_register
 from ._environment import Stack, municipality_facts, save_environment, save_files
 from ._errors import LayoutError, UnknownMunicipalityError
 from ._extracts import moves_csv, register_csv, save
-from ._files import read_or_make, save_all
+from ._files import read_or_make, replace_all
 from ._model import Move, Population
 from ._reaching import Reach
 from ._service import Service
@@ -80,14 +80,17 @@ class Writer:
         """Write invented invoices and credit notes to one municipality, and an ``index.json`` of them.
 
         Args:
-            folder: Made when missing; files of the same name are replaced.
+            folder: Made when missing; what this wrote there before is replaced.
             code: The municipality's; the first one's by default.
             count: How many good documents.
             broken: Add one of each kind that must not get through, see ``seeds.BROKEN``.
+
+        Raises:
+            SeedFolderError: the folder holds something else.
         """
         code = code or next(iter(self.municipalities))
         seed = InvoiceSeed(self.seed, code, self._cvr(code), self.people.today)
-        return save_all(folder, invoice_files(seed, count=count, broken=broken))
+        return replace_all(folder, invoice_files(seed, count=count, broken=broken))
 
     def write_applications(
         self, folder: Path, *, code: str | None = None, count: int = 20, kind: str = "all"
@@ -95,15 +98,18 @@ class Writer:
         """Write invented applications of people who live in one municipality, as JSON in a layout of ours.
 
         Args:
-            folder: Made when missing; files of the same name are replaced.
+            folder: Made when missing; what this wrote there before is replaced.
             code: The municipality's; the first one's by default.
             count: How many.
             kind: ``aids`` (KLE 27.60), ``costs`` (KLE 32.24, 32.21) or ``all``.
+
+        Raises:
+            SeedFolderError: the folder holds something else.
         """
         code = code or next(iter(self.municipalities))
         self._cvr(code)
         files = application_files(self.people, seed=self.seed, code=code, count=count, kind=kind)
-        return save_all(folder, files)
+        return replace_all(folder, files)
 
     def write_environment(
         self,
@@ -118,7 +124,7 @@ class Writer:
         Args:
             municipality_folder: The folder with ``municipality.toml``.
             code: Whose certificate and agreement; by default the code in ``municipality.toml``.
-            files: Point extract connectors and outboxes at what :meth:`write_files` makes.
+            files: Point connectors of files and folders at what :meth:`write_files` makes.
             stack: Capability -> connector and settings; by default what the municipality's ``stack.toml`` and
                 that of its baseline's folder say. Stack profiles need it.
 
@@ -147,19 +153,22 @@ class Writer:
     def write_files(
         self, municipality_folder: Path, *, code: str | None = None, stack: Stack | None = None
     ) -> Sequence[Path]:
-        """Write extracts in the declared layout and make an outbox, below ``environments/sandbox/``.
+        """Write extracts in the declared layout, and make folders, below ``environments/sandbox/``.
 
         Arguments are those of :meth:`write_environment`.
 
         Returns:
-            What the folder's stack has use for: files of ``moves-extract`` and ``register-extract``, and the
-            outbox for letters on paper.
+            What the folder's stack has use for: files of ``moves-extract`` and ``register-extract``, the
+            outbox for letters on paper, and folders for cases, for postings and, with invoices, for those.
 
         Raises:
             SandboxError: as :meth:`write_environment`.
         """
         code = code or municipality_facts(municipality_folder)[0]
-        self._cvr(code)
+        seed = InvoiceSeed(self.seed, code, self._cvr(code), self.people.today)
+
+        def invoices() -> Mapping[str, bytes]:
+            return {name: data for name, data in invoice_files(seed).items() if name.endswith(".xml")}
 
         def content(connector: str, settings: Mapping[str, Any]) -> bytes:
             try:
@@ -169,7 +178,7 @@ class Writer:
             except (LookupError, TypeError, ValueError):  # no such encoding, a delimiter of two characters
                 raise LayoutError(municipality_folder, connector) from None
 
-        return save_files(municipality_folder, content, stack)
+        return save_files(municipality_folder, content, stack, invoices)
 
     def _cvr(self, code: str) -> str:
         try:

@@ -10,6 +10,7 @@ from ._errors import InvalidIdentifierError, UnknownTypeError, UnusableFileError
 from ._iban import Iban
 from ._identifier import Identifier, ParseOptions, adapter
 from ._modes import NumberMode, number_mode, numbers
+from ._scrub import Scrubbed, StandIns, scrub
 from ._text import (
     Found,
     contains_personal_number,
@@ -31,6 +32,8 @@ __all__ = [
     "InvalidIdentifierError",
     "NumberMode",
     "ParseOptions",
+    "Scrubbed",
+    "StandIns",
     "UnknownTypeError",
     "UnusableFileError",
     "adapter",
@@ -45,6 +48,7 @@ __all__ = [
     "no",
     "number_mode",
     "numbers",
+    "scrub",
     "se",
     "takes",
     "validate_column",

@@ -44,6 +44,16 @@ def populate(registry: Registry) -> None:
             add_person(connection, operator(), login, login.title(), member, role)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what opens a database runs: the rest would run as it does without."""
+    if os.environ.get("RPAC_REGISTRY_DATABASE") != "postgresql":
+        return
+    opens = {"new_registry", "postgresql"}
+    kept = [item for item in items if opens & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
 @pytest.fixture(scope="session")
 def _postgresql_server() -> Iterator[sa.Engine]:
     """A PostgreSQL of this session's own."""

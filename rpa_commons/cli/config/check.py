@@ -165,6 +165,10 @@ def _json(found: _Found, municipality: "MunicipalityFolder") -> dict[str, Any]:
         "not_run": {name: list(names) for name, names in found.unrun.items()},
         "not_installed": list(found.not_installed),
         "places": [place.to_json() for place in checked.places],
+        "unused": [
+            {"capability": one.capability, "place": str(one.origin), "problem": one.problem}
+            for one in checked.unasked
+        ],
         "awaiting_second_person_in_production": found.waiting,
     }
 
@@ -204,6 +208,23 @@ def _beyond(found: _Found) -> "Iterator[str]":
     if read:
         them = "it" if len(read) == 1 else "them"
         yield f"not looked at: what stands in {', '.join(read)}; `rpac plan` reads {them}"
+    yield from _unused_text(found.checked)
+
+
+def _unused_text(checked: "Checked") -> "Iterator[str]":
+    """The tables of the stack that no bot asks for; of an instance without its bot nobody knows."""
+    wrong = {one.key for one in checked.findings if one.message == "unknown capability"}
+    names = [
+        f"{one.capability} ({one.origin})"
+        for one in checked.unasked
+        if f"stack.{one.capability}" not in wrong
+    ]
+    if names and checked.instances:
+        bot = "no bot that is installed here" if checked.errors else "no bot here"
+        yield f"not used: {bot} uses {', '.join(names)}"
+    for one in checked.unasked:
+        if one.problem:
+            yield f"not looked at: {one.capability} ({one.origin}): {one.problem}; `rpac install` mends it"
 
 
 def _unrun_text(unrun: "Mapping[str, Sequence[str]]") -> str:

@@ -16,7 +16,13 @@ from ._shared import FINDINGS, connectors, error_text, manifest_of, options
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from rpa_commons.config import Examination, ExplainedPolicy, ExplainedValue, MunicipalityFolder
+    from rpa_commons.config import (
+        Examination,
+        ExplainedPolicy,
+        ExplainedValue,
+        MunicipalityFolder,
+        UnaskedTable,
+    )
 
 __all__ = ["explain"]
 
@@ -49,26 +55,52 @@ def explain(
     word = instance if key is None and instance not in known else None  # a key, or a misspelt instance
     names = (instance,) if instance is not None and word is None else known
     examined = _examined(municipality, names, overrides)
+    table = None
     try:
         found = _explained(examined, word or key)
     except UnknownKeyError:
-        if asked is not None:
+        table = _unasked(municipality, word or key)
+        if table is None and asked is not None:
             raise click.UsageError(
                 f"{asked} is a code: `rpac explain {asked.upper()}` prints its page"
             ) from None
-        if word is not None and _looks_like_one_of(word, known):
+        if table is None and word is not None and _looks_like_one_of(word, known):
             _examine(municipality, word, overrides)  # raises: it knows which instance was meant
-        raise
-    if as_json:
-        shown = {name: [one.to_json() for one in values] for name, values in found.items()}
-        click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
-    else:
-        texts = [_instance_text(name, values) for name, values in found.items()]
-        click.echo("\n\n".join(texts) or f"{municipality.name} has no bot instance yet")
-    findings = [finding for examination in examined.values() for finding in examination.findings]
+        if table is None:
+            raise
+        found = {"stack.toml": _explained({"": table}, word or key)[""]}
+    _show(found, municipality, table, instance if word is None else None, as_json=as_json)
+    findings = [one for shown in (*examined.values(), table) if shown for one in shown.findings]
     for finding in dict.fromkeys(findings):
         click.echo("\n" + finding.render(), err=True)
     return FINDINGS if any(not one.is_warning for one in findings) else 0
+
+
+def _show(
+    found: "dict[str, list[ExplainedValue]]",
+    municipality: "MunicipalityFolder",
+    table: "UnaskedTable | None",
+    instance: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    if as_json:
+        shown = {name: [one.to_json() for one in values] for name, values in found.items()}
+        click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+        return
+    said = ""
+    if table is not None:
+        who = f"{instance} does not use" if instance else "no bot instance here uses"
+        said = f": {who} {table.capability}"
+    texts = [_instance_text(name + said, values) for name, values in found.items()]
+    click.echo("\n\n".join(texts) or f"{municipality.name} has no bot instance yet")
+
+
+def _unasked(municipality: "MunicipalityFolder", key: str | None) -> "UnaskedTable | None":
+    """The table of the stack that the key is in, where no instance has it."""
+    from rpa_commons.config import unasked_table
+
+    return unasked_table(municipality, connectors(municipality), key) if key else None
 
 
 def _looks_like_one_of(word: str, names: tuple[str, ...]) -> bool:
@@ -109,7 +141,9 @@ def _examine(municipality: "MunicipalityFolder", name: str, overrides: tuple[str
     )
 
 
-def _explained(examined: "Mapping[str, Examination]", key: str | None) -> "dict[str, list[ExplainedValue]]":
+def _explained(
+    examined: "Mapping[str, Examination | UnaskedTable]", key: str | None
+) -> "dict[str, list[ExplainedValue]]":
     """Each instance's explanations; those that do not have the key are left out, unless none has it."""
     from rpa_commons.config import UnknownKeyError, explain_sections
 
@@ -119,6 +153,8 @@ def _explained(examined: "Mapping[str, Examination]", key: str | None) -> "dict[
             found[name] = explain_sections(examination.sections, key)
         except UnknownKeyError as error:
             unknown = error
+    if not examined and key is not None and key.startswith("stack."):  # it may be in a table for bots to come
+        unknown = UnknownKeyError(key, ())
     if unknown is not None and not found:
         raise unknown
     return found

@@ -25,7 +25,11 @@ _EXTRACT = {"people": "register-extract", "moves": "moves-extract"}
 @town_options
 @connect_option("people, moves: write the extracts in the layout that this municipality declares.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write the files there.")
-@click.option("--municipality", metavar="CODE", help="Whose; by default the first one of the sandbox.")
+@click.option(
+    "--municipality",
+    metavar="CODE",
+    help="Whose; by default that of the current folder, else of the sandbox.",
+)
 @click.option(
     "--count", type=click.IntRange(1), default=20, show_default=True, help="invoices, applications."
 )
@@ -56,11 +60,15 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter for each option
     town: dict[str, Any] = {"seed": seed, "people": people, "today": today.date() if today else None}
     try:
         box = Sandbox(folder, **town)
-        served = dict(municipality_facts(path) for path in folders)
+        here = click.get_current_context().obj or Path()
+        places = [*folders] or (
+            [here] if municipality is None and (here / "municipality.toml").exists() else []
+        )
+        served = dict(municipality_facts(path) for path in places)
         if not served.items() <= box.municipalities.items():  # a town that this sandbox never had
             box = Sandbox(folder, municipality=served, **town)
         code = municipality or next(iter(box.municipalities))
-        if folders and municipality is None:
+        if served and municipality is None:
             code = next(iter(served))
         written = _write(box, kind, out, folders, code, count=count, broken=broken)
         facts = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ._shared import folder_option
+from ._shared import error_of, folder_option
 
 __all__ = ["sent"]
 
@@ -19,9 +19,16 @@ __all__ = ["sent"]
 @click.option("--json", "as_json", is_flag=True, help="The whole journal as JSON.")
 def sent(service: str | None, folder: Path, *, as_json: bool) -> None:
     """Show what was sent to the sandbox, or to SERVICE; it need not be running."""
-    from rpa_commons.sandbox import Journal
+    from rpa_commons.sandbox import Journal, UnknownServiceError, refuse_unknown
 
-    entries = [one for one in Journal.read(folder / "effects.jsonl") if service in {None, one.get("service")}]
+    everything = Journal.read(folder / "effects.jsonl")
+    try:
+        refuse_unknown([service] if service else (), {str(one.get("service")) for one in everything})
+    except UnknownServiceError as error:
+        raise error_of(error) from None
+    if not (folder / "effects.jsonl").exists():
+        click.echo(f"{folder}: no sandbox has run on this folder; --folder names another", err=True)
+    entries = [one for one in everything if service in {None, one.get("service")}]
     if as_json:
         click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
         return

@@ -55,7 +55,8 @@ def page_of(folder: Path) -> str:
     try:
         return str(json.loads((folder / "running.json").read_bytes())["page_url"])
     except (OSError, ValueError, KeyError, TypeError):
-        raise _error(f"no sandbox is running on {folder}", "start one: rpac sandbox up") from None
+        remedy = "start one: rpac sandbox up; or name the folder of the one that runs: --folder"
+        raise _error(f"no sandbox is running on {folder.resolve()}", remedy) from None
 
 
 def ask(url: str, order: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - parsed JSON

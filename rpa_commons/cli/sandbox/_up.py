@@ -3,7 +3,8 @@
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +39,8 @@ a repeated messageUUID (not public: see --repeated)."""
     "--files/--no-files",
     default=True,
     show_default=True,
-    help="Give a connected folder extracts and an outbox of its own, where its stack has use for them.",
+    help="Give a connected folder extracts, invoices and folders to write to of the sandbox's; without, it"
+    " keeps its own, the real ones.",
 )
 @click.option(
     "--schemas",
@@ -71,13 +73,14 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter for each option
     token_lifetime: int,
 ) -> None:
     """Run a sandbox until Ctrl-C."""
-    from rpa_commons.sandbox import Sandbox, SandboxError, municipality_facts
+    from rpa_commons.sandbox import Sandbox, SandboxError, municipality_facts, refuse_unknown
     from rpa_commons.validators import InvalidIdentifierError
 
     from ._schemas import schemas_from_specs
 
     names = _names(only)
     try:
+        refuse_unknown(names or ())  # before a folder is made
         served = dict(municipality_facts(path) for path in folders)
         box = Sandbox(
             folder,
@@ -124,13 +127,32 @@ def _introduce(box: "Sandbox", folders: Sequence[Path], asked: Sequence[str] | N
         stack = declared_stack(open_municipality(path))
         for file in box.write_files(path, stack=stack) if files else ():
             click.echo(f"files       {file}")
-        click.echo(f"connected   {box.write_environment(path, files=files, stack=stack)}")
+        environment = box.write_environment(path, files=files, stack=stack)
+        click.echo(f"connected   {environment}")
+        _tell_what_stays(path, environment, stack)
         named = {connector for connector, _ in stack.values()} & set(SERVICES)
         for name in sorted(named - set(box.services)):
             click.echo(f"{path}: its stack names {name}, which --only leaves out", err=True)
     _list_services(box, asked)
     click.echo(_LIMITS, err=True)
     click.echo("running; Ctrl-C stops it", err=True)
+
+
+def _tell_what_stays(folder: Path, environment: Path, stack: Mapping[str, tuple[str, object]]) -> None:
+    """Which capabilities of the stack ``-E sandbox`` does not find redirected."""
+    from rpa_commons.runtime import READS_FILES
+
+    try:
+        redirected = tomllib.loads(environment.read_text("utf-8"))
+    except ValueError:  # what somebody wrote below the sandbox's own part: a check says what is wrong
+        redirected = {}
+    for capability, (connector, _) in sorted(stack.items()):
+        if capability in redirected:
+            continue
+        what = "a run with -E sandbox is refused until a table at the end of that file says where"
+        if connector in READS_FILES:
+            what = "a run with -E sandbox reads the municipality's own files"
+        click.echo(f"{folder}: {capability} ({connector}) is not redirected: {what}", err=True)
 
 
 def _list_services(box: "Sandbox", asked: Sequence[str] | None) -> None:
@@ -146,7 +168,7 @@ def _list_services(box: "Sandbox", asked: Sequence[str] | None) -> None:
 
 def _needing(box: "Sandbox", name: str) -> str:
     users = [other for other, service in box.services.items() if name in service.needs]
-    return f"comes along, {', '.join(users)} needs it"
+    return f"comes along, {', '.join(users)} {'needs' if len(users) == 1 else 'need'} it"
 
 
 @contextlib.contextmanager

@@ -30,6 +30,7 @@ from ._table_views import (
     table_template,
     table_tests,
 )
+from ._unasked import UnaskedTable, unasked_table
 from ._unfinished import UpgradeNote, begin_upgrade, end_upgrade, unfinished_upgrades
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "ShownRow",
     "ShownTable",
     "TableTest",
+    "UnaskedTable",
     "UnknownKeyError",
     "UpgradeNote",
     "awaiting",
@@ -73,6 +75,7 @@ __all__ = [
     "table_template",
     "table_tests",
     "the_person",
+    "unasked_table",
     "unconfirmed",
     "unfinished_upgrades",
     "waiting_for_production",

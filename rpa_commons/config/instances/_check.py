@@ -27,6 +27,7 @@ from ._resolve import examine_instance
 from ._resolved import ResolvedInstance
 from ._strays import hook_findings, stray_findings
 from ._table_views import example_findings
+from ._unasked import UnaskedTable, unasked_tables
 from ._unfinished import unfinished_upgrades
 
 __all__ = ["Checked", "check_municipality", "secret_findings"]
@@ -41,12 +42,15 @@ class Checked:
         findings: Everything that is wrong.
         errors: Per instance, why it could not be looked at at all (its bot is not installed).
         places: The files and folders that the settings name, of instances that are right.
+        unasked: The municipality's tables of the stack that no bot instance asks for, as far as is known:
+            what an instance in ``errors`` asks for is not. Empty where only some instances were looked at.
     """
 
     instances: tuple[str, ...]
     findings: tuple[Finding, ...]
     errors: Mapping[str, RpaCommonsError]
     places: tuple[LocalPlace, ...] = ()
+    unasked: tuple[UnaskedTable, ...] = ()
 
 
 def check_municipality(
@@ -74,6 +78,8 @@ def check_municipality(
     findings: list[Finding] = []
     errors: dict[str, RpaCommonsError] = {}
     places: list[LocalPlace] = []
+    asked: set[str] = set()
+    unasked: tuple[UnaskedTable, ...] = ()
     wanted = tuple(dict.fromkeys(names)) or municipality.instances()
     for name in wanted:
         try:
@@ -88,6 +94,7 @@ def check_municipality(
             errors[name] = error
         else:
             findings += examination.findings
+            asked |= {one.name_of(()).removeprefix("stack.") for one in examination.sections[1:]}
             if examination.instance is not None:
                 places += local_places(municipality, examination.instance.sections)
                 findings += secret_findings(examination.instance, municipality.folder)
@@ -97,8 +104,10 @@ def check_municipality(
             findings += hook_findings(municipality, name, examination, manifest_of)
     if not names:
         stack, in_files = stack_of(municipality, connectors)
+        unasked = unasked_tables(stack, asked, needed=_missed(findings))
         cooperation = policy_set(municipality, "", date.min)
         findings += [*in_files, *stack.unknown(), *_orphans(municipality), *cooperation.findings]
+        findings += _unasked_findings(unasked, in_files)
         findings += _misspelt_capabilities(municipality, stack, connectors)
         findings += stray_table_folders(municipality, _bots(municipality))
         findings += _misspelt_in_baseline(municipality, _bots(municipality))
@@ -107,7 +116,18 @@ def check_municipality(
     unfinished = unfinished_upgrades(municipality, names)
     written = {one.file for one in unfinished}  # for another version: what this one says of them is no matter
     findings = [*unfinished, *(one for one in findings if one.file not in written)]
-    return Checked(wanted, _once(in_order(findings)), errors, tuple(dict.fromkeys(places)))
+    return Checked(wanted, _once(in_order(findings)), errors, tuple(dict.fromkeys(places)), unasked)
+
+
+def _missed(findings: Sequence[Finding]) -> frozenset[str]:
+    """The capabilities that a bot instance asks for and the stack does not bind."""
+    return frozenset(one.key.removeprefix("stack.") for one in findings if one.code == "E601")
+
+
+def _unasked_findings(tables: Sequence[UnaskedTable], in_files: Sequence[Finding]) -> Iterator[Finding]:
+    """What is wrong with tables that no bot asks for; what an unreadable file may hold is not missing."""
+    for table in tables:
+        yield from (one for one in table.findings if not in_files or one.code != "E102")
 
 
 def _misspelt_in_baseline(municipality: MunicipalityFolder, bots: Sequence[str]) -> Iterator[Finding]:

@@ -27,9 +27,9 @@ class UnknownKeyError(RpaCommonsError):
 
     exit_code: int = 2
 
-    def __init__(self, key: str, known: Sequence[str]) -> None:
+    def __init__(self, key: str, known: Sequence[str], *, because: str = "") -> None:
         meant = guess(key, known)
-        remedy = f"did you mean {meant}?" if meant else "`rpac config explain` shows every key"
+        remedy = because or (f"did you mean {meant}?" if meant else "`rpac config explain` shows every key")
         super().__init__(f"no key {key!r} here", remedy=remedy)
         self.key = key
 

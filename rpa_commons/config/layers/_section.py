@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Section", "add_defaults"]
 
+_BY_THE_SANDBOX = "# Written by `rpac sandbox`"
 _SETTINGS = "settings"  # of a bot instance or a binding
 
 
@@ -143,11 +144,13 @@ class Section:
         for layer in self.layers:
             with suppress(KeyError):
                 lookup(layer.values, problem.path)
-                yield self.finding(problem, layer)
+                yield self.finding(_of_the_sandbox(problem, layer), layer)
 
     def _missing(self, problem: Problem) -> Finding:
         name = self.name_of(problem.path)
-        if self._leaf_of(problem.path[:-1]) is not None:  # in a table of a list: that stands in one layer
+        leaf = self._leaf_of(problem.path[:-1])
+        if leaf is not None and not self.merged.leaves[leaf][-1].layer.is_default:
+            # In a table of a list: that stands in one layer. A default's empty table is none.
             return self.placed(replace(problem, help=f"set it: {problem.help}"))
         if self.home is None:
             return Finding(problem.code, name, problem.message, help=f"set it: {problem.help}")
@@ -209,6 +212,14 @@ def _says(layer: Layer, path: KeyPath) -> bool:
     except KeyError:
         return False
     return True
+
+
+def _of_the_sandbox(problem: Problem, layer: Layer) -> Problem:
+    """An unknown key in the sandbox's own file was right for the connector that stood there before."""
+    if layer.document is None or _BY_THE_SANDBOX not in layer.document.text.partition("\n\n")[0]:
+        return problem
+    advice = "the stack has changed since: connect the sandbox again, rpac sandbox up --connect FOLDER"
+    return replace(problem, help=advice, belongs=None)
 
 
 def _place_of(table: KeyPath) -> str:

@@ -2,7 +2,7 @@
 
 from ._declared_stack import chosen_in, declared_stack, named_connectors
 from ._layer_files import LayerFiles, stack_of
-from ._stack import Binding, BindingSection, StackReader
+from ._stack import Binding, BindingSection, StackReader, set_aside
 
 __all__ = [
     "Binding",
@@ -12,5 +12,6 @@ __all__ = [
     "chosen_in",
     "declared_stack",
     "named_connectors",
+    "set_aside",
     "stack_of",
 ]

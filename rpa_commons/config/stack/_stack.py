@@ -8,10 +8,12 @@ file may hold every capability.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from rpa_commons.config.findings import Finding, KeyPath, format_key, guess, walk
 from rpa_commons.config.layers import (
+    AppliedPolicy,
     ConnectorEntry,
     Layer,
     Origin,
@@ -30,6 +32,8 @@ __all__ = ["Binding", "BindingSection", "StackReader", "set_aside"]
 
 # Of an unknown connector nothing is known: whatever is set may be a secret, so all of it is hidden.
 _UNKNOWN_SETTINGS = {"type": "object", "personal": True}
+
+_Choice = Callable[[str, ConnectorEntry | None, Section], Iterator[Finding]]
 
 
 @dataclass(frozen=True)
@@ -110,33 +114,56 @@ class StackReader:
     def bind(self, entry: CapabilityEntry, manifest: Manifest) -> BindingSection | Finding:
         """The binding of one capability, or the finding that there is none."""
         layers = self._layers_of(entry.name)
-        broken = [layer for layer in self.layers if not isinstance(layer.values.get(entry.name, {}), Mapping)]
-        if broken:
-            return self._not_a_table(entry.name, broken[-1])
+        broken = self._not_a_table(entry.name)
+        if broken is not None:
+            return broken
         if not any(layer.values for layer in layers):
             return self._unbound(entry, manifest)
-        said = layers
-        layers, connector = set_aside(layers)
+        policies = self.policies.below(("stack", entry.name)) if self.policies else ()
+        return self._bound(entry.name, layers, policies, partial(self._choice, entry, manifest))
+
+    def unasked(self, capability: str) -> BindingSection | Finding | None:
+        """A table of the municipality's that no bot asks for, checked as if one did; policies bind bots only.
+
+        ``None`` where there is nothing to hold it against: only the cooperation says it, or the connector is
+        unknown, which :meth:`unknown` tells. A connector from a wheel that is not on this machine is refused
+        as everywhere.
+        """
+        layers = self.files_of(capability)
+        if all(layer.is_shared for layer in self.layers if capability in layer.values):
+            return None
+        broken = self._not_a_table(capability)
+        if broken is not None:
+            return broken
+        connector = set_aside(layers)[1]
+        if connector and connector not in self.connectors:
+            return None
+        return self._bound(capability, layers, (), partial(self._serves, capability))
+
+    def _bound(
+        self, capability: str, said: Sequence[Layer], policies: tuple[AppliedPolicy, ...], choice: _Choice
+    ) -> BindingSection:
+        """A table of all layers under the schema of the connector that it chooses."""
+        layers, connector = set_aside(said)
         known = self.connectors[connector] if connector in self.connectors else None  # noqa: SIM401 - the catalogue imports on lookup
-        fits = known is not None and known.capability == entry.name  # another's settings say nothing here
+        fits = known is not None and known.capability == capability  # another's settings say nothing here
         old_keys: list[Finding] = []
         if known is not None and fits and known.migrated is not None:
             layers = tuple(_collected(known.migrated(one, known), old_keys) for one in layers)
         view = shared_view(binding_schema, known.settings_schema if known and fits else _UNKNOWN_SETTINGS)
         layers = add_defaults(view, layers, "connector default", f"{connector} Settings")
-        home = replace(self.home, values={}, prefix=(entry.name,))
-        policies = self.policies.below(("stack", entry.name)) if self.policies else ()
-        is_instead = self._is_sensitive(_shared_connector(said), connector, entry.name)
-        section = Section(view, layers, _Namer(entry.name), home, policies, is_instead)
-        findings = tuple(self._choice(entry, manifest, connector, known, section))
+        home = replace(self.home, values={}, prefix=(capability,))
+        is_instead = self._is_sensitive(_shared_connector(said), connector, capability)
+        section = Section(view, layers, _Namer(capability), home, policies, is_instead)
+        findings = tuple(choice(connector, known, section))
         aside = tuple(one for one in said if one not in layers) if policies else ()
 
         def elsewhere(path: KeyPath) -> bool:
-            names = [name for name in self._serving(entry.name) if name != connector]
+            names = [name for name in self._serving(capability) if name != connector]
             schemas = (self.connectors[name].settings_schema for name in names)
             return any(SchemaView(binding_schema(schema)).knows(path) for schema in schemas)
 
-        return BindingSection(entry.name, section, connector, findings, tuple(old_keys), aside, elsewhere)
+        return BindingSection(capability, section, connector, findings, tuple(old_keys), aside, elsewhere)
 
     def _is_sensitive(self, shared: str, chosen: str, capability: str) -> bool:
         """Whether another connector than the chosen one, the cooperation's, has a sensitive setting."""
@@ -200,8 +227,11 @@ class StackReader:
         layer = next(layer for layer in reversed(self.layers) if name in layer.values)
         return str(layer.origin((name,)))
 
-    def _not_a_table(self, capability: str, layer: Layer) -> Finding:
-        origin = layer.origin((capability,))
+    def _not_a_table(self, capability: str) -> Finding | None:
+        broken = [layer for layer in self.layers if not isinstance(layer.values.get(capability, {}), Mapping)]
+        if not broken:
+            return None
+        origin = broken[-1].origin((capability,))
         advice = f'write [{capability}] and below it connector = "NAME"'
         message = "expected a table that names a connector"
         return Finding("E201", f"stack.{capability}", message, origin.file, origin.line, help=advice)
@@ -220,14 +250,22 @@ class StackReader:
         if known is None:
             yield section.finding(self._unknown_connector(connector, entry.name), winner.layer)
         elif known.capability != entry.name:
-            message = f"{connector} serves {known.capability}, not {entry.name}"
-            fitting = self._serving(entry.name)
-            advice = f"connectors for {entry.name}: {', '.join(fitting)}" if fitting else ""
-            yield section.finding(Problem("E603", ("connector",), message, advice), winner.layer)
+            yield from self._serves(entry.name, connector, known, section)
         elif not _is_served(entry.version, known.version):
             message = f"{connector} serves {entry.name} {known.version}"
             message += f", the bot {manifest.name} needs {entry.version}"
             advice = "use a version of the connector or of the bot that fits the other"
+            yield section.finding(Problem("E603", ("connector",), message, advice), winner.layer)
+
+    def _serves(
+        self, capability: str, connector: str, known: ConnectorEntry | None, section: Section
+    ) -> Iterator[Finding]:
+        """E603 where the connector serves another capability than the one it is named for."""
+        winner = section.merged.winner(("connector",))
+        if winner is not None and known is not None and known.capability != capability:
+            message = f"{connector} serves {known.capability}, not {capability}"
+            fitting = self._serving(capability)
+            advice = f"connectors for {capability}: {', '.join(fitting)}" if fitting else ""
             yield section.finding(Problem("E603", ("connector",), message, advice), winner.layer)
 
     def _unknown_connector(self, connector: str, capability: str | None = None) -> Problem:

@@ -97,7 +97,7 @@ class FailureContract:
             assert [] == [name for name in cases.fails if name in cases.absent]
             assert [] == [why for why in cases.absent.values() if len(why) < _SHORTEST_REASON]
             assert cases.taken is None or "duplicate" in cases.fails
-            assert cases.personal
+            assert cases.personal, "FailureCases.personal: name texts of the call that no error may show"
 
     def test_a_time_out_is_no_answer(self, failures: _Given) -> None:
         """A system that does not answer in time may have taken the request: the case waits."""
@@ -191,7 +191,7 @@ def _judge(error: RpaCommonsError, name: str, *, effect: bool, hosts: bool) -> N
     if isinstance(error, BusyError):
         assert error.retry_after is not None, "Retry-After was not read"
     elif isinstance(error, AccessRefusedError):
-        assert error.remedy
+        assert error.remedy, f"{name}: the error needs a remedy=, what whoever reads it shall do"
     else:
         assert "maybe" == error.sent, f"{name}: the request may have been carried out"
 

@@ -125,7 +125,7 @@ class LedgerContract(FailureContract):
             failure = failure_of(lambda: ledger.post(contract_posting("2026-0002"), key=key_of("2026-0001")))
 
         assert isinstance(failure, BusinessError)
-        assert failure.remedy
+        assert failure.remedy, "the refusal needs a remedy=, what whoever reads it shall do"
         assert ["2026-0001"] == list(cases.taken())
 
     def test_vouchers_may_be_posted_side_by_side(self, cases: LedgerCases) -> None:

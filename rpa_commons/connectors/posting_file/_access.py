@@ -14,7 +14,7 @@ ACCESS = Access(
     certificate="None. Whoever may write the folder may post: its permissions are the lock.",
     signed_by=("The head of finance (bookkeeping rules, kasse- og regnskabsregulativ).",),
     test=(
-        "rpac config check INSTANCE, then rpac -E test run INSTANCE with a folder of its own.",
+        "rpac config check INSTANCE, then rpac run INSTANCE -E test with a folder of its own.",
         "Import the file in the ledger's test system; compare number, debit, paid and hash total.",
         "Take a row out of a copy and import it: the import must refuse the file.",
     ),

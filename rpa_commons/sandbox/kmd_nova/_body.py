@@ -142,10 +142,6 @@ def uploaded_file(request: Request) -> tuple[str, bytes]:
             if part.get_param("name", header="content-disposition") == "file" and part.get_filename():
                 content = part.get_payload(decode=True)
                 return str(part.get_filename()), content if isinstance(content, bytes) else b""
-    except (
-        LookupError,
-        TypeError,
-        ValueError,
-    ):  # the email package, at parameters that contradict each other
+    except (LookupError, TypeError, ValueError):  # of the email package: parameters that contradict
         raise Refusal(400, "file", "the form's fields cannot be read") from None
     raise Refusal(400, "file", "the form has no field named file")

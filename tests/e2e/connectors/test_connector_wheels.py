@@ -71,6 +71,21 @@ def test_two_municipalities_run_the_same_bot_wheel_on_different_connectors(
     assert ("paper-ledger",) == read_lock(roskilde.folder).instances[0].connectors
 
 
+def test_a_connector_of_a_wheel_is_not_reached_from_the_sandbox(wheels: Wheels, roskilde: Town) -> None:
+    """No simulator is known for it: nothing runs until the environment says where it shall go instead."""
+    install(roskilde.municipality, [wheels.paper, wheels.bot], progress=quiet)
+    refused = [rpac(roskilde, word, INSTANCE, "-E", "sandbox") for word in ("plan", "run")]
+    place = roskilde.folder / "environments" / "sandbox" / "stack.toml"
+    place.parent.mkdir(parents=True)
+    place.write_text('[Ledger.settings]\nfile = "out/sandbox.jsonl"\n', encoding="utf-8")
+    planned = rpac(roskilde, "plan", INSTANCE, "-E", "sandbox")
+
+    assert [5, 5] == [one.exit_code for one in refused]
+    assert all("says nothing of Ledger (paper-ledger)" in one.output for one in refused)
+    assert [] == roskilde.lines
+    assert 0 == planned.exit_code, planned.output
+
+
 def test_a_connector_sees_the_secrets_that_its_settings_name_and_no_others(
     wheels: Wheels, roskilde: Town
 ) -> None:

@@ -111,3 +111,16 @@ def test_data_of_a_sandbox_is_not_strange(town: "Town") -> None:
 
     assert [] == [one.display for one in listed if one.kind == "unknown"]
     assert [] == _check(town, environment="sandbox")
+
+
+def test_a_key_of_an_earlier_connector_in_the_sandboxs_own_file_says_connect_again(town: "Town") -> None:
+    """Nobody has to mend by hand what is written anew; in a file of somebody's own the keys are named."""
+    table = '[PopulationRegister.settings]\nreceipts_folder = "x"\n'
+    advice = []
+    for head in ("# Written by `rpac sandbox`; written again.\n\n", "# mine\n\n"):
+        town.write("environments/sandbox/stack.toml", head + table)
+        [finding] = [one for one in _check(town, environment="sandbox") if one.code == "E101"]
+        advice.append(finding.help)
+
+    assert "connect the sandbox again, rpac sandbox up --connect" in advice[0]
+    assert "sandbox" not in advice[1]

@@ -1,18 +1,24 @@
 """The how-to of connectors shows what is there: its excerpts are in the files, its simulator runs."""
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from rpa_commons.config import SecretRef, resolve_secret
+from rpa_commons.connectors import Surroundings, contract
+from rpa_commons.connectors.rest_ledger import RestLedger, RestLedgerSettings
 from rpa_commons.sandbox import Sandbox
+from rpa_commons.sdk import Municipality
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "how-to" / "write-a-connector.md").read_text("utf-8")
 EXCERPTS = re.findall(r"<!-- from: (\S+) -->\n```\w+\n(.*?)```", PAGE, re.DOTALL)
 BLOCKS = re.findall(r"(?<!-->\n)```python\n(.*?)```", PAGE, re.DOTALL)
+FAILURES = PAGE.partition("<!-- failures -->\n```python\n")[2].partition("```")[0]
 
 
 @pytest.mark.parametrize(("path", "excerpt"), EXCERPTS)
@@ -46,6 +52,51 @@ def test_the_simulator_of_the_page_runs(tmp_path: Path) -> None:
 
     assert ["cut", "200", "200", "400"] == names["said"]
     assert {"k": 1} == names["taken"]
+
+
+def test_every_contract_and_its_helpers_are_named() -> None:
+    """The table has a row for each capability, and all that the package of contracts gives is on the page."""
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+Contract)` \|", PAGE, re.MULTILINE)
+    named = {name for name in contract.__all__ if name.endswith("Contract") and name != "FailureContract"}
+
+    assert named == {contract_class for _, contract_class in rows}
+    assert [] == [(one, other) for one, other in rows if other != f"{one}Contract"]
+    assert [] == [name for name in contract.__all__ if name != "FailureContract" and name not in PAGE]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        contract.FailureContract.test_every_failure_is_shown_or_its_absence_explained,
+        contract.FailureContract.test_a_server_error_is_no_answer,
+        contract.FailureContract.test_a_busy_system_is_called_later,
+        contract.FailureContract.test_a_duplicate_is_one,
+    ],
+)
+def test_the_failures_of_the_page_are_those_of_a_ledger(tmp_path: Path, asked: Any) -> None:
+    """They pass the contract against the ledger of the sandbox, called as the page calls its own."""
+    names: dict[str, Any] = {}
+    exec(FAILURES.replace('"mine"', '"rest-ledger"'), names)  # noqa: S102 - the page's own code
+    with Sandbox(tmp_path / "box", people=5, only=("rest-ledger",)) as box:
+        failures = names["failures_of"](box, partial(ledger_of, box))
+        asked(contract.FailureContract(), failures)
+
+        assert failures.taken() <= 1
+
+
+def ledger_of(box: Sandbox) -> RestLedger:
+    """A new connector to the sandbox's ledger."""
+    service: Any = box.services["rest-ledger"]
+    settings = RestLedgerSettings(
+        url=box.url_of("rest-ledger") + "/ledger/v1",
+        ca_bundle=str(box.ca_bundle),
+        token=SecretRef(file=str(service.token_file)),
+        read_timeout=0.4,
+        attempts=1,
+    )
+    secret = partial(resolve_secret, folder=box.folder)
+    roskilde = Municipality("0265", "Roskilde", "29189404")
+    return RestLedger(settings, Surroundings(roskilde, "sandbox", box.folder, secret))
 
 
 def called(address: str, headers: dict[str, str], authority: str) -> str:

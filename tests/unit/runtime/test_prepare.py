@@ -22,7 +22,7 @@ NOWHERE: Any = SimpleNamespace(
 def finds(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Finding]]:
     """What the configuration's own checks find; everything else is in order."""
     found: dict[str, list[Finding]] = {"alone": [], "secrets": [], "warnings": []}
-    resolved = SimpleNamespace(warnings=found["warnings"])
+    resolved = SimpleNamespace(warnings=found["warnings"], environment="production")
     monkeypatch.setattr(launch, "resolved_for", lambda *_: resolved)
     monkeypatch.setattr(launch, "secret_findings", lambda *_: found["secrets"])
     monkeypatch.setattr(launch, "unconfirmed", lambda *_: tuple(found["alone"]))

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from rpa_commons.capabilities import RpaCommonsError
 from rpa_commons.cli.sandbox import sandbox
+from rpa_commons.cli.sandbox._up import _tell_what_stays
 from rpa_commons.sandbox import FAULT_KINDS, REPEATED_MODES, Journal, Sandbox
 
 
@@ -227,12 +228,13 @@ def test_up_runs_only_what_was_asked_and_what_that_needs(folder: Path) -> None:
     environment["RPAC_SPECS_FOLDER"] = str(folder / "specs")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout
-        lines = [process.stdout.readline() for _ in range(12)]
+        lines = [process.stdout.readline() for _ in range(14)]
         process.terminate()
     services = [line.split()[1] for line in lines if line.startswith("service ")]
 
-    assert ["sf1601", "sf1520", "sts", "token"] == services
-    assert [True] == ["comes along, sf1601, token needs it" in line for line in lines if " sts https" in line]
+    assert ["sf1601", "sf1520", "sts", "token", "postforespoerg"] == services
+    along = "comes along, sf1601, token, postforespoerg need it"
+    assert [True] == [along in line for line in lines if " sts https" in line]
     assert any("sf1520 validates nothing against a schema: no folder" in line for line in lines)
 
 
@@ -242,6 +244,36 @@ def test_up_refuses_an_unknown_service(folder: Path) -> None:
 
     assert 2 == result.exit_code
     assert "did you mean sf1601?" in result.output
+    assert not folder.exists()
+
+
+def test_sent_refuses_an_unknown_service(folder: Path) -> None:
+    """Nothing was sent to a service that there is not; a folder without a sandbox is named."""
+    wrong = CliRunner().invoke(sandbox, ["sent", "sf1602", "--folder", str(folder)])
+    nowhere = CliRunner().invoke(sandbox, ["sent", "sf1601", "--folder", str(folder)])
+
+    assert 2 == wrong.exit_code
+    assert "did you mean sf1601?" in wrong.output
+    assert 0 == nowhere.exit_code
+    assert f"{folder}: no sandbox has run on this folder" in nowhere.output
+
+
+def test_a_connected_folder_hears_what_is_not_redirected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Which capabilities the sandbox does not know, and what a run with -E sandbox then does."""
+    file = tmp_path / "stack.toml"
+    file.write_text('[DigitalPost.settings]\nurl = "https://127.0.0.1:9"\n', "utf-8")
+    bound = {"SchoolDistricts": "school-extract", "Ledger": "paper-ledger", "DigitalPost": "sf1601"}
+    _tell_what_stays(Path("town"), file, {name: (connector, {}) for name, connector in bound.items()})
+    ledger, schools = capsys.readouterr().err.splitlines()
+
+    assert ledger.startswith(
+        "town: Ledger (paper-ledger) is not redirected: a run with -E sandbox is refused"
+    )
+    assert schools.startswith(
+        "town: SchoolDistricts (school-extract) is not redirected: a run with -E sandbox r"
+    )
 
 
 def test_up_says_that_the_folder_is_in_use(box: Sandbox, tmp_path: Path) -> None:

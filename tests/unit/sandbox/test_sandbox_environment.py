@@ -114,3 +114,88 @@ def test_refuses_a_folder_that_is_no_municipality(box: Sandbox, tmp_path: Path) 
         box.write_environment(tmp_path)
     with pytest.raises(UnknownMunicipalityError):
         box.write_environment(municipality(tmp_path / "odense", "0461", "35209115"))
+
+
+FILES = """
+[CaseSystem]
+connector = "case-folder"
+[CaseSystem.settings]
+folder = "real/cases"
+database = "real/cases.sqlite"
+[InvoiceInbox]
+connector = "invoice-folder"
+[InvoiceInbox.settings]
+folder = "real/inbox"
+[Ledger]
+connector = "posting-file"
+[Ledger.settings]
+folder = "real/postings"
+"""
+
+
+def test_cases_invoices_and_postings_stay_in_the_sandbox(box: Sandbox, tmp_path: Path) -> None:
+    """Nobody's real invoices move, no real case is opened, and the ledger's import fetches nothing."""
+    folder = municipality(tmp_path / "roskilde")
+    (folder / "stack.toml").write_text(FILES, "utf-8")
+    made = box.write_files(folder)
+    written = tomllib.loads(box.write_environment(folder, files=True).read_text("utf-8"))
+    home = folder / "environments" / "sandbox"
+
+    assert [home / name for name in ("cases", "invoices", "postings")] == list(made)
+    assert all(path.is_dir() for path in made)
+    assert {
+        "CaseSystem": {
+            "folder": "environments/sandbox/cases",
+            "database": "environments/sandbox/cases.sqlite",
+        },
+        "InvoiceInbox": {"folder": "environments/sandbox/invoices"},
+        "Ledger": {"folder": "environments/sandbox/postings"},
+    } == {name: table["settings"] for name, table in written.items()}
+    assert 20 == len(list((home / "invoices").glob("*.xml")))
+    assert not (folder / "real").exists()
+
+
+def test_a_handled_invoice_does_not_come_back(box: Sandbox, tmp_path: Path) -> None:
+    """Connecting again fills up what is missing, not what a bot took out; a changed one stays."""
+    folder = municipality(tmp_path / "roskilde")
+    (folder / "stack.toml").write_text(FILES, "utf-8")
+    box.write_files(folder)
+    inbox = folder / "environments" / "sandbox" / "invoices"
+    first, second, third, *_ = sorted(inbox.glob("*.xml"))
+    (inbox / "done").mkdir()
+    first.rename(inbox / "done" / first.name)
+    second.unlink()
+    box.write_files(folder)
+    third.write_text("mine", "utf-8")
+    with pytest.raises(SandboxError, match="was not written by a sandbox"):
+        box.write_files(folder)
+
+    assert not first.exists()
+    assert second.exists()
+    assert "mine" == third.read_text("utf-8")
+
+
+def test_without_files_the_municipality_keeps_its_folders_and_the_file_says_so(
+    box: Sandbox, tmp_path: Path
+) -> None:
+    """Who gave --no-files meant it; a connector that only reads is not mentioned."""
+    folder = municipality(tmp_path / "roskilde")
+    (folder / "stack.toml").write_text(FILES + '[PopulationEvents]\nconnector = "moves-extract"\n', "utf-8")
+    written = tomllib.loads(box.write_environment(folder).read_text("utf-8"))
+
+    assert {"CaseSystem", "InvoiceInbox", "Ledger"} == set(written)
+    assert {"folder": "real/postings"} == written["Ledger"]["settings"]
+
+
+def test_what_stands_at_the_end_of_its_file_stays(box: Sandbox, tmp_path: Path) -> None:
+    """A table for a connector that the sandbox does not know, or one that somebody wants otherwise."""
+    folder = municipality(tmp_path / "roskilde")
+    path = box.write_environment(folder)
+    own = '[Ledger.settings]\nurl = "https://127.0.0.1:9/"\n[DigitalPost.settings]\nurl = "https://127.0.0.1:8"\n'
+    path.write_text(path.read_text("utf-8") + own, "utf-8")
+    text = box.write_environment(folder).read_text("utf-8")
+    written = tomllib.loads(text)
+
+    assert text.endswith(own)
+    assert {"PopulationRegister", "DigitalPost", "Ledger"} == set(written)
+    assert {"url": "https://127.0.0.1:8"} == written["DigitalPost"]["settings"]

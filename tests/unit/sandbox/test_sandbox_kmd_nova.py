@@ -349,7 +349,7 @@ def test_documents_at_the_same_time_have_numbers_of_their_own(nova: Caller) -> N
         "",
         'form-data; name="file"',
         'form-data; name="other"; filename="a.txt"',
-        "form-data; name=file; filename*=x; filename*0*=y",
+        "(;filename*=utf-8''%ff%fe;filename*0*=x'y'z;,",
         "form-data; name*0*=\"file\"; name*=x'y'z; filename=a",
     ],
 )

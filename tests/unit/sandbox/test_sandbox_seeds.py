@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from lxml import etree
 
 from rpa_commons.cli.sandbox import sandbox
-from rpa_commons.sandbox import Sandbox, is_synthetic
+from rpa_commons.sandbox import Sandbox, SandboxError, is_synthetic
 from rpa_commons.sandbox.seeds import BROKEN, InvoiceSeed, application_files, invoice_files
 from rpa_commons.validators import dk
 from rpa_commons.validators.xml import InvalidXmlError, safe_xml
@@ -54,8 +54,10 @@ def test_the_same_seed_gives_the_same_bytes_in_every_process(tmp_path: Path) -> 
             subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
         )
 
+    notes = 2  # of which files are the sandbox's
+
     assert 1 == len(set(said))
-    assert int(said[0].split()[1]) == 2 + 30 + len(BROKEN) + 1 + 30
+    assert int(said[0].split()[1]) == 2 + 30 + len(BROKEN) + 1 + 30 + notes
 
 
 def test_another_seed_or_municipality_gives_others() -> None:
@@ -231,7 +233,7 @@ def test_seed_writes_files(folder: Path, tmp_path: Path) -> None:
     for kind in ("people", "moves", "invoices", "applications"):
         arguments = ["seed", kind, "--out", str(tmp_path / kind), "--count", "3", "--folder", str(folder)]
         result = CliRunner().invoke(sandbox, arguments)
-        counts[kind] = len(result.stdout.splitlines()), len([*(tmp_path / kind).iterdir()])
+        counts[kind] = len(result.stdout.splitlines()), len([*(tmp_path / kind).glob("[!.]*")])
 
     assert {"people": (1, 1), "moves": (1, 1), "invoices": (4, 4), "applications": (3, 3)} == counts
 
@@ -259,3 +261,26 @@ def test_seed_for_a_municipality_that_is_not_served(folder: Path, tmp_path: Path
     error = CliRunner().invoke(sandbox, [*arguments, "--folder", str(folder)]).exception
 
     assert "serves no municipality 0101" in str(error)
+
+
+def test_fewer_files_leave_none_of_the_earlier_ones(box: Sandbox, tmp_path: Path) -> None:
+    """The index tells of every file there; somebody else's file is not mixed with them."""
+    box.write_invoices(tmp_path / "inbox", count=9)
+    written = box.write_invoices(tmp_path / "inbox", count=4)
+    there = {path for path in (tmp_path / "inbox").iterdir() if not path.name.startswith(".")}
+    (tmp_path / "inbox" / "real.xml").write_text("<real/>", "utf-8")
+    with pytest.raises(SandboxError, match=r"real\.xml was not written by a sandbox"):
+        box.write_invoices(tmp_path / "inbox", count=4)
+
+    assert set(written) == there
+    assert (tmp_path / "inbox" / "real.xml").exists()
+
+
+def test_seeds_in_a_municipalitys_folder_are_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without --connect and --municipality: whose folder this is."""
+    (tmp_path / "municipality.toml").write_text('code = "0167"\ncvr = "55606617"\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(sandbox, ["seed", "moves"])
+
+    assert "moves into 0167" in result.output
+    assert ["municipality.toml"] == [path.name for path in tmp_path.iterdir()]

@@ -256,10 +256,10 @@ def test_it_is_closed_with_the_sandbox(tmp_path: Path) -> None:
 
 
 def test_needs_come_along(tmp_path: Path) -> None:
-    """Who asks for sf1601 gets the token services with it, and nothing else."""
+    """Who asks for sf1601 gets the token services and PostForespoerg with it, and nothing else."""
     with Sandbox(tmp_path / "box", only=("sf1601",)) as box:
-        assert {"sf1601", "sts", "token"} == set(box.services)
-        with pytest.raises(FaultError, match="the services are sf1601, sts, token"):
+        assert {"sf1601", "postforespoerg", "sts", "token"} == set(box.services)
+        with pytest.raises(FaultError, match="it is not started here; the services are sf1601, sts, token"):
             box.fault("sf1520", "500")
         with pytest.raises(UnknownServiceError):
             box.url_of("sf1520")
