@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, TypeVar
 
 import requests
+from pydantic import BaseModel, ValidationError
 
 from rpa_commons.capabilities import RpaCommonsError, TransientError
 
@@ -27,6 +28,8 @@ __all__ = ["Answer", "Kind", "judged", "read_whole"]
 Kind = Literal["query", "keyed", "unsafe"]
 """``query`` changes nothing, ``keyed`` may be repeated, ``unsafe`` must not be sent twice."""
 
+_Model = TypeVar("_Model", bound=BaseModel)
+_MOST_PLACES = 5  # fields named in an error
 _PIECE = 64 * 1024  # bytes
 _NOT_DONE = frozenset({408, 425, 429})  # RFC 9110 15.5.9, RFC 8470 5.2, RFC 6585 4: not processed
 _BUSY = frozenset({429, 503})
@@ -71,6 +74,24 @@ class Answer:
         except (ValueError, RecursionError):  # the latter: a hundred thousand brackets
             problem = "the answer is no JSON"
         raise self.unexpected(problem)
+
+    def as_model(self, model: type[_Model], expected: str = "as the system's contract says") -> _Model:
+        """The body as JSON of a declared shape.
+
+        Args:
+            model: The shape.
+            expected: For the error: what the answer is not.
+
+        Raises:
+            UnexpectedAnswerError: it is not of the shape, and was asked for by a query; names the fields that
+                are wrong and no value.
+            UnclearAnswerError: the same, and an effect was asked for.
+        """
+        try:
+            return model.model_validate(self.json())
+        except ValidationError as error:
+            places = sorted({".".join(map(str, one["loc"])) or "the whole" for one in error.errors()})
+        raise self.unexpected(f"the answer is not {expected} at {', '.join(places[:_MOST_PLACES])}")
 
     def unexpected(self, problem: str) -> RpaCommonsError:
         """The error to raise for an answer that is not what the system's contract says.

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from rpa_commons.capabilities import (
     BusinessError,
@@ -27,7 +27,6 @@ __all__ = ["RestLedger"]
 _CONFLICT = 409
 _KEY_REUSED = 422
 _REPLAYED = "idempotency-replayed"
-_Model = TypeVar("_Model", bound=BaseModel)
 
 
 def _utc(moment: datetime) -> datetime:
@@ -90,7 +89,7 @@ class RestLedger:
         answer = self._client.request(
             "GET", self._url, kind="query", headers=self._headers, params={"reference": reference}
         )
-        found = _read(answer, _Vouchers).postings
+        found = answer.as_model(_Vouchers, "as the interface says").postings
         if any(voucher.reference != reference for voucher in found):
             raise answer.unexpected("the ledger lists vouchers of other references")
         return [_receipt(voucher) for voucher in sorted(found, key=lambda one: (one.accepted_at, one.id))]
@@ -110,7 +109,7 @@ class RestLedger:
             raise TransientError(self.name, "the ledger still works on this posting (status 409)")
         if answer.status == _KEY_REUSED:
             raise KeyReusedError(self.name) if _is_about_key(answer) else _refused(self.name, answer)
-        voucher = _read(answer, _Voucher)
+        voucher = answer.as_model(_Voucher, "as the interface says")
         if voucher.reference != posting.reference:
             raise answer.unexpected("the ledger's receipt is of another posting")
         return _receipt(voucher, repeated=answer.headers.get(_REPLAYED, "").lower() == "true")
@@ -126,15 +125,6 @@ class RestLedger:
 def _body(posting: Posting) -> bytes:
     """The posting as JSON; the shape is in the connector's reference page."""
     return json.dumps(posting.model_dump(mode="json"), ensure_ascii=False).encode()
-
-
-def _read(answer: Answer, model: type[_Model]) -> _Model:
-    data: Any = answer.json()
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        places = sorted({".".join(map(str, one["loc"])) or "the whole" for one in error.errors()})
-    raise answer.unexpected(f"the answer is not what the interface says at {', '.join(places)}")
 
 
 def _receipt(voucher: _Voucher, *, repeated: bool = False) -> PostingReceipt:

@@ -22,9 +22,11 @@ Usage, in ``stack.toml``::
     from_municipality = "fraflytningskommunekode"
 """
 
+from rpa_commons.connectors._message_file import StoreError, StoreTooNewError
+
 from ._broker import Broker, broker_address
 from ._connector import Sf1461
-from ._errors import MessageError, MissingClientError, StateMissingError, StoreError, StoreTooNewError
+from ._errors import MessageError, MissingClientError, StateMissingError
 from ._message import besked_id_in, read_envelope
 from ._place import BrokerPlace
 from ._queue import Drained, Limits, Queue, drain

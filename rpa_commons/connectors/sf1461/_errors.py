@@ -1,16 +1,12 @@
 """What goes wrong here and nowhere else; none of it carries a message's content."""
 
-from pathlib import Path
-
-from rpa_commons.capabilities import RpaCommonsError, TransientError
+from rpa_commons.capabilities import RpaCommonsError
 
 __all__ = [
     "SYSTEM",
     "MessageError",
     "MissingClientError",
     "StateMissingError",
-    "StoreError",
-    "StoreTooNewError",
 ]
 
 SYSTEM = "sf1461"
@@ -37,31 +33,6 @@ class StateMissingError(RpaCommonsError):
             f"{SYSTEM} has no state folder and no key, so it takes no message out of the queue",
             remedy="use the connector through a bot instance (rpac run, rpac plan)",
         )
-
-
-class StoreError(TransientError):
-    """The store cannot be used now; no message is acknowledged that is not in it."""
-
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(
-            SYSTEM,
-            f"the store {path} cannot be used: {problem}",
-            sent="maybe",
-            remedy="the store must lie on a local disk with free space, and be readable for this user",
-        )
-        self.path = path
-
-
-class StoreTooNewError(RpaCommonsError):
-    """The store was written by a newer release."""
-
-    def __init__(self, path: Path, version: int, known: int) -> None:
-        super().__init__(
-            f"the store {path} has version {version}; this release reads up to {known}",
-            remedy="upgrade rpa-commons in every bot instance of the municipality; nothing was changed",
-        )
-        self.path = path
-        self.version = version
 
 
 class MessageError(ValueError):

@@ -1,27 +1,21 @@
 """What came out of the queue, in a SQLite file that all bot instances of the municipality share.
 
-Rules this module keeps: a batch is on the disk when :meth:`Store.put` returns (rollback journal,
-``synchronous = EXTRA``), so that it may be acknowledged; a ``BeskedId`` is one row, another content under the
-same id another one, and neither is lost; content is sealed by the runtime's key and bound to its row, and
-what is compared is a keyed digest; the file is the owner's alone (0600 in a folder 0700; on Windows the
-folder's permissions guard, untested there); a store of a newer release is refused.
-
-The rollback journal and not the write-ahead log, because a plan reads the file and must leave nothing there.
+Rules this module keeps: a batch is on the disk when :meth:`Store.put` returns, so that it may be
+acknowledged; a ``BeskedId`` is one row, another content under the same id another one, and neither is lost;
+content is sealed by the runtime's key and bound to its row, and what is compared is a keyed digest.
 """
 
-import contextlib
-import os
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from rpa_commons.capabilities import Move
 from rpa_commons.connectors._base import Vault
+from rpa_commons.connectors._message_file import MessageFile
 
-from ._errors import StoreError, StoreTooNewError
+from ._errors import SYSTEM
 
 __all__ = ["Arrival", "Aside", "State", "Store"]
 
@@ -32,8 +26,6 @@ State = Literal[
 same move under another id. ``foreign``: of a type that is not read. ``aside``: cannot be read. ``conflict``:
 another content under a known id."""
 
-VERSION = 1
-_WAIT = 30.0  # seconds for another process's transaction
 _ASKED_AGAIN = timedelta(days=7)  # the register's copy may be some days behind
 _MIGRATIONS: tuple[str, ...] = (
     """
@@ -53,6 +45,7 @@ _MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX messages_facts ON messages (fact);
     """,
 )
+VERSION = len(_MIGRATIONS)
 
 
 @dataclass(frozen=True, repr=False)
@@ -90,9 +83,8 @@ class Aside:
 class Store:
     """The messages of one dueslag. One thread at a time; any number of processes."""
 
-    def __init__(self, path: Path, database: sqlite3.Connection, vault: Vault) -> None:
-        self._path = path
-        self._database = database
+    def __init__(self, file: MessageFile, vault: Vault) -> None:
+        self._file = file
         self._vault = vault
 
     @classmethod
@@ -103,21 +95,7 @@ class Store:
             StoreTooNewError: a newer release wrote it.
             StoreError: it cannot be used.
         """
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with contextlib.suppress(FileExistsError):
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        except OSError as error:
-            raise StoreError(path, error.strerror or "it cannot be made") from None
-        with _ours(path):
-            database = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
-        store = cls(path, database, vault)
-        try:
-            store._prepare()
-        except BaseException:
-            database.close()
-            raise
-        return store
+        return cls(MessageFile.open(SYSTEM, path, _MIGRATIONS), vault)
 
     @classmethod
     def copy_of(cls, path: Path, vault: Vault) -> Self:
@@ -126,23 +104,11 @@ class Store:
         Raises:
             StoreTooNewError, StoreError: as :meth:`open`.
         """
-        database = sqlite3.connect(":memory:", isolation_level=None)
-        store = cls(path, database, vault)
-        try:
-            if path.exists():
-                with _ours(path):
-                    source = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=_WAIT, uri=True)
-                    with contextlib.closing(source):
-                        source.backup(database)
-            store._prepare()
-        except BaseException:
-            database.close()
-            raise
-        return store
+        return cls(MessageFile.copy_of(SYSTEM, path, _MIGRATIONS), vault)
 
     def close(self) -> None:
         """Close the file."""
-        self._database.close()
+        self._file.close()
 
     def put(self, batch: Sequence[Arrival], now: datetime) -> None:
         """Keep a batch; it is on the disk when this returns.
@@ -150,13 +116,13 @@ class Store:
         Raises:
             StoreError: nothing of the batch is kept.
         """
-        with self._transaction():
+        with self._file.transaction():
             for arrival in batch:
                 self._put(arrival, _moment(now))
 
     def moves(self, municipality: str, since: date) -> list[Move]:
         """Every undisputed move into the municipality from the day on, by day and id."""
-        rows = self._all(
+        rows = self._file.all(
             "SELECT key, content FROM messages AS one WHERE state = 'move' AND to_municipality = ?"
             " AND moved_on >= ? AND content IS NOT NULL AND NOT EXISTS"
             " (SELECT 1 FROM messages WHERE state = 'conflict' AND key LIKE one.key || '#%')",
@@ -167,7 +133,7 @@ class Store:
 
     def waiting(self, now: datetime) -> Iterator[tuple[str, bytes]]:
         """Key and message of every event that the register is to be asked about, some days long again."""
-        rows = self._all(
+        rows = self._file.all(
             "SELECT key, content FROM messages WHERE content IS NOT NULL AND (state = 'waiting'"
             " OR state = 'undecided' AND received_at >= ?) ORDER BY key",
             (_moment(now - _ASKED_AGAIN),),
@@ -176,14 +142,14 @@ class Store:
 
     def reread(self, read: Callable[[bytes], Arrival]) -> None:
         """Read once more what could not be read or was of no known type: the settings may say more now."""
-        rows = self._all(
+        rows = self._file.all(
             "SELECT key, state, content FROM messages WHERE state IN ('aside', 'foreign')"
             " AND content IS NOT NULL ORDER BY key"
         )
         for key, state, blob in rows:
             arrival = read(self._vault.unseal(blob, _place(key)))
             if arrival.state != state:
-                with self._transaction():
+                with self._file.transaction():
                     move = arrival.move
                     self._write(
                         key, arrival.state if move is None else self._as_move(move), move, arrival.kept
@@ -191,17 +157,17 @@ class Store:
 
     def settle(self, key: str, move: Move) -> None:
         """A waiting event is this move."""
-        with self._transaction():
+        with self._file.transaction():
             self._write(key, self._as_move(move), move, move.model_dump_json().encode())
 
     def leave_undecided(self, key: str, reason: str) -> None:
         """A waiting event cannot be completed now; what it said stays until it is deleted."""
-        with self._transaction():
-            self._run("UPDATE messages SET state = 'undecided', reason = ? WHERE key = ?", (reason, key))
+        with self._file.transaction():
+            self._file.run("UPDATE messages SET state = 'undecided', reason = ? WHERE key = ?", (reason, key))
 
     def asides(self) -> list[Aside]:
         """What somebody must look at, oldest first."""
-        rows = self._all(
+        rows = self._file.all(
             "SELECT key, state, received_at, reason, message_type FROM messages"
             " WHERE state IN ('aside', 'conflict', 'foreign', 'undecided') AND content IS NOT NULL"
             " ORDER BY received_at, key"
@@ -211,11 +177,11 @@ class Store:
     def erase(self, now: datetime, days: int) -> None:
         """Delete what messages said that came more than so many days ago; ids and digests stay."""
         before = _moment(now - timedelta(days=days))
-        if self._all(
+        if self._file.all(
             "SELECT 1 FROM messages WHERE content IS NOT NULL AND received_at < ? LIMIT 1", (before,)
         ):
-            with self._transaction():
-                self._run(
+            with self._file.transaction():
+                self._file.run(
                     "UPDATE messages SET content = NULL, moved_on = NULL, to_municipality = NULL"
                     " WHERE content IS NOT NULL AND received_at < ?",
                     (before,),
@@ -225,13 +191,13 @@ class Store:
         fingerprint = self._vault.digest("message", arrival.content.hex())
         key, state, reason = arrival.key or f"unnamed-{fingerprint}", arrival.state, arrival.reason
         kept = arrival.kept
-        known = self._all("SELECT fingerprint FROM messages WHERE key = ?", (key,))
+        known = self._file.all("SELECT fingerprint FROM messages WHERE key = ?", (key,))
         if known and known[0][0] == fingerprint:
             return
         if known:
             key, state, kept = f"{key}#{fingerprint}", "conflict", arrival.content if kept is None else kept
             reason = "the BeskedId came again with another content; neither is acted on"
-        self._run(
+        self._file.run(
             "INSERT INTO messages (key, received_at, state, message_type, fingerprint, reason)"
             " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
             (key, now, state, arrival.message_type, fingerprint, reason),
@@ -241,13 +207,13 @@ class Store:
 
     def _as_move(self, move: Move) -> State:
         """Whether a move is new, or told already under another ``BeskedId``."""
-        found = self._all("SELECT 1 FROM messages WHERE fact = ? LIMIT 1", (self._fact(move),))
+        found = self._file.all("SELECT 1 FROM messages WHERE fact = ? LIMIT 1", (self._fact(move),))
         return "repeat" if found else "move"
 
     def _write(self, key: str, state: State, move: Move | None, kept: bytes | None) -> None:
         if state == "repeat":
             kept = move = None
-        self._run(
+        self._file.run(
             "UPDATE messages SET state = ?, fact = ?, to_municipality = ?, moved_on = ?, content = ?"
             " WHERE key = ?",
             (
@@ -263,50 +229,6 @@ class Store:
     def _fact(self, move: Move) -> str:
         previous = move.from_municipality or move.origin
         return self._vault.digest("move", move.cpr, str(move.moved_on), previous, move.to_municipality)
-
-    def _prepare(self) -> None:
-        with _ours(self._path):
-            (version,) = self._database.execute("PRAGMA user_version").fetchone()
-            if version > VERSION:
-                raise StoreTooNewError(self._path, version, VERSION)
-            self._database.execute("PRAGMA synchronous = EXTRA")
-            self._database.execute("PRAGMA secure_delete = ON")
-            if version == VERSION:
-                return
-        with self._transaction():
-            (version,) = self._database.execute("PRAGMA user_version").fetchone()  # now under the lock
-            for number in range(version, VERSION):
-                for statement in filter(str.strip, _MIGRATIONS[number].split(";")):
-                    self._run(statement)
-                self._run(f"PRAGMA user_version = {number + 1}")
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with _ours(self._path):
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._database.execute("COMMIT")
-            except BaseException:
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
-                raise
-
-    def _run(self, statement: str, values: Sequence[str | bytes | None] = ()) -> None:
-        self._database.execute(statement, values)
-
-    def _all(self, statement: str, values: Sequence[str] = ()) -> list[Any]:
-        with _ours(self._path):
-            return self._database.execute(statement, values).fetchall()
-
-
-@contextlib.contextmanager
-def _ours(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours; theirs may quote a statement but never a value."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreError(path, f"SQLite says {error}") from None
 
 
 def _place(key: str) -> str:

@@ -15,7 +15,7 @@ from rpa_commons.connectors.contract import contract_key, contract_posting
 from rpa_commons.connectors.http import Answer
 from rpa_commons.connectors.posting_file import Layout, read_file, render
 from rpa_commons.connectors.posting_file._batches import Batches, PostingFileError
-from rpa_commons.connectors.rest_ledger._connector import _is_about_key, _read, _Vouchers
+from rpa_commons.connectors.rest_ledger._connector import _is_about_key, _Vouchers
 
 MARK = "Hemmelig"
 GOOD = {"postings": [{"id": "7", "reference": MARK, "accepted_at": "2026-11-02T12:00:00Z"}]}
@@ -131,7 +131,7 @@ def test_any_answer_of_a_ledger(value: Any, name: str, kind: Any) -> None:
         whole = value
     said = ""
     try:
-        _read(Answer("rest-ledger", 200, {}, json.dumps(whole).encode(), kind=kind), _Vouchers)
+        Answer("rest-ledger", 200, {}, json.dumps(whole).encode(), kind=kind).as_model(_Vouchers)
     except RpaCommonsError as error:
         said = f"{error} {error.remedy}"
 
@@ -155,5 +155,5 @@ def test_hostile_json_is_refused(body: bytes) -> None:
     answer = Answer("rest-ledger", 200, {}, body)
 
     with pytest.raises(RpaCommonsError):
-        _read(answer, _Vouchers)
+        answer.as_model(_Vouchers)
     assert not _is_about_key(answer)

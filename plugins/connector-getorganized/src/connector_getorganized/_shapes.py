@@ -5,10 +5,10 @@ besides does no harm. An error names fields, never values; the first wrong item 
 """
 
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import unquote
 
-from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, Field
 
 from rpa_commons.connectors.http import Answer
 
@@ -84,9 +84,4 @@ def read(answer: Answer, shape: type[_ModelT]) -> _ModelT:
         UnexpectedAnswerError: it is none, and was asked for by a query.
         UnclearAnswerError: it is none, and an effect was asked for.
     """
-    data: Any = answer.json()
-    try:
-        return shape.model_validate(data)
-    except ValidationError as error:
-        places = sorted({".".join(map(str, one["loc"])) or "the whole" for one in error.errors()})
-    raise answer.unexpected(f"the answer is not as recorded at {', '.join(places[:5])}")
+    return answer.as_model(shape, "as recorded")

@@ -5,9 +5,9 @@ is refused; what Nova may say besides does no harm. An error names fields, never
 of a list is enough for it.
 """
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, FailFast, Field, field_validator
 from pydantic.alias_generators import to_camel
 
 from rpa_commons.connectors.http import Answer
@@ -195,9 +195,4 @@ def read(answer: Answer, shape: type[_ModelT]) -> _ModelT:
     Raises:
         UnexpectedAnswerError: it is none; the error names the fields that are wrong.
     """
-    data: Any = answer.json()
-    try:
-        return shape.model_validate(data)
-    except ValidationError as error:
-        places = sorted({".".join(map(str, one["loc"])) or "the whole" for one in error.errors()})
-    raise answer.unexpected(f"the answer is not as recorded at {', '.join(places[:5])}")
+    return answer.as_model(shape, "as recorded")
