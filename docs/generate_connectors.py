@@ -98,7 +98,8 @@ def _rows(known: dict[str, Any]) -> str:
     ]
     for capability, name, words, built_in in sorted(rows):
         origin = "rpa-commons" if built_in else f"wheel `connector-{name}`"
-        lines.append(f"| `{capability}` | [{name}](connectors/{name}.md) | {words} | {origin} |")
+        link = f"[`{capability}`](capabilities.md#{capability.lower()})"
+        lines.append(f"| {link} | [{name}](connectors/{name}.md) | {words} | {origin} |")
     return "\n".join([*lines, "", _unused({row[0] for row in rows})])
 
 

@@ -63,6 +63,7 @@ from .digital_post import (
 )
 from .invoice_inbox import (
     Acknowledgement,
+    Handled,
     InvoiceAttachment,
     InvoiceDocument,
     InvoiceFinding,
@@ -110,6 +111,7 @@ __all__ = [
     "DocumentFile",
     "EffectClass",
     "Entitlement",
+    "Handled",
     "InvoiceAttachment",
     "InvoiceDocument",
     "InvoiceFinding",

@@ -43,13 +43,16 @@ __all__ = [
 ]
 
 CaseStatus = Literal["open", "closed"]
+"""Whether a case is still worked on; where exactly it stands, ``Case.state`` says."""
 Confidentiality = Literal["open", "confidential", "sensitive", "highly-sensitive"]
 """Fortrolighed: ikke fortrolig, fortrolig, følsom, særligt følsom (the four that Danish systems know)."""
 Direction = Literal["incoming", "outgoing", "internal"]
+"""Which way a document went, seen from the municipality."""
 PartyKind = Literal["person", "organisation", "unit", "property", "other"]
 """Which number ``Party.id`` is: national personal number, organisation number (CVR), production unit
 (P-number), property (BFE), or a word of the municipality's own."""
 TaskStatus = Literal["new", "started", "done"]
+"""How far a task is; ``new``: nobody has begun."""
 
 _KLE = r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$"
 _KLE_OR_ABOVE = r"^([0-9]{2}(\.[0-9]{2}){0,2})?$"
@@ -83,10 +86,13 @@ class Party(_Model):
     """Somebody or something that a case is about. Personal throughout."""
 
     kind: PartyKind
+    """Which number ``id`` is."""
     id: Annotated[str, AfterValidator(_line)] = Field(max_length=64, repr=False)
     """The number that ``kind`` names; spaces and hyphens are dropped from it (CPR: ten digits)."""
     name: _Words = Field(default="", repr=False)
+    """What it is called, where that is known."""
     role: Literal["primary", "secondary"] = "primary"
+    """``primary``: whom the case is about; ``secondary``: somebody else who has a part in it."""
 
     @field_validator("id")
     @classmethod
@@ -99,11 +105,13 @@ class Case(_Model):
     """A case as the system knows it now. Title and parties are personal."""
 
     id: _Id
-    """The system's own id, for the calls below; opaque."""
+    """The system's own id, which other calls ask for; opaque."""
     number: str = Field(max_length=255)
     """What people call the case by: ``S2026-12345``, ``EMN-2026-000114``, ``2026-000017``."""
     title: _Words = Field(repr=False)
+    """What the case is about, in one line."""
     status: CaseStatus
+    """Open or closed."""
     state: _Words = ""
     """The system's own word for where the case stands (``Oplyst``, ``Afgjort``); empty where it has none."""
     kle: str = Field(default="", pattern=_KLE_OR_ABOVE)
@@ -113,6 +121,7 @@ class Case(_Model):
     confidentiality: Confidentiality | None = None
     """``None`` where the system does not say."""
     opened_on: date | None = None
+    """The day it was opened; ``None`` where the system does not say."""
     unit: _Words = ""
     """Responsible unit, in the words or code of the municipality."""
     person: _Words = Field(default="", repr=False)
@@ -125,12 +134,15 @@ class NewCase(_Model):
     """A case to open. Title and parties are personal."""
 
     title: _Title = Field(repr=False)
+    """What the case is about, in one line."""
     kle: str = Field(pattern=_KLE)
     """KLE number of the subject, all three levels."""
     facet: str = Field(default="", pattern=_FACET)
     """KLE facet; empty: the connector's setting, where it has one."""
     parties: tuple[Party, ...] = Field(default=(), repr=False)
+    """Whom or what the case is about, the primary party first."""
     confidentiality: Confidentiality = "confidential"
+    """Who may see the case."""
     opened_on: date | None = None
     """``None``: the day it is opened."""
     unit: _Words = ""
@@ -148,11 +160,13 @@ class CaseQuery(_Model):
     party: Party | None = Field(default=None, repr=False)
     """A party by kind and id; its name and role are not looked at."""
     number: _Words = ""
+    """What people call the case by, whole."""
     title: _Words = Field(default="", repr=False)
     """The whole title, letter by letter."""
     kle: str = Field(default="", pattern=_KLE_OR_ABOVE)
     """A KLE number or the beginning of one: ``27.60`` finds ``27.60.04``."""
     status: CaseStatus | None = None
+    """Open or closed ones only; ``None``: both."""
 
     @model_validator(mode="after")
     def _enough(self) -> Self:
@@ -176,40 +190,53 @@ class Document(_Model):
     """A document of a case, without its bytes."""
 
     id: _Id
+    """The system's own id, which other calls ask for; opaque."""
     title: _Words = Field(repr=False)
+    """What people call the document, in one line."""
     file_name: _FileName = Field(repr=False)
     """Safe in the sense of :func:`safe_file_name`; title and extension where the system keeps no name."""
     direction: Direction | None = None
+    """Which way it went; ``None`` where the system does not say."""
     dated: date | None = None
+    """The document's own date; ``None`` where the system does not say."""
     confidentiality: Confidentiality | None = None
+    """Who may see it; ``None`` where the system does not say."""
     final: bool = False
     """Journalised (approved, finalised): it can no longer be changed."""
     size: int | None = Field(default=None, ge=0)
     """Bytes; ``None`` where the system does not say."""
     description: str = Field(default="", repr=False)
+    """What the system notes about it; empty where there is nothing."""
 
 
 class DocumentFile(_Model):
     """A document's bytes."""
 
     id: _Id
+    """The document's id."""
     file_name: _FileName = Field(repr=False)
+    """As :attr:`Document.file_name`."""
     content: bytes = Field(repr=False)
+    """The bytes as they were filed."""
 
 
 class NewDocument(_Model):
     """A document to file. Personal throughout."""
 
     title: _Title = Field(repr=False)
+    """What people will call the document, in one line."""
     file_name: _FileName = Field(repr=False)
     """As the sender called it; made safe (:func:`safe_file_name`)."""
     content: bytes = Field(min_length=1, repr=False)
+    """The bytes to file."""
     direction: Direction = "incoming"
+    """Which way it went."""
     dated: date | None = None
     """``None``: the day it is filed."""
     confidentiality: Confidentiality | None = None
     """``None``: as the case."""
     description: str = Field(default="", max_length=4000, repr=False)
+    """A note about the document, for caseworkers."""
     final: bool = False
     """Whether to journalise it at once."""
 
@@ -218,35 +245,51 @@ class Task(_Model):
     """Something that somebody has to do in a case."""
 
     id: _Id
+    """The system's own id, for :meth:`CaseSystem.update_task`; opaque."""
     title: _Words = Field(repr=False)
+    """What is to be done, in one line."""
     description: str = Field(default="", repr=False)
+    """What is to be done, in more words."""
     status: TaskStatus
+    """How far it is."""
     deadline: date | None = None
+    """The last day; ``None`` where it has none."""
     unit: _Words = ""
+    """Who is to do it: a unit or group, in the words or code of the municipality."""
     person: _Words = Field(default="", repr=False)
+    """Who is to do it: a caseworker, by the user name that the system knows."""
     created_at: AwareDatetime | None = None
+    """When it was made; ``None`` where the system does not say."""
     done_at: AwareDatetime | None = None
+    """When it was done; ``None`` until then, and where the system does not say."""
 
 
 class NewTask(_Model):
     """A task to put into a case."""
 
     title: _Title = Field(repr=False)
+    """What is to be done, in one line."""
     description: str = Field(default="", max_length=4000, repr=False)
+    """What is to be done, in more words."""
     deadline: date | None = None
     """The last day. A system that cannot do without one refuses ``None``."""
     unit: _Words = ""
     """Who is to do it: a unit or group, or ``person``; both empty: the connector's setting."""
     person: _Words = Field(default="", repr=False)
+    """Who is to do it: a caseworker, by the user name that the system knows."""
 
 
 class TaskChange(_Model):
     """What becomes of a task: what is ``None`` stays as it is."""
 
     status: TaskStatus | None = None
+    """How far it is now; ``done`` ends it."""
     deadline: date | None = None
+    """Another last day."""
     unit: _Words | None = None
+    """Another unit or group to do it."""
     person: _Words | None = Field(default=None, repr=False)
+    """Another caseworker to do it, by the user name that the system knows."""
 
     @model_validator(mode="after")
     def _something(self) -> Self:
@@ -259,18 +302,24 @@ class Note(_Model):
     """A journal note of a case. Personal throughout."""
 
     id: _Id
+    """The system's own id; opaque."""
     title: _Words = Field(repr=False)
+    """What the note is about, in one line."""
     text: str = Field(repr=False)
     """Plain text; lines end with a line feed."""
     final: bool = False
+    """Approved: it can no longer be changed."""
     written_at: AwareDatetime | None = None
+    """When it was written; ``None`` where the system does not say."""
     person: _Words = Field(default="", repr=False)
+    """Who wrote it, by the user name that the system knows."""
 
 
 class NewNote(_Model):
     """A journal note to write. Personal throughout."""
 
     title: _Title = Field(repr=False)
+    """What the note is about, in one line."""
     text: str = Field(min_length=1, max_length=100_000, repr=False)
     """Plain text."""
     final: bool = False

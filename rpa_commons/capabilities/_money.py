@@ -46,6 +46,7 @@ class Money(BaseModel):
     amount: _Amount = Field(repr=False)
     """At most two decimals and sixteen digits before them; negative for what goes back."""
     currency: _Currency = "DKK"
+    """ISO 4217, e.g. ``DKK``, ``NOK``, ``SEK``, ``EUR``."""
 
     def __str__(self) -> str:
         """``129.95 DKK``: for letters and for pages that caseworkers see."""

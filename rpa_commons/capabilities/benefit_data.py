@@ -42,11 +42,9 @@ __all__ = [
 ]
 
 AgencyStatus = Literal["answered", "no_data", "unavailable", "refused"]
-"""``answered``    there is data; see ``AgencyData.missing`` for what is not.
-``no_data``     the agency says that it has nothing about this person and period.
-``unavailable`` the agency could not answer, or says that the question failed.
-``refused``     the agency's answer is not what its contract says, and is not used.
-"""
+"""``answered``: there is data; see ``AgencyData.missing`` for what is not. ``no_data``: the agency says that
+it has nothing about this person and period. ``unavailable``: the agency could not answer, or says that the
+question failed. ``refused``: the agency's answer is not what its contract says, and is not used."""
 
 _Agency = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,19}$")]
 _Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=6, decimal_places=2, allow_inf_nan=False)]
@@ -64,7 +62,9 @@ class _Spanned(_Model):
     text: str = Field(default="", repr=False)
     """The agency's words for it."""
     first: date | None = Field(default=None, repr=False)
+    """First day it is about; ``None``: an open beginning."""
     last: date | None = Field(default=None, repr=False)
+    """Last day it is about, included; ``None``: an open end."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -85,6 +85,7 @@ class BenefitPayment(_Spanned):
     gross: Money | None = Field(default=None, repr=False)
     """Before tax and deductions, where the agency says it."""
     state: Literal["paid", "planned"]
+    """Whether the money has been paid, or is to be."""
     paid_on: date | None = Field(default=None, repr=False)
     """The day it was or will be paid; ``None`` where none is set yet."""
 
@@ -97,6 +98,7 @@ class Entitlement(_Spanned):
     final: bool | None = Field(default=None, repr=False)
     """Whether the decision is final; ``None`` where the agency does not say."""
     decided_on: date | None = Field(default=None, repr=False)
+    """The day of the decision; ``None`` where the agency does not say."""
     amount: Money | None = Field(default=None, repr=False)
     """Before tax; see ``per``."""
     per: str = Field(default="", repr=False)
@@ -109,6 +111,7 @@ class AgencyFact(_Spanned):
     """Anything else an agency says that can count: a permit, a vehicle, an income of capital."""
 
     amount: Money | None = Field(default=None, repr=False)
+    """The money it is about, where it is about money."""
     details: Mapping[str, str] = Field(default_factory=dict, repr=False)
     """The agency's own names and values."""
 
@@ -117,8 +120,11 @@ class AgencyData(_Model):
     """What one agency said."""
 
     payments: tuple[BenefitPayment, ...] = ()
+    """Money paid or planned."""
     entitlements: tuple[Entitlement, ...] = ()
+    """Decisions on benefits, refusals too."""
     facts: tuple[AgencyFact, ...] = ()
+    """What else the agency says."""
     protected: bool = False
     """The agency marks the person's data as protected; nothing of it belongs in a letter or a list."""
     missing: tuple[str, ...] = ()
@@ -155,6 +161,7 @@ class AgencyAnswer(_Model):
     name: str = Field(min_length=1)
     """The agency as people know it."""
     status: AgencyStatus
+    """Whether it answered, and if not, why."""
     reason: str = ""
     """Why there is no data, or whose word it is that there is nothing; never personal data."""
     data: AgencyData | None = Field(default=None, repr=False)
@@ -192,8 +199,11 @@ class BenefitAnswer(_Model):
     """The answers of all the agencies that were asked, in the order asked."""
 
     first: date
+    """First day asked about."""
     last: date
+    """Last day asked about, included."""
     agencies: tuple[AgencyAnswer, ...] = Field(min_length=1)
+    """One part for each agency that was asked."""
     checked_by: str = ""
     """The official schema that the answer was checked by, such as ``ssbtek 10``; empty where none is kept
     here and only our own reader looked at its structure."""
@@ -257,6 +267,8 @@ class BenefitData(Protocol):
             agencies: Codes of the agencies to ask, no more than the case needs; empty: those the settings
                 name.
 
-        An agency that fails fails alone: see :class:`AgencyAnswer`.
+        Returns:
+            The answers, one for each agency asked. An agency that fails fails alone: see
+            :class:`AgencyAnswer`.
         """
         ...

@@ -139,6 +139,12 @@ class CaseSystem(Protocol):
     def find_cases(self, query: CaseQuery) -> tuple[Case, ...]:
         """The cases asked for, by number; all of them.
 
+        Args:
+            query: What must be right of a case; at least party, number or title.
+
+        Returns:
+            The cases, ordered by number; empty where there are none.
+
         Raises:
             BusinessError: there are more than the connector will list; never a part of them.
         """
@@ -146,50 +152,133 @@ class CaseSystem(Protocol):
 
     @query
     def case(self, case: str) -> Case:
-        """The case with this id."""
+        """The case with this id.
+
+        Args:
+            case: The case's id (:attr:`Case.id`, or the receipt's ``id`` of ``open_case``).
+
+        Returns:
+            The case as it is now.
+        """
         ...
 
     @query
     def documents(self, case: str) -> tuple[Document, ...]:
-        """The documents of a case, oldest first where the system tells their order."""
+        """The documents of a case, oldest first where the system tells their order.
+
+        Args:
+            case: The case's id (:attr:`Case.id`, or the receipt's ``id`` of ``open_case``).
+
+        Returns:
+            The documents without their bytes; empty where the case has none.
+        """
         ...
 
     @query
     def document_file(self, case: str, document: str) -> DocumentFile:
-        """A document's bytes. What is read becomes part of the item's journal: ask for what you need."""
+        """A document's bytes.
+
+        What is read becomes part of the item's journal: ask for what you need.
+
+        Args:
+            case: The case's id (:attr:`Case.id`, or the receipt's ``id`` of ``open_case``).
+            document: The document's id (:attr:`Document.id`).
+
+        Returns:
+            The bytes, with the file's name.
+        """
         ...
 
     @query
     def tasks(self, case: str) -> tuple[Task, ...]:
-        """The tasks of a case, those done too."""
+        """The tasks of a case, those done too.
+
+        Args:
+            case: The case's id (:attr:`Case.id`, or the receipt's ``id`` of ``open_case``).
+
+        Returns:
+            The tasks; empty where the case has none.
+        """
         ...
 
     @query
     def notes(self, case: str) -> tuple[Note, ...]:
-        """The journal notes of a case, oldest first where the system tells their order."""
+        """The journal notes of a case, oldest first where the system tells their order.
+
+        Args:
+            case: The case's id (:attr:`Case.id`, or the receipt's ``id`` of ``open_case``).
+
+        Returns:
+            The notes, whole; empty where the case has none.
+        """
         ...
 
     @effect("keyed", planned=_planned)
     def open_case(self, case: NewCase, *, key: str = "") -> CaseReceipt:
-        """Open a case; the receipt's ``id`` is the case's."""
+        """Open a case; the receipt's ``id`` is the case's.
+
+        Args:
+            case: The case to open.
+            key: A bot's word that tells two calls of one item apart; to a connector, the idempotency key.
+
+        Returns:
+            The receipt; its ``number`` is what people call the case by.
+        """
         ...
 
     @effect("keyed", planned=_planned)
     def add_document(self, case: str, document: NewDocument, *, key: str = "") -> CaseReceipt:
-        """File a document in a case."""
+        """File a document in a case.
+
+        Args:
+            case: The case's id (:attr:`Case.id`, or the receipt's ``id`` of ``open_case``).
+            document: The document with its bytes.
+            key: A bot's word that tells two calls of one item apart; to a connector, the idempotency key.
+
+        Returns:
+            The receipt; its ``id`` is the document's.
+        """
         ...
 
     @effect("keyed", planned=_planned)
     def add_task(self, case: str, task: NewTask, *, key: str = "") -> CaseReceipt:
-        """Put a task into a case."""
+        """Put a task into a case.
+
+        Args:
+            case: The case's id (:attr:`Case.id`, or the receipt's ``id`` of ``open_case``).
+            task: What is to be done, by when and by whom.
+            key: A bot's word that tells two calls of one item apart; to a connector, the idempotency key.
+
+        Returns:
+            The receipt; its ``id`` is the task's.
+        """
         ...
 
     @effect("keyed", planned=_planned_change)
     def update_task(self, case: str, task: str, change: TaskChange, *, key: str = "") -> CaseReceipt:
-        """Change a task; ``TaskChange(status="done")`` ends it."""
+        """Change a task; ``TaskChange(status="done")`` ends it.
+
+        Args:
+            case: The case's id (:attr:`Case.id`, or the receipt's ``id`` of ``open_case``).
+            task: The task's id (:attr:`Task.id`, or the receipt's ``id`` of ``add_task``).
+            change: What becomes of it.
+            key: A bot's word that tells two calls of one item apart; to a connector, the idempotency key.
+
+        Returns:
+            The receipt; its ``id`` is the task's.
+        """
         ...
 
     @effect("keyed", planned=_planned)
     def add_note(self, case: str, note: NewNote, *, key: str = "") -> CaseReceipt:
-        """Write a journal note."""
+        """Write a journal note.
+
+        Args:
+            case: The case's id (:attr:`Case.id`, or the receipt's ``id`` of ``open_case``).
+            note: The note.
+            key: A bot's word that tells two calls of one item apart; to a connector, the idempotency key.
+
+        Returns:
+            The receipt; its ``id`` is the note's.
+        """
         ...

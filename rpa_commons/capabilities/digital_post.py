@@ -51,6 +51,7 @@ LinkKind = Literal[
 ]
 """What a link asks of the citizen, by the codes of the guidance on MeMo actions."""
 Postage = Literal["priority", "economy", "bulk", "registered", "registered-with-proof", "service-of-process"]
+"""How a letter on paper travels; which of them an agreement has, the printer says."""
 
 _FILE_NAME = r'^[^<>:"/\\?*|\x00-\x1f\x7f-\x9f]+$'
 
@@ -69,28 +70,35 @@ class Attachment(_Model):
     """A document that goes with a letter. Personal throughout."""
 
     name: str = Field(min_length=1, max_length=256, pattern=_FILE_NAME, repr=False)
-    r"""What the citizen sees, with its ending; none of ``< > : " / \ ? * |``."""
+    r"""What the citizen sees, with its ending; none of ``< > : " / \ ? *`` and no vertical bar."""
     media_type: str = Field(pattern=r"^[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*$")
     """``application/pdf``."""
     content: bytes = Field(min_length=1, repr=False)
+    """The document's bytes."""
 
 
 class Link(_Model):
     """Something the citizen is asked to do, at a web address."""
 
     label: str = Field(min_length=1, max_length=256)
+    """What the citizen reads instead of the address."""
     url: str = Field(pattern=r"^https://[^\s/?#]+[^\s]*$", max_length=256, repr=False)
     """Absolute and https; a link may carry a key, so it is never shown."""
     kind: LinkKind = "SELVBETJENING"
+    """What the citizen is asked to do there."""
 
 
 class PrintOptions(_Model):
     """How a letter on paper is made; ``None`` leaves it to the agreement with the printer."""
 
     two_sided: bool | None = None
+    """Printed on both sides of the sheet."""
     colour: bool | None = None
+    """Printed in colour."""
     envelope: Literal["C4", "C5"] | None = None
+    """Its size: a sheet folded once goes into ``C5``, an unfolded one into ``C4``."""
     postage: Postage | None = None
+    """How it travels."""
 
 
 class Letter(_Model):
@@ -99,6 +107,7 @@ class Letter(_Model):
     title: str = Field(min_length=1, max_length=256)
     """The line the citizen sees in the inbox; no personal data belongs here."""
     language: Literal["da", "nb", "sv", "en"]
+    """The language it is written in."""
     pdf: bytes = Field(repr=False)
     """A tagged PDF; on paper its first page shows the address in the envelope's window."""
     text: str = Field(default="", repr=False)
@@ -197,13 +206,28 @@ class DigitalPost(Protocol):
         """Whether the citizen (ten digits) can be reached by Digital Post.
 
         A time-out is *unknown*: it raises, it never answers yes.
+
+        Args:
+            cpr: The citizen's number.
+
+        Returns:
+            True when the citizen is registered for it.
         """
         ...
 
     @added_in("1.1")
     @query
     def reachable_by_sms(self, cpr: str) -> bool:
-        """Whether the citizen (ten digits) has signed up for text messages (NemSMS); as ``registered``."""
+        """Whether the citizen (ten digits) has signed up for text messages (NemSMS).
+
+        A time-out is *unknown*, as in ``registered``.
+
+        Args:
+            cpr: The citizen's number.
+
+        Returns:
+            True when the citizen has signed up.
+        """
         ...
 
     @effect("keyed", planned=_planned)
@@ -217,13 +241,25 @@ class DigitalPost(Protocol):
                 receiver can; ``sms`` is refused, a letter is no text message.
             key: From a bot, a word that tells two letters of one item apart. To a connector, the idempotency
                 key: one key, one letter, however often the call is repeated.
+
+        Returns:
+            The receipt. Accepted is not delivered: that ``delivery`` says.
         """
         ...
 
     @added_in("1.1")
     @effect("keyed", planned=_planned_notice)
     def notify(self, message: TextMessage, *, to: str, key: str = "") -> Receipt:
-        """Send a text message to the citizen ``to`` (ten digits); ``key`` as for ``send``."""
+        """Send a text message to the citizen ``to`` (ten digits).
+
+        Args:
+            message: The text message.
+            to: The recipient's number.
+            key: As for ``send``.
+
+        Returns:
+            The receipt. Accepted is not delivered: that ``delivery`` says.
+        """
         ...
 
     @added_in("1.1")
@@ -232,5 +268,11 @@ class DigitalPost(Protocol):
         """What became of the message with this :attr:`Receipt.id`.
 
         Within one phase of an item a query is asked once: look again after a ``Wait``.
+
+        Args:
+            receipt_id: The receipt's ``id``.
+
+        Returns:
+            How far it came, as far as anybody has said; ``unknown`` where nobody has.
         """
         ...

@@ -43,14 +43,18 @@ class Payee(_Model):
     reference: str = Field(default="", pattern=r"^[0-9A-Za-z]{0,35}$", repr=False)
     """What the receiver recognises the payment by: FIK's payment id, KID, OCR number."""
     name: _OneLine = Field(default="", repr=False)
+    """The receiver's name, where the way to pay asks for one."""
 
 
 class Payment(_Model):
     """An order to pay out what a posting books."""
 
     payee: Payee
+    """Who is paid."""
     amount: Money
+    """What is paid, above zero; in the currency of the lines."""
     due: date
+    """The day on which it is to be paid."""
 
     @model_validator(mode="after")
     def _is_paid_out(self) -> Self:
@@ -65,10 +69,13 @@ class Posting(_Model):
     reference: str = Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z ._/\-]{0,59}$")
     """The municipality's own reference, e.g. the invoice's number; what :meth:`Ledger.find` looks for."""
     booked_on: date
+    """The day it counts for in the books."""
     text: _OneLine = ""
-    """No personal data."""
+    """What the books show for the whole voucher. No personal data."""
     lines: tuple[PostingLine, ...] = Field(min_length=2, max_length=1000)
+    """At least two; their amounts sum to zero, in one currency."""
     payment: Payment | None = None
+    """What is to be paid out with it; ``None``: nothing."""
 
     @model_validator(mode="after")
     def _balances(self) -> Self:
@@ -88,6 +95,7 @@ class PostingReceipt(_Model):
     id: str = Field(min_length=1)
     """The ledger's or our own number of the voucher; what a caseworker asks about."""
     reference: str
+    """The posting's own :attr:`Posting.reference`."""
     accepted_at: AwareDatetime | None = None
     """UTC; ``None`` in a plan."""
     repeated: bool = False
@@ -115,6 +123,12 @@ class Ledger(Protocol):
         """What was posted under a reference, oldest first; empty when nothing was.
 
         It is a help against paying an invoice that somebody posted by hand, not what makes a repeat safe.
+
+        Args:
+            reference: The :attr:`Posting.reference` to look for, whole.
+
+        Returns:
+            A receipt for each posting found.
         """
         ...
 
@@ -127,5 +141,8 @@ class Ledger(Protocol):
             key: From a bot, a word that tells two postings of one item apart. To a connector, the idempotency
                 key: one key, one voucher, however often the call is repeated. The same key with another
                 posting is refused with a BusinessError.
+
+        Returns:
+            The receipt; its ``id`` is the number of the voucher.
         """
         ...

@@ -30,6 +30,7 @@ class Move(BaseModel):
     moved_on: date
     """The day from which the new address counts (``tilflytningsdato``)."""
     origin: Origin
+    """Where the person comes from."""
     from_municipality: str | None = Field(default=None, pattern=r"^[0-9]{4}$")
     """Official code, e.g. ``"0265"``; ``None`` unless origin is ``municipality``."""
     to_municipality: str = Field(pattern=r"^[0-9]{4}$")
@@ -53,5 +54,12 @@ class PopulationEvents(Protocol):
 
         Moves inside the municipality are included, for the bot decides what counts as a move in. Ordered by
         ``moved_on``, then ``id``. The same event is returned once, however often it was delivered.
+
+        Args:
+            municipality: Official code of the municipality, e.g. ``"0265"``.
+            since: The first day that is asked about.
+
+        Returns:
+            The moves; empty where there are none.
         """
         ...

@@ -15,6 +15,7 @@ class School(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
     name: str = Field(min_length=1)
+    """The school's name."""
     phone: str = ""
     """Its telephone number as people write it; empty where the source has none."""
 
@@ -33,5 +34,11 @@ class SchoolDistricts(Protocol):
         """The school of an address, by the id that the register's moves give it (``Move.address_id``).
 
         ``None`` where the source says nothing of the address: outside the municipality, or a new one.
+
+        Args:
+            address_id: The address, by the register's id.
+
+        Returns:
+            The school, or ``None``.
         """
         ...
