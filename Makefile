@@ -9,9 +9,9 @@ UV := $(BOOTSTRAP)/bin/uv
 READY := $(VENV)/.ready
 # Municipal networks often inspect TLS: trust what the machine trusts.
 export UV_SYSTEM_CERTS ?= 1
-# A file's tests share what is dear to set up, so each file stays with one process. Three for two cores: the slow files,
+# A file's tests share what is dear to set up, so each file stays with one process. Four for two cores: the slow files,
 # which come first, wait for other processes most of their time.
-PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
+PARALLEL := -n 4 --dist loadfile --no-loadscope-reorder
 HAS_NGINX := PATH="$$PATH:/usr/sbin:/usr/local/sbin" command -v nginx
 
 .DEFAULT_GOAL := help

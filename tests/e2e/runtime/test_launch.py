@@ -112,13 +112,20 @@ def _followed(bench: Any) -> Iterator[tuple[subprocess.Popen[str], IO[str], IO[s
         yield host, host.stdout, host.stderr
 
 
+def _wait_for(words: str, stream: IO[str]) -> None:
+    """Read until the words are said; a stream that ends before is a failure and no wait without end."""
+    for line in stream:
+        if words in line:
+            return
+    raise AssertionError(f"the process ended without saying {words}")
+
+
 def test_ctrl_c_lets_the_worker_finish_the_case_in_hand(bench: Any) -> None:
     """The command says so, the worker ends with 130, and nothing is left running."""
     bench.cases({f"case-{number}": "keyed, sleep:0.5" for number in range(20)})
 
     with _followed(bench) as (host, said, talk):
-        while '"item"' not in said.readline():
-            pass
+        _wait_for('"item"', said)
         os.kill(host.pid, signal.SIGINT)
         last = json.loads(said.read().splitlines()[-1])
         told = talk.read()
@@ -133,11 +140,9 @@ def test_a_second_ctrl_c_ends_the_worker_at_once(bench: Any) -> None:
     bench.cases({"case-1": "sleep:600"})
 
     with _followed(bench) as (host, said, talk):
-        while '"found"' not in said.readline():
-            pass
+        _wait_for('"found"', said)
         os.kill(host.pid, signal.SIGINT)
-        while "finishing the case in hand" not in talk.readline():
-            pass
+        _wait_for("finishing the case in hand", talk)
         os.kill(host.pid, signal.SIGINT)
         host.communicate(timeout=60)
 
