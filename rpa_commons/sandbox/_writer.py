@@ -1,5 +1,6 @@
 """What a sandbox writes for municipalities: extracts, environments, invoices, applications."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,7 @@ from .seeds import InvoiceSeed, application_files, invoice_files
 __all__ = ["Writer"]
 
 
-class Writer:
+class Writer(ABC):
     """The part of a :class:`Sandbox` that needs the people and, for environments, where it is reached."""
 
     folder: Path
@@ -28,36 +29,36 @@ class Writer:
     municipalities: Mapping[str, str]
 
     @property
+    @abstractmethod
     def seed(self) -> int:
         """Which town."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def url(self) -> str:
         """Base address of the services with client certificates."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def services(self) -> Mapping[str, Service]:
         """Name -> service, of those that run."""
-        raise NotImplementedError
 
+    @abstractmethod
     def url_of(self, name: str) -> str:
         """Base address of one service."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def ca_bundle(self) -> Path:
         """PEM of the sandbox's authority."""
-        raise NotImplementedError
 
+    @abstractmethod
     def certificate(self, code: str | None = None) -> ClientFiles:
         """One municipality's client certificate; the first one's by default."""
-        raise NotImplementedError
 
+    @abstractmethod
     def agreement(self, code: str | None = None) -> Agreement:
         """The four UUIDs of one municipality's service agreement; the first one's by default."""
-        raise NotImplementedError
 
     def moves_into(self, municipality: str, since: date, days: int | None = None) -> Sequence[Move]:
         """The moves that a moves extract of that municipality holds."""

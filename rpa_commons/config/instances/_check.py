@@ -1,6 +1,6 @@
 """A municipality's whole configuration: every bot instance, the stack, the secrets that can be seen."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -103,20 +103,37 @@ def check_municipality(
                 findings += answerable_findings(municipality, name, examination)
             findings += hook_findings(municipality, name, examination, manifest_of)
     if not names:
-        stack, in_files = stack_of(municipality, connectors)
-        unasked = unasked_tables(stack, asked, needed=_missed(findings))
-        cooperation = policy_set(municipality, "", date.min)
-        findings += [*in_files, *stack.unknown(), *_orphans(municipality), *cooperation.findings]
-        findings += _unasked_findings(unasked, in_files)
-        findings += _misspelt_capabilities(municipality, stack, connectors)
-        findings += stray_table_folders(municipality, _bots(municipality))
-        findings += _misspelt_in_baseline(municipality, _bots(municipality))
+        of_folder, unasked = _of_no_instance(municipality, connectors, asked, findings)
+        findings += of_folder
         findings += stray_findings(municipality, findings)
     findings += _journal_key(municipality)
     unfinished = unfinished_upgrades(municipality, names)
     written = {one.file for one in unfinished}  # for another version: what this one says of them is no matter
     findings = [*unfinished, *(one for one in findings if one.file not in written)]
     return Checked(wanted, _once(in_order(findings)), errors, tuple(dict.fromkeys(places)), unasked)
+
+
+def _of_no_instance(
+    municipality: MunicipalityFolder,
+    connectors: Mapping[str, ConnectorEntry],
+    asked: Collection[str],
+    findings: Sequence[Finding],
+) -> tuple[list[Finding], tuple[UnaskedTable, ...]]:
+    """What is wrong in the folder whatever its instances, and the tables that none of them asks for."""
+    stack, in_files = stack_of(municipality, connectors)
+    unasked = unasked_tables(stack, asked, needed=_missed(findings))
+    cooperation = policy_set(municipality, "", date.min)
+    bots = _bots(municipality)
+    return [
+        *in_files,
+        *stack.unknown(),
+        *_orphans(municipality),
+        *cooperation.findings,
+        *_unasked_findings(unasked, in_files),
+        *_misspelt_capabilities(municipality, stack, connectors),
+        *stray_table_folders(municipality, bots),
+        *_misspelt_in_baseline(municipality, bots),
+    ], unasked
 
 
 def _missed(findings: Sequence[Finding]) -> frozenset[str]:
