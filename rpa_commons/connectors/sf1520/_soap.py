@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from rpa_commons.capabilities import PersonNotFoundError, RpaCommonsError, TransientError
+from rpa_commons.connectors._soap import SoapFaultError
 from rpa_commons.connectors.http import UnexpectedAnswerError
 from rpa_commons.validators.xml import InvalidXmlError, XmlLimits, safe_xml
 
@@ -61,26 +62,20 @@ class CallContext:
     accounting_info: str = ""
 
 
-class FaultError(TransientError):
-    """The service refuses the request and says why.
+class FaultError(SoapFaultError):
+    """The service refuses the request; its codes are not public.
 
-    Its codes are not public, so a fault is not read as a word about this one person: a lapsed agreement must
-    not hand every case over. The cases wait, and the run stops early when they all meet the same fault.
-
-    Attributes:
-        code: Its ``ErrorCode``, or SOAP's ``faultcode`` where there is none.
-        text: Its ``ErrorText`` or ``faultstring``, without any number that could be personal.
+    Its ``ErrorCode`` and ``ErrorText`` are the error's code and text.
     """
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(
             SYSTEM,
-            f"refused with {code or 'no code'}: {text or 'no text'}",
+            code,
+            text,
             remedy="check agreement, user system, user and service in stack.toml against the administration "
             "module of the platform; then ask its service desk, naming the code",
         )
-        self.code = code
-        self.text = text
 
 
 def build_request(cpr: str, invocation: InvocationContext, call: CallContext | None = None) -> bytes:

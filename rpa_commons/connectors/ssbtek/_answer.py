@@ -18,6 +18,7 @@ from rpa_commons.capabilities import (
     RpaCommonsError,
     TransientError,
 )
+from rpa_commons.connectors._soap import SoapFaultError
 from rpa_commons.connectors.http import UnexpectedAnswerError
 from rpa_commons.validators.xml import InvalidXmlError, XmlLimits, safe_xml
 
@@ -37,26 +38,20 @@ _PART = {f"{{{SSBT}}}{code.upper()}": code for code in AGENCIES}
 _SERVER_ERROR = 500
 
 
-class FaultError(TransientError):
-    """SSBTEK refuses the question and says why.
+class FaultError(SoapFaultError):
+    """SSBTEK refuses the question; its codes are not public.
 
-    Its codes are not public, so a fault is not read as a word about this one person: a lapsed agreement must
-    not hand every case over. The cases wait, and the run stops early when they all meet the same fault.
-
-    Attributes:
-        code: Its ``felkod``, or SOAP's ``faultcode`` where there is none.
-        text: Its ``felmeddelande`` or ``faultstring``, without any number that could be personal.
+    Its ``felkod`` and ``felmeddelande`` are the error's code and text.
     """
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(
             SYSTEM,
-            f"refused with {code or 'no code'}: {text or 'no text'}",
+            code,
+            text,
             remedy="check organisation, actor and agencies in stack.toml against the agreement; then ask "
             "Försäkringskassan, naming the code",
         )
-        self.code = code
-        self.text = text
 
 
 @dataclass(frozen=True)
