@@ -1,9 +1,9 @@
 """What became of a letter, told the way KOMBIT's Beskedfordeler tells it: PKO_PostStatus in an envelope.
 
 Rules this module keeps: nothing is told by itself. A letter that was accepted stays so until somebody
-orders its end (:meth:`PostStatuses.tell`) or until its time is over (:meth:`PostStatuses.tell_due`);
-ordering nothing is the letter of which nobody ever hears again. Each message is one file in a folder, whole
-or not there, as a receiver of the Beskedfordeler's queue or push would leave it.
+orders its end (:meth:`PostStatuses.tell`); ordering nothing is the letter of which nobody ever hears again.
+Each message is one file in a folder, whole or not there, as a receiver of the Beskedfordeler's queue or push
+would leave it.
 
 The envelope and its content have the shape of the two examples that a public client publishes
 (resources/messages/sf1601 in https://github.com/itk-dev/beskedfordeler-drupal); the words and ids of the
@@ -14,7 +14,7 @@ published ``memo.invalid`` were not found; ``recipient.not.registered`` is ours.
 import base64
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -85,23 +85,6 @@ class PostStatuses:
             for entry in self._letters()
             if not any(self.folder.glob(f"*-{entry['message_uuid']}-*.xml"))
         ]
-
-    def tell_due(self, after: timedelta) -> int:
-        """Tell the natural end of every letter that was accepted so long ago and has not been told of yet.
-
-        What nobody could receive fails, everything else is delivered.
-
-        Returns:
-            How many were told of.
-        """
-        untold = set(self.untold())
-        told = 0
-        for entry in self._letters():
-            old = self._clock() - datetime.fromisoformat(entry["received_at"]) >= after
-            if old and entry["message_uuid"] in untold:
-                self._leave(entry, "failed" if entry["channel"] == "undeliverable" else "delivered")
-                told += 1
-        return told
 
     def _letters(self) -> list[dict[str, Any]]:
         entries = Journal.read(self._journal)

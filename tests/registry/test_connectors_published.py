@@ -1,11 +1,14 @@
 """Connector wheels through the registry: published, found, installed by name, recalled."""
 
 import json
+import time
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rpa_commons.cli import main
@@ -105,6 +108,7 @@ def test_from_publishing_to_two_municipalities_and_a_recall(
     assert [INSTANCE] == [one["name"] for one in rows[1]["instances"]]
 
     _quarantine(registry, identity, PAPER_WHEEL)
+    _wait_until_shown(roskilde, PAPER_WHEEL)
     stopped, why = rpac(roskilde, "run", INSTANCE)
     going, _ = rpac(lejre, "run", INSTANCE)
     assert (5, 0) == (stopped, going), why
@@ -120,3 +124,13 @@ def _quarantine(registry: Any, identity: Callable[[str], Any], project: str) -> 
         registry, project, ["1.0.0"], severity="high", summary="writes twice", remedy="wait"
     )
     curation.quarantine(registry, identity("anna"), draft, sign(key, draft))
+
+
+def _wait_until_shown(place: Town, project: str, patience: float = 10.0) -> None:
+    """Until the registry tells of a recall: on PostgreSQL its pages may be a quarter of a second old."""
+    text = (place.folder / "municipality.toml").read_text(encoding="utf-8")
+    url = f"{tomllib.loads(text)['registry']}/advisories.json"
+    end = time.monotonic() + patience
+    while project not in requests.get(url, timeout=patience).text:
+        assert time.monotonic() < end, f"{url} does not tell of {project}"
+        time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""A queue that gives in order, takes back in place, and remembers what it got rid of."""
+"""A queue that gives in order, takes back in place, and tells what it got rid of."""
 
 import threading
 from collections import deque
@@ -27,27 +27,16 @@ class Dueslag:
         self._note = note
         self._lock = threading.Lock()
         self._waiting: deque[Message] = deque()
-        self._taken: list[bytes] = []
 
     def put(self, bodies: Iterable[bytes]) -> None:
         """Messages at the end."""
         with self._lock:
             self._waiting.extend(Message(body) for body in bodies)
 
-    def redeliver(self) -> None:
-        """Everything that was ever acknowledged comes once more, as after a lost acknowledgement."""
-        with self._lock:
-            self._waiting.extend(Message(body, redelivered=True) for body in self._taken)
-
     def waiting(self) -> int:
         """How many are not out with anybody and not taken."""
         with self._lock:
             return len(self._waiting)
-
-    def taken(self) -> int:
-        """How many were acknowledged."""
-        with self._lock:
-            return len(self._taken)
 
     def next(self) -> Message | None:
         """The first, out of the queue."""
@@ -56,10 +45,7 @@ class Dueslag:
 
     def acknowledged(self, messages: Iterable[Message]) -> None:
         """These will not come again."""
-        bodies = [message.body for message in messages]
-        with self._lock:
-            self._taken.extend(bodies)
-        self._note(bodies)
+        self._note([message.body for message in messages])
 
     def give_back(self, messages: Iterable[Message]) -> None:
         """These come again, in their places."""
