@@ -170,7 +170,7 @@ def test_a_restart_sends_nothing_again(tmp_path: Path) -> None:
         method, _, _ = channel.basic_get(name)
         channel.basic_ack(method.delivery_tag)
         connection.close()
-        _until(lambda: service(box).dueslag[name].taken() == 1)
+        _until(lambda: any(folder.rglob("sf1461-taken.json")))
     with Sandbox(folder, only=["sf1461"]) as box:
         left = service(box).dueslag[name].waiting()
 
