@@ -49,6 +49,11 @@ class Family:
         """Whether an invoice check uses it by itself."""
         return "Invoice" in self.entries
 
+    @property
+    def for_documents(self) -> bool:
+        """Whether it is a schema that documents are checked by; else its files are for a simulator alone."""
+        return self.kind == "xsd" and bool(self.entries)
+
     def version(self, version: str) -> KnownVersion | None:
         """A version by its name."""
         return next((one for one in self.versions if one.version == version), None)

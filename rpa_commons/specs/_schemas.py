@@ -37,17 +37,16 @@ class SchemaChecker:
             SpecsError: there is no such family of schemas, none of it is kept, or a file is damaged.
         """
         known = family(name)
-        if known is None or known.kind != "xsd":
-            names = ", ".join(one.name for one in families() if one.kind == "xsd")
+        if known is None or not known.for_documents:
+            names = ", ".join(one.name for one in families() if one.for_documents)
             raise SpecsError(f"there is no schema {name!r}", remedy=f"one of {names}")
-        kept = {one.version for one in store.versions(name)}
-        versions = [one.version for one in known.versions if one.version in kept] or sorted(kept)
-        if not versions:
+        newest = store.newest(name)
+        if newest is None:
             raise MissingSpecError(name, known.versions[-1].source)
         self._entries = known.entries
-        self._files = store.load(name, versions[-1])
+        self._files = store.load(name, newest.version)
         self._schemas: dict[str, XmlSchema] = {}
-        self.label = f"{name} {versions[-1]}"
+        self.label = newest.label
 
     def check(self, source: bytes | BinaryIO) -> tuple[SchemaProblem, ...]:
         """What is wrong with a document; of a SOAP message, with what its body holds.

@@ -75,6 +75,14 @@ class SpecsStore:
         """The kept versions of a family."""
         return [one for one in self.stored() if one.name == name]
 
+    def newest(self, name: str) -> Stored | None:
+        """The kept version to use of a family: the newest known one, else the last that is trusted."""
+        kept = {one.version: one for one in self.versions(name)}
+        known = family(name)
+        by_age = [one.version for one in known.versions if one.version in kept] if known else []
+        versions = by_age or sorted(kept)
+        return kept[versions[-1]] if versions else None
+
     def load(self, name: str, version: str) -> dict[str, bytes]:
         """The files of a kept version: exactly the bytes that were verified.
 

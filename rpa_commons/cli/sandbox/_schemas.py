@@ -1,17 +1,23 @@
 """What `rpac specs` keeps, laid out as the sandbox looks for official schemas."""
 
+import shutil
 from pathlib import Path
 
 import click
 
-__all__ = ["schemas_from_specs"]
+__all__ = ["PLACES", "schemas_from_specs"]
 
-_PLACES = {"ssbtek": "ssbtek/src/main/resources/contract/v10"}
+PLACES = {
+    "memo": "memo/xsd/Version1.2",
+    "sf1520": "serviceplatformen/resources/person-base-data-extended-service-contract",
+    "sf1600-print": "serviceplatformen/resources/sf1600/SF1600_EP_SP1-2/xsd/oio",
+    "ssbtek": "ssbtek/src/main/resources/contract/v10",
+}
 """Family of `rpac specs` -> where the simulator looks for its files below the folder of schemas."""
 
 
 def schemas_from_specs(folder: Path) -> Path | None:
-    """Copy the newest version of each family that is kept, verified, below ``folder``.
+    """Copy the newest version of each family that is kept, verified, below ``folder``; earlier copies go.
 
     Returns:
         The folder, or ``None`` when nothing is kept. A damaged version is left out, saying so.
@@ -20,12 +26,13 @@ def schemas_from_specs(folder: Path) -> Path | None:
 
     store = SpecsStore(specs_folder())
     found = False
-    for name, place in _PLACES.items():
-        versions = store.versions(name)
-        if not versions:
+    for name, place in PLACES.items():
+        shutil.rmtree(folder / place, ignore_errors=True)  # of an earlier start: it may be of another version
+        newest = store.newest(name)
+        if newest is None:
             continue
         try:
-            files = store.load(name, versions[-1].version)
+            files = store.load(name, newest.version)
         except SpecsError as error:
             click.echo(f"left out: {error}", err=True)
             continue

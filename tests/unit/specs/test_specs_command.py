@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rpa_commons.cli import main
-from rpa_commons.specs import SpecsStore
+from rpa_commons.specs import Family, SpecsStore
 from tests.unit.specs.conftest import COMMON, MAIN, RULES_2
 from tests.unit.validators.invoices.invoice_packs import SVRL, invoice
 
@@ -218,3 +219,20 @@ def test_a_schema_that_is_not_here(name: str, message: str, run: Run, tmp_path: 
 
     assert 1 == code
     assert message in err
+
+
+def test_a_family_without_entries_is_no_schema_for_documents(
+    run: Run, tmp_path: Path, known: tuple[Family, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files are for a simulator, and the ones to take are named without it."""
+    path = tmp_path / "a.xml"
+    path.write_text("<a/>", encoding="utf-8")
+    contract = replace(known[0], name="contract", entries={})
+    monkeypatch.setattr("rpa_commons.specs._known.families", lambda: (*known, contract))
+    monkeypatch.setattr("rpa_commons.specs._schemas.families", lambda: (*known, contract))
+
+    code, _, err = run("validate", "xml", "--against", "contract", path)
+
+    assert 1 == code
+    assert "there is no schema 'contract'" in err
+    assert "one of schema\n" in err

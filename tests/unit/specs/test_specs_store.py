@@ -185,6 +185,15 @@ def test_the_listing_has_known_and_trusted_versions(filled: SpecsStore) -> None:
     assert "2025-01-01" == rows["rules 1.0"].to_json()["valid_from"]
 
 
+def test_the_newest_known_version_is_used_before_one_that_is_trusted(filled: SpecsStore) -> None:
+    """Of a family that nothing is kept of there is none."""
+    newest = {name: filled.newest(name) for name in ("rules", "schema", "compiler")}
+
+    assert {"rules": "1.1", "schema": "2.1", "compiler": None} == {
+        name: one and one.version for name, one in newest.items()
+    }
+
+
 def test_where_the_folder_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is said wins over the variable, and that over the user's data folder."""
     monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: tmp_path / "data")
