@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rpa_commons.connectors._durable import sync_folder, write_whole
+from rpa_commons.connectors._durable import make_folder, sync_folder, write_whole
 from rpa_commons.connectors._folder import OURS
 
 from ._rows import BrokenRowError
@@ -32,7 +32,6 @@ _EXTENSIONS = re.compile(
     "mp3|m4a|wav|mp4|mov"
 )
 _NUMBER = re.compile(r"[0-9]{4}-[0-9]{6,}", re.ASCII)
-_LEADING = re.compile(r"[0-9]{1,9}", re.ASCII)
 _FILE = re.compile(r"[0-9]{4,9}\.[a-z0-9]{1,5}", re.ASCII)
 _MODE = 0o640  # the caseworkers' group may read, the world may not; the folder's own permissions say the rest
 
@@ -72,10 +71,14 @@ class CaseFiles:
 
     def make(self, number: str) -> bool:
         """Make the folder of a new case; false when there is one with something in it."""
+        return next(self._made(number).iterdir(), None) is None
+
+    def _made(self, number: str) -> Path:
+        """The folder of a case, which is made where it is not there: somebody may have removed it."""
         folder = self.of(number)
-        folder.mkdir(parents=True, exist_ok=True)
-        sync_folder(folder.parent)
-        return next(folder.iterdir(), None) is None
+        make_folder(folder.parent)
+        make_folder(folder)
+        return folder
 
     @contextmanager
     def staged(self, document: str, content: bytes) -> Iterator[Path]:
@@ -115,24 +118,27 @@ class CaseFiles:
         Returns:
             The file's name in the folder.
         """
-        folder, extension = self.of(number), _extension(file_name)
+        folder, extension = self._made(number), _extension(file_name)
         names = {path.name for path in folder.iterdir()}
+        # Numbers go on from those of our rows: a number that a stranger's file begins with may be anybody's.
+        last = max((int(name.partition(".")[0]) for name in rows if _FILE.fullmatch(name)), default=0)
+        numbers = [f"{last + one:04d}" for one in range(1, len(names) + 2)]
         size = staged.stat().st_size
-        for name in sorted(names - rows):
+        for name in (f"{one}.{extension}" for one in numbers):
             path = folder / name
-            if not name.endswith(f".{extension}") or not path.is_file() or path.stat().st_size != size:
+            if name not in names or not path.is_file() or path.stat().st_size != size:
                 continue
             if _sha256_of(path) == sha256:
                 return name
-        taken = {int(found[0]) for found in map(_LEADING.match, names | rows) if found}
-        name = f"{max(taken, default=0) + 1:04d}.{extension}"
+        taken = {name.partition(".")[0] for name in names}
+        name = next(f"{one}.{extension}" for one in numbers if one not in taken)
         staged.rename(folder / name)  # not replace: Windows refuses where a file appeared meanwhile
         sync_folder(folder)
         return name
 
     def write_index(self, number: str, page: bytes) -> None:
         """Write a case's index; called by one writer at a time, so that what is half is nobody's."""
-        folder = self.of(number)
+        folder = self._made(number)
         for rest in folder.glob(f".{INDEX}.*"):
             rest.unlink(missing_ok=True)
         write_whole(folder / INDEX, page)

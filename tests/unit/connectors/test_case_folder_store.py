@@ -1,13 +1,9 @@
-"""The case folder day by day: what a caseworker sees, and what is told when somebody else was at it."""
+"""The case folder day by day: what a caseworker sees, what is refused, and what an admin does."""
 
-import hashlib
 import json
 import re
 import shutil
-import sqlite3
 import tomllib
-from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -18,76 +14,32 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from rpa_commons.capabilities import (
-    BusinessError,
     Case,
     CaseQuery,
-    CaseReceipt,
     NewCase,
     NewDocument,
     NewNote,
     NewTask,
     Party,
-    RpaCommonsError,
     TaskChange,
-    TransientError,
 )
-from rpa_commons.connectors import Surroundings, catalogue
-from rpa_commons.connectors.case_folder import CaseFolder, CaseFolderSettings
+from rpa_commons.connectors import catalogue
+from rpa_commons.connectors.case_folder import CaseFolderSettings
 from rpa_commons.connectors.case_folder._database import Database
 from rpa_commons.connectors.case_folder._store import CaseStore
-from rpa_commons.sdk import Municipality
+from tests.support.case_folders import (
+    OTHER,
+    PARTY,
+    by_hand,
+    connect,
+    filed,
+    key,
+    of_case,
+    opened,
+    refused,
+)
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "connectors" / "case-folder.md"
-PARTY = Party(kind="person", id="2211771212", name="Ole Hemmelig <b>")
-OTHER = Party(kind="organisation", id="29189404", name="Firma & Co", role="secondary")
-
-
-def connect(folder: Path, **changes: object) -> CaseFolder:
-    """A connector to the folder ``cases``, made when it is not there."""
-    (folder / "cases").mkdir(exist_ok=True)
-    surroundings = Surroundings(Municipality("0265", "Roskilde"), "test", folder, lambda _: "")
-    given = json.dumps({"folder": "cases", **changes})
-    return CaseFolder(CaseFolderSettings.model_validate_json(given), surroundings)
-
-
-def key(name: str) -> str:
-    """An idempotency key."""
-    return hashlib.sha256(name.encode()).hexdigest()
-
-
-def opened(store: CaseFolder, name: str = "case", **changes: object) -> CaseReceipt:
-    """A case about two parties."""
-    given = {"title": "Ansøgning <script>", "kle": "27.60.04", "facet": "G01", "parties": (OTHER, PARTY)}
-    return store.open_case(NewCase.model_validate({**given, **changes}), key=key(name))
-
-
-def filed(store: CaseFolder, case: str, name: str = "bilag.pdf", content: bytes = b"%PDF") -> CaseReceipt:
-    """A document in a case."""
-    document = NewDocument(title="Bilag <i>", file_name=name, content=content, description="Fra <en> borger")
-    return store.add_document(case, document, key=key(f"{name} {content!r}"))
-
-
-def of_case(folder: Path, number: str) -> Path:
-    """The folder of a case."""
-    return folder / "cases" / number[:4] / number
-
-
-def by_hand(folder: Path, words: str) -> None:
-    """Somebody with a database browser."""
-    with closing(sqlite3.connect(folder / "cases" / ".rpac" / "cases.sqlite")) as connection:
-        connection.execute("PRAGMA foreign_keys=OFF")
-        connection.executescript(words)
-        connection.commit()
-
-
-def refused(call: Callable[[], object]) -> RpaCommonsError:
-    """The error a call ends in, which says what to do and shows nothing personal."""
-    with pytest.raises((BusinessError, TransientError)) as caught:
-        call()
-    assert caught.value.remedy
-    for personal in ("2211771212", "Hemmelig", "Ansøgning", "Bilag"):
-        assert personal not in f"{caught.value} {caught.value!r} {caught.value.remedy}"
-    return caught.value
 
 
 def test_a_caseworker_finds_an_index_and_numbered_files(tmp_path: Path) -> None:
@@ -184,142 +136,6 @@ def test_one_key_is_one_kind_of_effect(tmp_path: Path) -> None:
         store.add_note(case.id, NewNote(title="Notat", text="Tekst"), key=key("case"))
 
     assert () == store.notes(case.id)
-
-
-@pytest.mark.parametrize(
-    ("words", "field", "ask"),
-    [
-        ("UPDATE cases SET status = 'done'", "status", "case"),
-        ("UPDATE cases SET kle = '27-60'", "kle", "case"),
-        ("UPDATE cases SET opened_on = 'yesterday'", "opened_on", "case"),
-        ("UPDATE cases SET number = '../../etc'", "number", "case"),
-        ("UPDATE parties SET kind = 'Hemmelig'", "kind", "case"),
-        ("UPDATE documents SET file = '../../../secret'", "file", "documents"),
-        ("UPDATE documents SET dated = '2026-13-45'", "dated", "documents"),
-        ("UPDATE documents SET size = -1", "size", "documents"),
-        ("UPDATE documents SET final = 7", "final", "documents"),
-        ("UPDATE tasks SET status = 'Hemmelig'", "status", "tasks"),
-        ("UPDATE tasks SET created_at = '2026-11-22T10:00:00'", "created_at", "tasks"),
-        ("UPDATE notes SET written_at = 'x'", "written_at", "notes"),
-    ],
-)
-def test_a_row_changed_by_hand_is_told_and_never_left_out(
-    tmp_path: Path, words: str, field: str, ask: str
-) -> None:
-    """What no longer fits the schema stops the answer: table and field are named, the value is not."""
-    store = connect(tmp_path)
-    case = opened(store)
-    filed(store, case.id)
-    store.add_task(case.id, NewTask(title="Vurdér"), key=key("task"))
-    store.add_note(case.id, NewNote(title="Notat", text="Tekst"), key=key("note"))
-    by_hand(tmp_path, words)
-
-    error = refused(lambda: getattr(store, ask)(case.id))
-
-    assert isinstance(error, BusinessError)
-    assert f"{field}:" in error.message
-    assert "secret" not in error.message
-    if ask == "case" and "parties" not in words:
-        assert isinstance(refused(lambda: store.find_cases(CaseQuery(party=OTHER))), BusinessError)
-
-
-def test_an_effect_beside_a_broken_row_is_done_all_the_same(tmp_path: Path) -> None:
-    """A broken note does not make a task undone: the receipt comes, the row is told to who asks for it."""
-    store = connect(tmp_path)
-    case = opened(store)
-    store.add_note(case.id, NewNote(title="Notat", text="Tekst"), key=key("note"))
-    by_hand(tmp_path, "UPDATE notes SET written_at = 'x'")
-
-    receipt = store.add_task(case.id, NewTask(title="Vurdér"), key=key("task"))
-
-    assert [receipt.id] == [task.id for task in store.tasks(case.id)]
-    refused(lambda: store.notes(case.id))
-
-
-def test_a_document_that_was_changed_or_lost_is_told(tmp_path: Path) -> None:
-    """A missing file and one with other bytes are business for a person; the list says which is missing."""
-    store = connect(tmp_path)
-    case = opened(store)
-    lost, longer, other = (filed(store, case.id, content=content) for content in (b"1111", b"2222", b"3333"))
-    folder = of_case(tmp_path, case.number)
-    (folder / "0001.pdf").unlink()
-    (folder / "0002.pdf").write_bytes(b"22222")
-    (folder / "0003.pdf").write_bytes(b"4444")
-
-    errors = [refused(lambda one=one: store.document_file(case.id, one.id)) for one in (lost, longer, other)]  # type: ignore[misc]
-    listed = store.documents(case.id)
-
-    assert all(isinstance(error, BusinessError) for error in errors)
-    assert "0001.pdf is gone" in errors[0].message
-    assert ["filed" in error.message for error in errors] == [False, True, True]
-    assert 3 == len(listed)
-    assert [True] == [f"{case.number}/0001.pdf" in line for line in store.problems]
-
-
-def test_a_strangers_file_is_told_and_never_overwritten(tmp_path: Path) -> None:
-    """What a caseworker put into the folder stays; a document takes the next number after it."""
-    store = connect(tmp_path)
-    case = opened(store)
-    folder = of_case(tmp_path, case.number)
-    (folder / "0001.pdf").write_bytes(b"scanned by hand")
-    (folder / "Ole Hemmelig.pdf").write_bytes(b"scanned too")
-    filed(store, case.id)
-    listed = store.documents(case.id)
-    page = (folder / "index.html").read_text("utf-8")
-
-    assert b"scanned by hand" == (folder / "0001.pdf").read_bytes()
-    assert b"%PDF" == (folder / "0002.pdf").read_bytes()
-    assert 1 == len(listed)
-    assert 1 == len(store.problems)
-    assert "no document of the case: 2" in store.problems[0]
-    assert "Hemmelig" not in store.problems[0]
-    assert "ikke hører til et dokument i sagen: 2" in page
-
-
-def test_a_database_older_than_its_folders_gives_no_number_twice(tmp_path: Path) -> None:
-    """Put back from a backup, the database skips the numbers whose folders hold something."""
-    store = connect(tmp_path)
-    first = opened(store, "first")
-    database = tmp_path / "cases" / ".rpac" / "cases.sqlite"
-    backup = database.read_bytes()
-    lost = opened(store, "lost")
-    filed(store, lost.id)
-    database.write_bytes(backup)
-
-    third = opened(store, "third")
-
-    assert ["000001", "000002", "000003"] == [one.number[-6:] for one in (first, lost, third)]
-    assert b"%PDF" == (of_case(tmp_path, lost.number) / "0001.pdf").read_bytes()
-
-
-def test_a_newer_schema_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    """A file that a newer release wrote keeps the cases waiting, and keeps its bytes."""
-    store = connect(tmp_path)
-    opened(store)
-    by_hand(tmp_path, "PRAGMA user_version = 2")
-    database = tmp_path / "cases" / ".rpac" / "cases.sqlite"
-    before = database.read_bytes()
-
-    errors = [
-        refused(lambda: opened(store, "another")),
-        refused(lambda: store.find_cases(CaseQuery(party=PARTY))),
-    ]
-
-    assert all(isinstance(error, TransientError) for error in errors)
-    assert all("upgrade" in error.remedy for error in errors)
-    assert before == database.read_bytes()
-
-
-def test_another_programs_file_is_refused(tmp_path: Path) -> None:
-    """A SQLite file with other tables is never written into."""
-    store = connect(tmp_path, database="theirs.sqlite")
-    with closing(sqlite3.connect(tmp_path / "theirs.sqlite")) as connection:
-        connection.execute("CREATE TABLE theirs (x)")
-        connection.commit()
-    before = (tmp_path / "theirs.sqlite").read_bytes()
-
-    assert "another program" in refused(lambda: opened(store)).message
-    assert before == (tmp_path / "theirs.sqlite").read_bytes()
 
 
 def test_a_large_document_is_refused_in_a_plan_too(tmp_path: Path) -> None:
