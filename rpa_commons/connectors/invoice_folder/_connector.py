@@ -64,7 +64,8 @@ class InvoiceFolder:
             except BusinessError as error:
                 problems.append(f"{shown_name(found.path)}: {error.message} ({error.remedy})")
             else:
-                summaries[found.id] = summary
+                if summary is not None:
+                    summaries[found.id] = summary
         self.problems = tuple(problems)
         return list(summaries.values())
 
@@ -116,20 +117,24 @@ class InvoiceFolder:
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _summary(self, found: Found) -> InvoiceSummary:
+    def _summary(self, found: Found) -> InvoiceSummary | None:
+        """What waits in a file; ``None`` where it was taken away or exchanged meanwhile."""
         if found.problem:
             raise InvalidInvoiceError("the file", found.problem)
         if self._files.note(found.id) is not None:
             remedy = "compare it with the handled one, then move it away"
             raise BusinessError("the same document was handled before", remedy=remedy)
-        document = read_document(self._files.read(found.path), largest=self._largest)
+        data = self._files.content(found)
+        if data is None:
+            return None
+        document = read_document(data, largest=self._largest)
         return InvoiceSummary(id=found.id, received_at=found.came, **document.summary)
 
     def _document(self, invoice: str) -> tuple[Found, Ubl, bytes]:
         found = self._files.holds(invoice)
-        if found is None:
+        data = self._files.content(found) if found else None
+        if found is None or data is None:
             raise self._unknown()
-        data = self._files.read(found.path)
         return found, read_document(data, largest=self._largest), data
 
     def _unknown(self) -> BusinessError:

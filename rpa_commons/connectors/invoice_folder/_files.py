@@ -8,6 +8,7 @@ The file system is asked once for each file, and a file is read once while it st
 hold thousands, on a share.
 """
 
+import contextlib
 import hashlib
 import os
 import re
@@ -17,21 +18,24 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar, get_args
 
 from filelock import FileLock
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from rpa_commons.capabilities import Handled
 from rpa_commons.connectors._durable import make_folder, sync_folder, write_whole
 from rpa_commons.connectors._folder import OURS, FolderError, Sent, guarded, read_note, refuse_missing
 from rpa_commons.validators import mask_personal_numbers
 
 __all__ = ["HANDLED", "Files", "Found", "InvoiceFolderError", "Left", "document_id", "shown_name"]
 
-HANDLED = ("done", "rejected", "handed_over")
+HANDLED: tuple[str, ...] = get_args(Handled)
 _SYSTEM = "invoice-folder"
 _PATIENCE = 30.0  # seconds to wait for another process
 _LONGEST_NAME = 80  # characters of a file name in a message
+_LONGEST_STEM = 50  # characters that are kept of a name that an id is put behind: 255 bytes in all
+_AHEAD = 3600.0  # seconds that the clock of a share may be ahead of ours
 _ID = re.compile(r"[0-9a-f]{32}")
 _Result = TypeVar("_Result")
 
@@ -70,7 +74,7 @@ class Left(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     id: str
-    handled: Literal["done", "rejected", "handed_over"]
+    handled: Handled
     at: AwareDatetime = Field(strict=True)
     files: tuple[str, ...]
 
@@ -113,13 +117,13 @@ class Files:
         """
         return self._guarded(lambda: self._holds(document))
 
-    def read(self, path: Path) -> bytes:
-        """A file's content.
+    def content(self, found: Found) -> bytes | None:
+        """A file's content; ``None`` where it was taken away, or is another document by now.
 
         Raises:
             InvoiceFolderError: it cannot be read.
         """
-        return self._guarded(path.read_bytes)
+        return self._guarded(lambda: self._content(found))
 
     def note(self, document: str) -> Left | None:
         """How a document was handled; ``None`` when it was not.
@@ -164,7 +168,8 @@ class Files:
         refuse_missing(self._folder)
         note = self._read_note(document)
         gone = [self._folder / note.handled / Path(name).name for name in note.files] if note else []
-        seen = [path for (path, _, _), id_ in self._known.items() if id_ == document]
+        # A copy in one step: another thread may add to it.
+        seen = [path for (path, _, _), id_ in tuple(self._known.items()) if id_ == document]
         same = [one for one in self._of(dict.fromkeys((*gone, *seen))) if one.id == document]
         same = same or [one for one in self._inbox() if one.id == document]
         return min(same, key=_oldest, default=None)
@@ -173,14 +178,18 @@ class Files:
         return self._of(self._folder.iterdir(), settle=settle)
 
     def _of(self, paths: Iterable[Path], *, settle: float = 0.0) -> Iterator[Found]:
-        youngest = time.time() - settle
+        now = time.time()
         for path in paths:
             if path.name.startswith(".") or path.suffix.lower() != ".xml":
                 continue
             try:
                 status = path.lstat()
-                if stat.S_ISREG(status.st_mode) and status.st_mtime <= youngest:
+                if not stat.S_ISREG(status.st_mode):
+                    continue
+                if status.st_mtime <= now - settle:
                     yield self._found(path, status)
+                elif status.st_mtime > now + _AHEAD:  # or it would be a young one for as long
+                    yield Found(path, "", self._now(), "its time lies in the future: is a clock wrong?")
             except FileNotFoundError:  # another process has taken it meanwhile
                 continue
 
@@ -196,14 +205,24 @@ class Files:
                 return Found(path, "", came, "it may not be read")
         return Found(path, self._known[known], came)
 
+    def _content(self, found: Found) -> bytes | None:
+        with contextlib.suppress(FileNotFoundError):
+            data = found.path.read_bytes()
+            if document_id(data) == found.id:
+                return data
+        refuse_missing(self._folder)
+        for known in [one for one in tuple(self._known) if one[0] == found.path]:
+            self._known.pop(known, None)  # name, time and size are the same, and it is another one
+        return None
+
     def _moves(self, document: str, handled: str) -> dict[Path, str]:
         """The files of a document in the inbox, and what they are called where they go."""
         moves: dict[Path, str] = {}
         for found in self._inbox():
-            if found.id == document:
+            if found.id == document and self._content(found) is not None:
                 name = found.path.name
                 if (self._folder / handled / name).exists():  # two suppliers may name their files alike
-                    name = f"{found.path.stem}~{document}{found.path.suffix}"
+                    name = f"{found.path.stem[:_LONGEST_STEM]}~{document}{found.path.suffix}"
                 moves[found.path] = name
         return moves
 

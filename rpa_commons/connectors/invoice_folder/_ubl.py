@@ -37,8 +37,8 @@ _NS = {"a": f"{_UBL}CommonAggregateComponents-2", "b": f"{_UBL}CommonBasicCompon
 _KINDS = {f"{{{_UBL}Invoice-2}}Invoice": "invoice", f"{{{_UBL}CreditNote-2}}CreditNote": "credit_note"}
 _SLIPS = frozenset({"50", "93"})  # UNTDID 4461: giro and FIK slips
 _LONGEST = 4000  # characters of a text; longer ones are cut, for they are read by people
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NUMBER = re.compile(r"[+-]?[0-9]{1,16}(\.[0-9]{0,20})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})?")  # xs:date
+_NUMBER = re.compile(r"[+-]?([0-9]{1,16}(\.[0-9]{0,20})?|\.[0-9]{1,20})")  # xs:decimal
 _LARGEST = Decimal("9999999999999999.99")
 
 
@@ -131,6 +131,8 @@ class Ubl:
         # Not TaxExclusiveAmount: that is the net amount in EN 16931 and the tax in OIOUBL.
         if _text(self.root, "a:LegalMonetaryTotal/b:TaxInclusiveAmount"):
             gross = self._total("TaxInclusiveAmount")
+            if gross.currency != tax.currency:
+                raise InvalidInvoiceError("TaxInclusiveAmount", "is in another currency than PayableAmount")
             return _reckoned(gross.amount - tax.amount, gross.currency, "TaxInclusiveAmount")
         return self._total("LineExtensionAmount")
 
@@ -264,7 +266,7 @@ def _day(element: etree._Element, path: str) -> date | None:
     if not text:
         return None
     try:
-        if _DAY.match(text):  # xs:date allows a time zone behind the day
+        if _DAY.fullmatch(text):
             return date.fromisoformat(text[:10])
     except ValueError:
         pass

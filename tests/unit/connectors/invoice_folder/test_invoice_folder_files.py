@@ -46,6 +46,7 @@ def connect(folder: Path, **changes: object) -> InvoiceFolder:
         (b"<html/>", "no UBL 2 Invoice"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "document type"),
         (contract_invoice().replace(b"2026-11-02", b"2026-13-02"), "IssueDate: is no date"),
+        (contract_invoice().replace(b"2026-11-02", b"2026-11-022"), "IssueDate: is no date"),
         (contract_invoice().replace(b'"DKK">8412.37', b'"DKK">8412,37'), "PayableAmount: is no number"),
         (contract_invoice().replace(b'"DKK">8412.37', b'"DKK">8412.375'), "more than two decimals"),
         (contract_invoice().replace(b'"DKK">8412.37', b'"kroner">8412.37'), "has no currency"),
@@ -104,6 +105,69 @@ def test_a_young_file_is_left_alone(folder: Path) -> None:
 
     assert [] == before
     assert 1 == len(inbox.waiting())
+
+
+def test_a_file_of_the_future_is_told(folder: Path) -> None:
+    """A wrong clock of the sender hides no invoice for years."""
+    path = folder / "future.xml"
+    path.write_bytes(contract_invoice())
+    inbox = connect(folder, settle_seconds=60)
+    os.utime(path, (time.time() + 86400, time.time() + 86400))
+
+    assert [] == list(inbox.waiting())
+    assert inbox.problems[0].startswith("future.xml: ")
+    assert "in the future" in inbox.problems[0]
+
+
+def test_content_that_was_exchanged_is_not_given_under_the_old_id(folder: Path) -> None:
+    """A file of the same name, size and time is another document: it is not paid as the first one."""
+    path = folder / "bill.xml"
+    path.write_bytes(contract_invoice("A-1"))
+    inbox = connect(folder)
+    first = inbox.waiting()[0].id
+    status = path.stat()
+    path.write_bytes(contract_invoice("A-2"))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    with pytest.raises(BusinessError, match="no such invoice"):
+        inbox.acknowledge(first, "done", key=KEY)
+    with pytest.raises(BusinessError, match="no such invoice"):
+        inbox.invoice(first)
+
+    assert ["A-2"] == [one.number for one in inbox.waiting()]
+    assert "A-2" == inbox.invoice(inbox.waiting()[0].id).number
+
+
+def test_a_file_that_vanishes_stops_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taken away between being listed and being read, it waits no more; the others do."""
+    (folder / "gone.xml").write_bytes(contract_invoice("A-1"))
+    (folder / "here.xml").write_bytes(contract_invoice("A-2"))
+    inbox = connect(folder)
+    inbox.waiting()
+    read = Path.read_bytes
+
+    def vanished(path: Path) -> bytes:
+        if path.name == "gone.xml":
+            path.unlink(missing_ok=True)
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", vanished)
+
+    assert ["A-2"] == [one.number for one in inbox.waiting()]
+    assert [] == list(inbox.problems)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_a_long_name_leaves_beside_another_of_its_name(folder: Path) -> None:
+    """A name as long as the file system takes has no room for more: it is cut, and the invoice leaves."""
+    name = "å" * 125 + ".xml"
+    inbox = connect(folder)
+    for number in ("A-1", "A-2"):
+        (folder / name).write_bytes(contract_invoice(number))
+        inbox.acknowledge(inbox.waiting()[0].id, "done", key=KEY)
+
+    assert [] == list(inbox.waiting())
+    assert 2 == len(list((folder / "done").iterdir()))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")

@@ -47,6 +47,18 @@ def test_a_damaged_document_is_read_or_refused_by_our_error(data: st.DataObject)
     assert "8412" not in said
 
 
+def test_amounts_and_days_are_read_as_the_schema_spells_them() -> None:
+    """A decimal may begin with its point, a day end with its zone; two currencies are not mixed."""
+    data = contract_invoice()
+    spelt = data.replace(b'"DKK">8412.37', b'"DKK">.50').replace(b"2026-11-02", b"2026-11-02+01:00", 1)
+    mixed = data.replace(b'TaxInclusiveAmount currencyID="DKK"', b'TaxInclusiveAmount currencyID="EUR"')
+
+    assert mixed != data
+    assert ("0.50", 2) == (str(whole(spelt).payable.amount), whole(spelt).issued.day)
+    with pytest.raises(InvalidInvoiceError, match="another currency"):
+        whole(mixed)
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_reader(data: bytes) -> None:
     """Whatever a file holds, it is refused by our own error."""
