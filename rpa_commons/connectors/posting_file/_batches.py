@@ -32,7 +32,7 @@ from rpa_commons.connectors._base import message_uuid
 from rpa_commons.connectors._durable import make_folder, sync_folder, write_whole
 from rpa_commons.connectors._folder import OURS, FolderError, Sent, guarded, read_note, refuse_missing
 
-from ._layout import Layout, read_file, render
+from ._layout import Layout, render
 from ._notes import Batch, Promise, Taken
 
 __all__ = ["Batches", "PostingFileError"]
@@ -73,7 +73,7 @@ class Batches:
 
         Raises:
             PostingFileError: the folder cannot be written; ``sent="maybe"`` when the promise may stand.
-            BusinessError: the key belongs to another posting, or the file's encoding cannot hold a text.
+            BusinessError: the key belongs to another posting, or the file cannot hold this one.
             ValueError: ``key`` is not an idempotency key.
         """
         voucher = message_uuid(key)
@@ -155,14 +155,16 @@ class Batches:
         notes = self._promised.glob("*.json")
         promises = [read_note(PostingFileError, _SYSTEM, path, Promise) for path in notes]
         if promises:
-            self._fix(last + 1, sorted(promises, key=lambda one: (one.accepted_at, one.id)))
-            delivered.append(self._finish(last + 1))
+            # Where our notes were lost, a file with the next number may wait for the import.
+            waiting = (path.stem.rpartition("-")[2] for path in self._folder.glob("postings-*.csv"))
+            number = 1 + max([last, *(int(one) for one in waiting if _is_number(one))])
+            self._fix(number, sorted(promises, key=lambda one: (one.accepted_at, one.id)))
+            delivered.append(self._finish(number))
         return delivered
 
     def _fix(self, number: int, promises: Sequence[Promise]) -> None:
         """Stage a file with these postings and write down that it is the batch of this number."""
         content, _ = render([(one.id, one.posting) for one in promises], self._layout)
-        read_file(content, self._layout)  # a file whose totals we could not check is not given to anybody
         batch = Batch(
             file=f"postings-{self._now():%Y-%m-%d}-{number:06d}.csv",
             sha256=hashlib.sha256(content).hexdigest(),

@@ -58,7 +58,8 @@ class PostingFile:
         """Whether the file can hold the posting; a plan asks the same.
 
         Raises:
-            BusinessError: a text holds a character that the encoding does not have.
+            BusinessError: a text holds a character that the encoding does not have, or there is too much in
+                one value.
         """
         render([("", posting)], self._layout)
 

@@ -87,7 +87,8 @@ def render(postings: Iterable[tuple[str, Posting]], layout: Layout) -> tuple[byt
     """A file with these vouchers, by their numbers, and its totals.
 
     Raises:
-        BusinessError: a text holds a character that the encoding does not have.
+        BusinessError: a text holds a character that the encoding does not have, or a posting has too much in
+            one value.
     """
     text, totals = io.StringIO(), Totals()
     writer = csv.writer(text, delimiter=layout.delimiter, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
@@ -97,12 +98,20 @@ def render(postings: Iterable[tuple[str, Posting]], layout: Layout) -> tuple[byt
             writer.writerow(row)
     writer.writerow(_total_row(totals, layout))
     try:
-        return text.getvalue().encode(layout.encoding), totals
+        content = text.getvalue().encode(layout.encoding)
     except UnicodeEncodeError:
         raise BusinessError(
             f"posting-file: a text holds a character that {layout.encoding} does not have",
             remedy='set encoding = "utf-8" in stack.toml if the ledger can read it, or change the text',
         ) from None
+    try:
+        read_file(content, layout)  # a file whose totals we could not check is not given to anybody
+    except BusinessError:
+        raise BusinessError(
+            "posting-file: the posting could not be read back: it has too much in one value",
+            remedy="give its lines fewer dimensions, or post it by hand",
+        ) from None
+    return content, totals
 
 
 def read_file(content: bytes, layout: Layout) -> Totals:

@@ -198,6 +198,36 @@ def test_the_encoding_is_asked_before_a_posting_is_promised(folder: Path) -> Non
     assert not (folder / ".rpac").exists()
 
 
+def test_a_posting_that_could_not_be_read_back_is_refused_at_once(folder: Path) -> None:
+    """Promised, it would keep everybody's postings from being delivered."""
+    batches = Batches(folder, LAYOUT)
+    line = contract_posting().lines[0]
+    many = line.model_copy(update={"dimensions": {f"d{number}": "x" * 120 for number in range(1100)}})
+    posting = contract_posting()
+    posting = posting.model_copy(update={"lines": (many, *posting.lines[1:])})
+
+    with pytest.raises(BusinessError, match="posting-file"):
+        batches.promise(posting, contract_key("one"))
+
+    batches.promise(contract_posting(), contract_key("two"))
+    assert 1 == len(batches.deliver())
+
+
+def test_a_file_that_nobody_has_fetched_is_never_overwritten(folder: Path) -> None:
+    """Where our notes were lost, the numbers go on after the files that lie there."""
+    post_and_deliver(folder)
+    first = next(folder.glob("*.csv")).read_bytes()
+    (folder / ".rpac").rename(folder.parent / "lost")
+
+    batches = Batches(folder, LAYOUT)
+    batches.promise(contract_posting("2026-0003"), contract_key("2026-0003"))
+    batches.deliver()
+
+    files = sorted(folder.glob("*.csv"))
+    assert 2 == len(files)
+    assert first == files[0].read_bytes()
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A folder on a file system of its own of a quarter of a megabyte."""
