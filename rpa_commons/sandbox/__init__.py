@@ -18,6 +18,8 @@ from ._environment import municipality_facts
 from ._errors import (
     FaultError,
     FolderInUseError,
+    GivenServiceError,
+    PathTakenError,
     PopulationError,
     SandboxError,
     UnknownMunicipalityError,
@@ -25,8 +27,9 @@ from ._errors import (
 )
 from ._extracts import MOVE_COLUMNS, REGISTER_COLUMNS
 from ._faults import FAULT_ALIASES, FAULT_KINDS
+from ._given import service_maker
 from ._http import Request, Response
-from ._journal import Journal
+from ._journal import Journal, key_of
 from ._kombi import REPEATED_MODES
 from ._model import Move, Person, Population, Residence, Status
 from ._numbers import is_synthetic
@@ -37,6 +40,7 @@ from ._sandbox import Sandbox
 from ._service import Make, Route, Service, World
 from ._services import SERVICES, refuse_unknown
 from ._spoil import spoil_json, spoil_xml
+from ._world import given_services
 
 __all__ = [
     "FAULT_ALIASES",
@@ -49,9 +53,11 @@ __all__ = [
     "ClientFiles",
     "FaultError",
     "FolderInUseError",
+    "GivenServiceError",
     "Journal",
     "Make",
     "Move",
+    "PathTakenError",
     "Person",
     "Population",
     "PopulationError",
@@ -68,11 +74,14 @@ __all__ = [
     "UnknownMunicipalityError",
     "UnknownServiceError",
     "World",
+    "given_services",
     "is_synthetic",
+    "key_of",
     "make_population",
     "municipality_facts",
     "refusal_json",
     "refuse_unknown",
+    "service_maker",
     "spoil_json",
     "spoil_xml",
 ]

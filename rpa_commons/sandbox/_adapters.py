@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+from lxml import etree
+
 from ._cpr import PersonLookup
 from ._cpr_schema import contract_schema
 from ._http import Request, Response
@@ -91,13 +93,15 @@ class _Sf1601(Service):
         printing, no_printing = shipment_schema(world.schemas)
         if world.schemas is not None and no_printing:
             lacking = "; ".join(filter(None, (lacking, f"letters on paper are not: {no_printing}")))
-        self.unvalidated = lacking
+        self.unvalidated = "; ".join(filter(None, (lacking, "of its answers no schema was found")))
+        by = {"letters by MeMo_core.xsd": schema, "letters on paper by ForsendelseI.xsd": printing}
+        self.validated = " and ".join(what for what, found in by.items() if found)
         self._kombi = KombiPost(
             world.journal, world.tokens, world.people, world.clock, world.repeated, schema, printing
         )
         self.receipts = PostStatuses(world.journal.path.parent, world.clock)
-        self.receipts.folder.mkdir(exist_ok=True)
         """What becomes of the letters that were taken: told on order."""
+        self.receipts.folder.mkdir(exist_ok=True)
 
     def serve(self, request: Request) -> Response:
         return self._kombi.send(request)
@@ -124,6 +128,8 @@ def _memo_schema(schemas: Path | None) -> tuple[MemoSchema | None, str]:
         schema = MemoSchema(schemas)
     except FileNotFoundError:
         return None, ours
+    except etree.LxmlError:
+        return None, f"MeMo_core.xsd of the folder given is no whole schema; {ours}"
     missing = ", ".join(schema.missing)
     return schema, f"MeMo_core.xsd without {missing}, which it imports" if missing else ""
 

@@ -79,6 +79,7 @@ class Authority:
                 x509.NameAttribute(NameOID.COMMON_NAME, f"rpa-commons sandbox {code}"),
             ]
         )
+        files.pkcs12.unlink(missing_ok=True)  # a crash on the way leaves none, so that all are made again
         key, certificate = self._write_leaf(files.pem, subject, ExtendedKeyUsageOID.CLIENT_AUTH, None)
         password = secrets.token_urlsafe(18)
         write_private(files.password_file, password.encode())

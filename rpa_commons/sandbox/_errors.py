@@ -10,7 +10,10 @@ from pathlib import Path
 __all__ = [
     "FaultError",
     "FolderInUseError",
+    "GivenServiceError",
+    "JournalError",
     "LayoutError",
+    "PathTakenError",
     "PopulationError",
     "SandboxError",
     "SeedFolderError",
@@ -76,6 +79,42 @@ class UnknownServiceError(SandboxError):
         super().__init__(f"no service {name!r}", remedy=f"{remedy}the services are {names}")
         self.name = name
         self.near = near
+
+
+class GivenServiceError(SandboxError):
+    """What was given as a simulator is none, or cannot run beside the others."""
+
+    def __init__(self, given: str, problem: str, remedy: str = "") -> None:
+        super().__init__(
+            f"{given}: {problem}",
+            remedy=remedy or "see docs/how-to/write-a-connector.md, section 7, for a whole simulator",
+        )
+        self.given = given
+        self.problem = problem
+
+
+class PathTakenError(SandboxError, ValueError):
+    """Two services would answer the same calls."""
+
+    def __init__(self, method: str, path: str, services: Iterable[str]) -> None:
+        super().__init__(
+            f"two services claim {method} {path}: {' and '.join(services)}",
+            remedy="run one of them: rpac sandbox up --only; or give one another path",
+        )
+        self.method = method
+        self.path = path
+
+
+class JournalError(SandboxError):
+    """A line of a journal was not written by a sandbox."""
+
+    def __init__(self, path: Path, line: int) -> None:
+        super().__init__(
+            f"{path}:{line}: is no entry of a sandbox's journal",
+            remedy="take that line out, or move the file away: the sandbox then begins a new one",
+        )
+        self.path = path
+        self.line = line
 
 
 class LayoutError(SandboxError):

@@ -36,6 +36,7 @@ DONE_FIRST = frozenset(
 )
 """What was asked is done, and then something goes wrong; before the others nothing is done."""
 _EFFECTS_ONLY = {"taken-then-time-out", "duplicate-receipt"}
+_LONGEST = 24 * 3600 * 1000  # milliseconds; nobody waits longer, and a thread cannot wait for any number
 _DEFAULT_MILLISECONDS = {"slow": 1000, "429": 1000, "503": 1000}
 
 
@@ -154,12 +155,12 @@ class Faults:
 def _check_numbers(
     service: str, kind: str, times: int | None, probability: float | None, milliseconds: int | None
 ) -> None:
-    if times is not None and times < 1:
-        raise FaultError(service, kind, "times must be 1 or more")
+    if times is not None and (type(times) is not int or times < 1):
+        raise FaultError(service, kind, "times must be a whole number, 1 or more")
     if probability is not None and not 0 < probability <= 1:
         raise FaultError(service, kind, "the probability must be above 0 and at most 1")
-    if milliseconds is not None and milliseconds < 0:
-        raise FaultError(service, kind, "milliseconds must not be negative")
+    if milliseconds is not None and (type(milliseconds) is not int or not 0 <= milliseconds <= _LONGEST):
+        raise FaultError(service, kind, f"milliseconds must be a whole number from 0 to {_LONGEST} (a day)")
 
 
 def _near(word: str, words: Iterable[str]) -> str:

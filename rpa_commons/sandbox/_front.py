@@ -8,11 +8,13 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from ._errors import PathTakenError
 from ._faults import DONE_FIRST, Fault, Faults
 from ._http import Request, Response
+from ._journal import moment_text
 from ._refusal import Refusal
 from ._service import Service
 
@@ -26,7 +28,7 @@ class Front:
     """Answers every request on the TLS ports."""
 
     def __init__(self, services: Iterable[Service], faults: Faults, clock: Callable[[], datetime]) -> None:
-        """Raises ``ValueError`` when two services claim one path."""
+        """Raises ``PathTakenError`` when two services claim one path."""
         self._exact: dict[str, dict[str, Service]] = {}
         self._below: dict[str, dict[str, Service]] = {}
         for service in services:
@@ -68,7 +70,8 @@ class Front:
             table = self._below if below else self._exact
             methods = table.setdefault(route.path.removesuffix("*") if below else route.path, {})
             if route.method in methods:
-                raise ValueError(f"two services claim {route.method} {route.path}")
+                taken = (methods[route.method].name, service.name)
+                raise PathTakenError(route.method, route.path, taken)
             methods[route.method] = service
 
     def _methods(self, path: str) -> Mapping[str, Service]:
@@ -79,7 +82,7 @@ class Front:
         return self._below[max(fitting, key=len)] if fitting else {}
 
     def _note(self, service: str, outcome: str) -> None:
-        moment = f"{self._clock().astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+        moment = moment_text(self._clock())
         with self._lock:
             self._counts[service] += 1
             self._calls.append({"service": service, "outcome": outcome, "received_at": moment})

@@ -9,7 +9,6 @@ read into memory; ``close`` ends every connection and waits for its thread.
 import contextlib
 import logging
 import secrets
-import select
 import selectors
 import socket
 import ssl
@@ -24,7 +23,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
-__all__ = ["Request", "Response", "Server", "tls_context"]
+__all__ = ["LINGER_ZERO", "Request", "Response", "Server", "tls_context"]
 
 _LARGEST_BODY = 150 * 1024 * 1024  # bytes; Digital Post takes 99.5 MB, and base64 makes a third more of it
 _IDLE = 60.0  # seconds a connection may stay silent
@@ -36,7 +35,7 @@ _DRAIN = 5.0  # seconds that what was refused unread may keep coming, so that it
 _JOIN = 10.0  # seconds to wait for a thread at the end
 _TICK = 0.25  # seconds between two looks for callers that are too slow
 _NO_CONTENT = 204  # RFC 9110, section 15.3.5
-_LINGER_ZERO = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+LINGER_ZERO = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 _RESET_AFTER = 0.02  # seconds that the half that was sent has to arrive
 _log = logging.getLogger(__name__)
 
@@ -182,6 +181,8 @@ class Server(ThreadingHTTPServer):
             if self._tls:
                 connection = self._tls.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
                 self._swap(request, connection)
+                if self.stopping.is_set():  # ``close`` may have looked before the swap, and cut nothing
+                    raise ConnectionAbortedError
                 connection.do_handshake()
         except (OSError, ValueError) as error:  # no client certificate, a foreign one, or not TLS at all
             _log.info("handshake refused: %s", type(error).__name__)
@@ -326,17 +327,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         time.sleep(_RESET_AFTER)
         # A linger time of zero makes the last close send RST; shutdown would send FIN before it.
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
         socket.socket.close(self.connection)
 
     def _hang(self, seconds: float) -> None:
         """Say nothing until the caller gives up, the time is over, or the sandbox stops."""
         self.close_connection = True
         ends = time.monotonic() + (seconds or _IDLE * 10)
-        while time.monotonic() < ends and not self.server.stopping.wait(0.05):
-            # Readable while we owe an answer: the caller has closed its end.
-            if select.select([self.connection], [], [], 0)[0]:
-                return
+        with selectors.DefaultSelector() as selector:  # ``select`` itself knows the first 1,024 files only
+            selector.register(self.connection, selectors.EVENT_READ)
+            while time.monotonic() < ends and not self.server.stopping.wait(0.05):
+                if selector.select(0):  # readable while we owe an answer: the caller has closed its end
+                    return
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - http.server's own
         """Nothing: the path of PostForespoerg holds a personal number."""

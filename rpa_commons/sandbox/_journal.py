@@ -15,10 +15,13 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ACCEPTED", "LETTERS", "Journal", "key_of"]
+from ._errors import JournalError
+
+__all__ = ["ACCEPTED", "LETTERS", "Journal", "key_of", "moment_text"]
 
 ACCEPTED = "accepted"
 """The outcome that means: one effect was taken."""
@@ -30,6 +33,11 @@ class Journal:
     """Append-only; safe to use from several threads of one process."""
 
     def __init__(self, path: Path) -> None:
+        """Open it, made when missing; what a crash cut in two is taken off its end.
+
+        Raises:
+            JournalError: a whole line is no entry.
+        """
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
@@ -43,7 +51,11 @@ class Journal:
 
     @staticmethod
     def read(path: Path) -> list[dict[str, Any]]:
-        """The entries of a journal that another process may be writing; changes nothing."""
+        """The entries of a journal that another process may be writing; changes nothing.
+
+        Raises:
+            JournalError: a whole line is no entry.
+        """
         return _whole_lines(path)[0]
 
     @property
@@ -63,10 +75,12 @@ class Journal:
 
     def _write(self, line: bytes) -> None:
         before = os.fstat(self._descriptor).st_size
-        if os.write(self._descriptor, line) != len(line):  # the disk is full: leave no half a line behind
+        try:
+            _write_whole(self._descriptor, line)
+            os.fsync(self._descriptor)
+        except OSError:  # the disk is full: its sender is told so, and no line of it may stay behind
             os.ftruncate(self._descriptor, before)
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        os.fsync(self._descriptor)
+            raise
 
     @property
     def next_number(self) -> int:
@@ -108,6 +122,16 @@ def key_of(entry: Mapping[str, Any]) -> str:
     return str(entry.get("key") or entry.get("message_uuid", ""))
 
 
+def moment_text(now: datetime) -> str:
+    """A moment as the journal writes it: UTC with microseconds and ``Z``."""
+    return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+
+
+def _write_whole(descriptor: int, line: bytes) -> None:
+    if os.write(descriptor, line) != len(line):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def _recovered(path: Path) -> list[dict[str, Any]]:
     """The entries of an existing journal; cuts off a torn last line."""
     entries, length, torn = _whole_lines(path)
@@ -124,4 +148,15 @@ def _whole_lines(path: Path) -> tuple[list[dict[str, Any]], int, bool]:
     except FileNotFoundError:
         return [], 0, False
     whole = content[: content.rfind(b"\n") + 1]
-    return [json.loads(line) for line in whole.splitlines()], len(whole), whole != content
+    entries = [_entry(path, number, line) for number, line in enumerate(whole.split(b"\n")[:-1], 1)]
+    return entries, len(whole), whole != content
+
+
+def _entry(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        entry = None
+    if not isinstance(entry, dict) or "outcome" not in entry:
+        raise JournalError(path, number)
+    return entry

@@ -1,4 +1,4 @@
-"""Reading JSON from a caller: UTF-8, no ``NaN``, not nested beyond what Python reads."""
+"""Reading JSON from a caller: UTF-8, no ``NaN``, no half characters, not nested beyond what Python reads."""
 
 import json
 from typing import Any
@@ -30,9 +30,12 @@ def parse_json(body: bytes) -> Any:  # noqa: ANN401 - parsed JSON
         Refusal: 400 for anything that is no JSON (RFC 8259).
     """
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_refuse)
+        data = json.loads(body.decode("utf-8"), parse_constant=_refuse)
+        if b"\\u" in body:  # half a surrogate pair (RFC 8259, section 8.2) fits into no file
+            json.dumps(data, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise Refusal(400, "json", "the body is no JSON") from None
+    return data
 
 
 def _refuse(constant: str) -> None:

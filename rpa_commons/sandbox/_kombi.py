@@ -13,20 +13,20 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._certificates import cvr_of
 from ._files import write_private
 from ._http import Request, Response
-from ._journal import ACCEPTED, Journal
+from ._journal import ACCEPTED, Journal, moment_text
 from ._kombi_answer import already_here, duplicate, receipt, refusal_xml
 from ._memo import Memo, read_memo
 from ._memo_rules import MESSAGE
 from ._memo_schema import MemoSchema
 from ._model import Population
-from ._numbers import is_synthetic
+from ._numbers import is_cvr, is_synthetic
 from ._refusal import Refusal, check_transaction_headers
 from ._registered import has_sms
 from ._shipment import SHIPMENTS, Shipment, read_shipments
@@ -226,13 +226,15 @@ class KombiPost:
         return "digital" if reachable else "undeliverable"
 
     def _now(self) -> str:
-        return f"{self._clock().astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+        return moment_text(self._clock())
 
 
 def _check_parties(memo: Memo, token_cvr: str, certificate_cvr: str) -> None:
     if memo.sender_type != "CVR" or memo.sender_id != token_cvr or memo.sender_id != certificate_cvr:
         raise Refusal(400, "sender", "senderID must be the CVR number of the certificate's holder")
     if memo.recipient_type == "CVR":
+        if not is_cvr(memo.recipient_id):
+            raise Refusal(400, "recipient", "recipientID must be a CVR number of eight digits")
         return
     if memo.recipient_type != "CPR":
         raise Refusal(400, "recipient", "the recipient's idType must be CPR or CVR")

@@ -2,8 +2,8 @@ r"""Checks a MeMo message as a receiver would, and reads out of it what the jour
 
 Rules this module keeps: the first fault found refuses the message; its text names the element, never its
 content. The rules stand in ``_memo_rules``; what the shape cannot say is here: lengths, times in UTC with Z,
-UUIDs of version 4, file names without ``< > : " / \ | ? *``, https links, notifications of at most 150
-characters (the guidance; the schema would let 160 pass).
+UUIDs of version 4, file names without ``< > : " / \ | ? *``, https links, 99.5 MB of files in all,
+notifications of at most 150 characters (the guidance; the schema would let 160 pass).
 """
 
 import base64
@@ -25,7 +25,9 @@ _UUID4 = re.compile(
 )
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 _FORBIDDEN_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NAMES = {"m": MEMO}
+_MOST_BYTES = 99_500_000  # of all files, decoded; requirements in force since 10 September 2025
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ def read_memo(message: "etree._Element") -> Memo:
     _check(message)
     if message.findtext(".//m:Action/m:Reservation/..//m:EntryPoint/m:url", None, _NAMES) is not None:
         raise Refusal(400, "memo-structure", "an Action has a Reservation or an EntryPoint, not both")
+    if sum(_size(one.text or "") for one in message.iter(f"{{{MEMO}}}content")) > _MOST_BYTES:
+        raise Refusal(400, "memo-size", f"the files have more than {_MOST_BYTES} bytes in all")
     text = _reader(message)
     content = text("m:MessageBody/m:MainDocument/m:File/m:content")
     return Memo(
@@ -143,7 +147,7 @@ def _date(value: str) -> str:
         date.fromisoformat(value)
     except ValueError:
         return "must be a date"
-    return ""
+    return "" if _DATE.fullmatch(value) else "must be a date, written as 2026-11-20"
 
 
 def _filename(value: str) -> str:
@@ -158,6 +162,12 @@ def _base64(value: str) -> str:
     except (binascii.Error, ValueError):
         return "must be base64"
     return "" if content else "must not be empty"
+
+
+def _size(encoded: str) -> int:
+    """Bytes that good base64 stands for."""
+    signs = "".join(encoded.split())
+    return len(signs) * 3 // 4 - signs[-2:].count("=")
 
 
 def _link(value: str) -> str:

@@ -15,7 +15,7 @@ from rpa_commons.validators import InvalidIdentifierError, dk
 from ._errors import PopulationError
 from ._model import Sex
 
-__all__ = ["PUBLISHED", "NumberMaker", "is_synthetic", "stable_uuid"]
+__all__ = ["PUBLISHED", "NumberMaker", "is_cvr", "is_synthetic", "stable_uuid"]
 
 PUBLISHED = ("2211771212", "2512169996", "0706614818")
 _FIRST, _LAST = date(2040, 1, 1), date(2057, 12, 31)
@@ -23,14 +23,23 @@ _MOST = 200_000  # far below the 13 million numbers there are, so that a free on
 
 
 def is_synthetic(cpr: str) -> bool:
-    """Whether the ten digits certainly are nobody's."""
+    """Whether it is ten digits and nothing else, and these certainly are nobody's."""
     if cpr in PUBLISHED:
         return True
     try:
-        spelt = dk.Cpr.parse(cpr).birth_date
+        number = dk.Cpr.parse(cpr)
     except InvalidIdentifierError:
         return False
-    return spelt is not None and _FIRST <= spelt <= _LAST
+    spelt = number.birth_date
+    return number == cpr and spelt is not None and _FIRST <= spelt <= _LAST
+
+
+def is_cvr(text: str) -> bool:
+    """Whether it is a CVR number of eight digits and nothing else, as systems take it."""
+    try:
+        return dk.Cvr.parse(text) == text
+    except InvalidIdentifierError:
+        return False
 
 
 def stable_uuid(rng: random.Random) -> str:

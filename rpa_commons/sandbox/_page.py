@@ -189,9 +189,12 @@ def _wanted(request: Request, *, as_json: bool) -> dict[str, Any]:
 
 
 def _ours(request: Request) -> bool:
-    host = urlsplit(f"//{request.header('Host')}").hostname
     origin = request.header("Origin")
-    same = not origin or urlsplit(origin).netloc == request.header("Host")
+    try:
+        host = urlsplit(f"//{request.header('Host')}").hostname
+        same = not origin or urlsplit(origin).netloc == request.header("Host")
+    except ValueError:  # brackets that are no IPv6 address
+        return False
     return host in {"127.0.0.1", "localhost"} and same
 
 

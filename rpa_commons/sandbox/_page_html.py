@@ -68,12 +68,17 @@ def services_table(
             ("client certificate" if service.mutual_tls else "none", ""),
             (str(counts.get(service.name, 0)), "number"),
             (str(taken[service.name]) if service.takes_effects else "none, by its nature", "number"),
-            (f"no: {service.unvalidated}", "free warn") if service.unvalidated else ("yes", "good"),
+            (_validation(service), "free warn") if service.unvalidated else ("yes", "good"),
         )
         for service in sorted(services, key=lambda one: one.name)
     ]
     headers = ("Service", "What", "Address", "Needs", "Calls", "Effects accepted", "Validates by schema")
     return _table("Services", headers, rows, "No service runs.")
+
+
+def _validation(service: Service) -> str:
+    """What is validated and what is not, of a service that does not validate everything."""
+    return f"{service.validated or 'no'}{'; else no' if service.validated else ''}: {service.unvalidated}"
 
 
 def effects_table(entries: Sequence[Mapping[str, Any]], people: Population) -> str:

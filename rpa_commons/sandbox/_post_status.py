@@ -13,7 +13,7 @@ published ``memo.invalid`` were not found; ``recipient.not.registered`` is ours.
 
 import base64
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -73,22 +73,31 @@ class PostStatuses:
         Raises:
             KeyError: no letter was accepted under this id.
         """
-        for entry in self._letters():
-            if entry["message_uuid"] == message_uuid:
-                return self._leave(entry, end)
-        raise KeyError(message_uuid)
+        return self._leave(self._letters()[message_uuid], end)
 
-    def untold(self) -> list[str]:
-        """The letters of which nothing has been told yet, oldest first."""
-        return [
-            entry["message_uuid"]
-            for entry in self._letters()
-            if not any(self.folder.glob(f"*-{entry['message_uuid']}-*.xml"))
-        ]
+    def tell_all(self, letters: Sequence[str], end: End) -> list[str]:
+        """The same of several letters; without any, of all of which nothing has been told yet, oldest first.
 
-    def _letters(self) -> list[dict[str, Any]]:
-        entries = Journal.read(self._journal)
-        return [one for one in entries if one["outcome"] == ACCEPTED and one.get("service") == LETTERS]
+        Returns:
+            Their ids.
+
+        Raises:
+            KeyError: no letter was accepted under one of the ids; nothing was told of any.
+        """
+        known = self._letters()
+        told = {path.name.partition("-")[2].rpartition("-")[0] for path in self.folder.glob("*.xml")}
+        chosen = list(letters) or [one for one in known if one not in told]
+        for entry in [known[one] for one in chosen]:
+            self._leave(entry, end)
+        return chosen
+
+    def _letters(self) -> dict[str, dict[str, Any]]:
+        """Id -> entry by which the letter was accepted, the first where there are two."""
+        found: dict[str, dict[str, Any]] = {}
+        for entry in Journal.read(self._journal):
+            if entry["outcome"] == ACCEPTED and entry.get("service") == LETTERS:
+                found.setdefault(entry["message_uuid"], entry)
+        return found
 
     def _leave(self, entry: Mapping[str, Any], end: End) -> Path:
         now = self._clock().astimezone(UTC)

@@ -8,6 +8,7 @@ from rpa_commons.validators import InvalidIdentifierError, dk
 
 from ._http import Request, Response
 from ._model import Person, Population, Status
+from ._numbers import is_cvr
 from ._refusal import Refusal, check_transaction_headers
 from ._tokens import Tokens
 
@@ -47,16 +48,17 @@ class Registered:
 
     def _person(self, number: str, path: str) -> bool:
         try:
-            number = dk.Cpr.parse(number)
+            well = dk.Cpr.parse(number) == number
         except InvalidIdentifierError:
-            raise Refusal(400, "cpr", "cprNumber must be a personal number of ten digits") from None
+            well = False
+        if not well:
+            raise Refusal(400, "cpr", "cprNumber must be a personal number of ten digits")
         person = self._population.get(number)
         if person is None or person.status is not Status.ACTIVE:
             return False
         return has_sms(person) if path.endswith("/nemsms") else person.digital_post
 
     def _company(self, number: str) -> bool:
-        try:
-            return dk.Cvr.parse(number) in self._companies
-        except InvalidIdentifierError:
-            raise Refusal(400, "cvr", "cvrNumber must be a CVR number of eight digits") from None
+        if not is_cvr(number):
+            raise Refusal(400, "cvr", "cvrNumber must be a CVR number of eight digits")
+        return number in self._companies

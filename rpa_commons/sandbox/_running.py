@@ -24,7 +24,7 @@ from ._journal import Journal
 from ._model import Population
 from ._page import Page, PageFacts
 from ._service import Make, Service, World
-from ._services import make_services
+from ._services import CATALOGUE, make_services
 from ._tokens import Lifetimes, Tokens
 from ._world import Seeding
 
@@ -60,6 +60,8 @@ class Running:
         Raises:
             FolderInUseError: another sandbox runs on the folder.
             UnknownServiceError: a name that is not in the catalogue.
+            GivenServiceError: one of ``more`` makes no service, or one whose name is taken.
+            PathTakenError: two services claim one path.
             OSError: a port that was asked for is taken, or the disk is full.
         """
         self._plan = plan
@@ -70,16 +72,15 @@ class Running:
             self.authority.client(code, cvr)
         self.journal = Journal(plan.folder / "effects.jsonl")
         stack.callback(self.journal.close)
-        self.services = make_services(self._world(), plan.only, plan.more)
-        for service in self.services.values():
-            stack.callback(service.close)
+        self.services = make_services(self._world(), plan.only, plan.more, stack)
         faults.know(self.services.values())
         self.front = Front(self.services.values(), faults, plan.clock)
         self.page = Page(self.journal, self.front, faults, plan.people, self._facts)
         self._servers = self._open(stack)
         for service in self.services.values():
             service.listen(str(self.authority.server()), str(self.authority.bundle), self._fault_of(service))
-        plan.seeding.save(plan.folder, {kind: server.port for kind, server in self._servers.items()})
+        ports = {kind: server.port for kind, server in self._servers.items()}
+        plan.seeding.save(plan.folder, ports, given=set(self.services) - set(CATALOGUE))
         note = plan.folder / "running.json"
         write_json(note, {"pid": os.getpid(), "url": self.url("tls"), "page_url": self.page_url})
         stack.callback(note.unlink, missing_ok=True)
@@ -171,4 +172,7 @@ def _listening(
     if last and not asked:
         with contextlib.suppress(OSError):
             return Server(last, answer, tls)
-    return Server(asked, answer, tls)
+    try:
+        return Server(asked, answer, tls)
+    except OSError as error:
+        raise OSError(error.errno, f"port {asked or 'any'}: {error.strerror}") from None

@@ -47,7 +47,7 @@ class Sandbox(Writer):
         repeated: What happens to a repeated ``messageUUID``: ``same-receipt``, ``duplicate-error``,
             ``duplicate-error-400`` or ``accepts-twice``.
         only: Names of the services to run, and what they need comes along; by default all of them.
-        services: Makes further ones that are not in the catalogue.
+        services: Makes further ones, which run whatever ``only`` says; ``service_maker`` finds one by name.
         schemas: Folder of the official schemas; without it nothing is validated against them.
         port: TLS port; 0 takes a free one.
         open_port: Port of the services without client certificates; 0 takes a free one.
@@ -130,6 +130,8 @@ class Sandbox(Writer):
         Raises:
             FolderInUseError: another sandbox runs on the folder.
             UnknownServiceError: ``only`` names a service that there is not.
+            GivenServiceError: one of ``services`` makes none, or one whose name is taken.
+            PathTakenError: two services claim one path.
             OSError: a port that was asked for is taken.
         """
         if self._stop:

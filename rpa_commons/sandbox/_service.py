@@ -20,13 +20,13 @@ Usage, in ``rpa_commons/sandbox/<system>/__init__.py``::
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from ._cpr import Agreement
 from ._http import Request, Response
-from ._journal import Journal
+from ._journal import Journal, moment_text
 from ._model import Population
 from ._refusal import Refusal
 from ._tokens import Tokens
@@ -75,8 +75,8 @@ class World:
 
     @property
     def moment(self) -> str:
-        """Now, UTC with microseconds and ``Z``, as the journal writes it."""
-        return f"{self.clock().astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+        """Now, as the journal writes it."""
+        return moment_text(self.clock())
 
     def effect(self, service: str, outcome: str, key: str = "", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON values
         """Put one attempt at an effect into the journal; it is on the disk when this returns.
@@ -117,6 +117,8 @@ class Service(Protocol):
         needs: Names of services without which this one cannot be used; they come along.
         unvalidated: Why requests and answers are not validated against an official schema; empty when they
             are.
+        validated: Of which part they are nonetheless, where ``unvalidated`` is not empty, e.g. ``letters by
+            MeMo_core.xsd``; empty for none.
         lacks: Fault kind -> why this system cannot show it, a sentence.
         address: Where it listens itself, when it speaks no HTTP (:meth:`listen`); empty otherwise.
     """
@@ -128,6 +130,7 @@ class Service(Protocol):
     takes_effects: bool
     needs: Sequence[str] = ()
     unvalidated: str = "it does not say against what it validates"
+    validated: str = ""
     lacks: Mapping[str, str] = {}
     address: str = ""
 

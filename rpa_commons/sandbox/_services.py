@@ -4,11 +4,12 @@ A new one: write the package ``rpa_commons/sandbox/<system>/`` with ``make`` in 
 line.
 """
 
+import contextlib
 import difflib
 import importlib
 from collections.abc import Iterable, Mapping
 
-from ._errors import UnknownServiceError
+from ._errors import GivenServiceError, UnknownServiceError
 from ._service import Make, Service, World
 
 __all__ = ["CATALOGUE", "SERVICES", "make_services", "refuse_unknown"]
@@ -43,25 +44,34 @@ def refuse_unknown(names: Iterable[str], more: Iterable[str] = ()) -> None:
             raise UnknownServiceError(name, known, near[0] if near else "")
 
 
-def make_services(world: World, only: Iterable[str] | None, more: Iterable[Make] = ()) -> dict[str, Service]:
-    """Name -> service: those asked for (by default all), what they need, and ``more``.
+def make_services(
+    world: World, only: Iterable[str] | None, more: Iterable[Make], stack: contextlib.ExitStack
+) -> dict[str, Service]:
+    """Name -> service: those asked for (by default all), what they need, and ``more``; ``stack`` closes each.
 
     Raises:
         UnknownServiceError: a name that is not in the catalogue.
+        GivenServiceError: two of ``more`` have one name.
     """
-    made = {service.name: service for service in (make(world) for make in more)}
+    made: dict[str, Service] = {}
+    for make in more:
+        service = make(world)
+        stack.callback(service.close)
+        if made.setdefault(service.name, service) is not service:
+            raise GivenServiceError(service.name, "two of the services that were given have this name")
     asked = list(CATALOGUE if only is None else only)
     asked += [need for service in made.values() for need in service.needs]
     while asked:
         name = asked.pop(0)
         if name not in made:
-            made[name] = _made(name, world)
+            made[name] = _made(name, world, made)
+            stack.callback(made[name].close)
             asked += made[name].needs
     return made
 
 
-def _made(name: str, world: World) -> Service:
-    refuse_unknown([name])
+def _made(name: str, world: World, given: Iterable[str]) -> Service:
+    refuse_unknown([name], given)
     module, _, factory = CATALOGUE[name].partition(":")
     make: Make = getattr(importlib.import_module(module), factory)
     return make(world)

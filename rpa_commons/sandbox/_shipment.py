@@ -13,9 +13,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from rpa_commons.validators import InvalidIdentifierError, dk
-
-from ._numbers import is_synthetic
+from ._numbers import is_cvr, is_synthetic
 from ._refusal import Refusal
 
 __all__ = ["SHIPMENTS", "Shipment", "read_shipments"]
@@ -135,11 +133,8 @@ def _check_recipient(root: "etree._Element") -> None:
     if number and number != _NO_NUMBER and not is_synthetic(number):
         # Ours: a sandbox folder must never hold a letter to somebody who may exist.
         raise Refusal(400, "recipient-not-synthetic", "the sandbox takes synthetic and test numbers only")
-    if company:
-        try:
-            dk.Cvr.parse(company)
-        except InvalidIdentifierError:
-            raise _refused("CVRnummerIdentifikator must be a CVR number") from None
+    if company and not is_cvr(company):
+        raise _refused("CVRnummerIdentifikator must be a CVR number of eight digits")
     address = root.find("{*}ForsendelseModtager/{*}ModtagerAdresse")
     if address is not None:
         country = address.find("{*}CountryIdentificationCode")

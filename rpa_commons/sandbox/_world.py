@@ -1,6 +1,6 @@
 """What a population is made from, and how a folder remembers it between two sandboxes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,9 +8,9 @@ from typing import Any
 
 from rpa_commons.validators import dk
 
-from ._files import write_json
+from ._files import read_json, write_json
 
-__all__ = ["Seeding", "chosen_municipalities", "seeding_of", "stored_day"]
+__all__ = ["Seeding", "chosen_municipalities", "given_services", "seeding_of", "stored_day"]
 
 _DEFAULT_SEED = 2026
 _DEFAULT_PEOPLE = 60
@@ -27,8 +27,14 @@ class Seeding:
     today: date
     municipalities: Mapping[str, str]
 
-    def save(self, folder: Path, ports: Mapping[str, int]) -> None:
-        """Write ``box.json``, with the ports for whoever wants them again."""
+    def save(self, folder: Path, ports: Mapping[str, int], *, given: Iterable[str] = ()) -> None:
+        """Write ``box.json``, with the ports for whoever wants them again.
+
+        Args:
+            folder: The sandbox's.
+            ports: Kind -> the one that is listened on.
+            given: Names of services that are not in the catalogue, for :func:`given_services`.
+        """
         write_json(
             folder / "box.json",
             {
@@ -37,6 +43,7 @@ class Seeding:
                 "today": self.today.isoformat(),
                 "municipalities": dict(self.municipalities),
                 "ports": dict(ports),
+                "services": sorted(given),
             },
         )
 
@@ -73,6 +80,12 @@ def chosen_municipalities(
     else:
         chosen = dict(stored["municipalities"])
     return {dk.municipality_code(code): dk.cvr(number) for code, number in chosen.items()}
+
+
+def given_services(folder: Path) -> frozenset[str]:
+    """Names of the services that the folder's last sandbox was given besides the catalogue's."""
+    names = read_json(folder / "box.json").get("services", [])
+    return frozenset(map(str, names)) if isinstance(names, list) else frozenset()
 
 
 def stored_day(stored: Mapping[str, Any]) -> date | None:

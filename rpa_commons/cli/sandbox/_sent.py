@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from rpa_commons.cli._item_text import on_a_screen
+
 from ._shared import error_of, folder_option
 
 __all__ = ["sent"]
@@ -19,12 +21,13 @@ __all__ = ["sent"]
 @click.option("--json", "as_json", is_flag=True, help="The whole journal as JSON.")
 def sent(service: str | None, folder: Path, *, as_json: bool) -> None:
     """Show what was sent to the sandbox, or to SERVICE; it need not be running."""
-    from rpa_commons.sandbox import Journal, UnknownServiceError, refuse_unknown
+    from rpa_commons.sandbox import Journal, SandboxError, given_services, refuse_unknown
 
-    everything = Journal.read(folder / "effects.jsonl")
     try:
-        refuse_unknown([service] if service else (), {str(one.get("service")) for one in everything})
-    except UnknownServiceError as error:
+        everything = Journal.read(folder / "effects.jsonl")
+        known = given_services(folder) | {str(one.get("service")) for one in everything}
+        refuse_unknown([service] if service else (), known)
+    except (SandboxError, OSError) as error:
         raise error_of(error) from None
     if not (folder / "effects.jsonl").exists():
         click.echo(f"{folder}: no sandbox has run on this folder; --folder names another", err=True)
@@ -40,16 +43,18 @@ def sent(service: str | None, folder: Path, *, as_json: bool) -> None:
 
 def _words(entry: Mapping[str, Any]) -> tuple[str, ...]:
     """Time, service, outcome, business key, and what kind of effect; no names and no numbers of people."""
+    from rpa_commons.sandbox import key_of
+
     kind = str(entry.get("action") or entry.get("channel") or entry.get("reason") or "")
-    time, key = str(entry["received_at"])[:19], str(entry.get("key") or entry.get("message_uuid", ""))
-    return (time, str(entry.get("service", "")), str(entry["outcome"]), key, kind)
+    time, key = str(entry.get("received_at", ""))[:19], key_of(entry)
+    return (time, str(entry.get("service", "")), str(entry["outcome"]), on_a_screen(key), on_a_screen(kind))
 
 
 def _counted(name: str, entries: list[dict[str, Any]]) -> str:
+    from rpa_commons.sandbox import key_of
+
     taken = Counter(
-        str(one.get("key") or one.get("message_uuid", ""))
-        for one in entries
-        if one.get("service") == name and one["outcome"] == "accepted"
+        key_of(one) for one in entries if one.get("service") == name and one["outcome"] == "accepted"
     )
     twice = sum(count > 1 for count in taken.values())
     what = "letters" if name == "sf1601" else "effects"

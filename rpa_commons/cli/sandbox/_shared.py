@@ -86,14 +86,16 @@ def ask(url: str, order: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN40
 
 def error_of(error: Exception) -> Exception:
     """What ended a command, in the command line's own classes."""
-    from rpa_commons.sandbox import SandboxError, UnknownServiceError
+    from rpa_commons.sandbox import GivenServiceError, SandboxError, UnknownServiceError
 
-    if isinstance(error, UnknownServiceError):
+    if isinstance(error, (UnknownServiceError, GivenServiceError)):
         return click.UsageError(f"{error.message}: {error.remedy}")
     if isinstance(error, SandboxError):
         return _error(error.message, error.remedy)
     if isinstance(error, OSError):
-        return _error(f"cannot listen or write: {error.strerror or error}")
+        where = f"{error.filename}: " if error.filename else ""
+        remedy = "see that the folder can be written and that the ports asked for are free, or name others"
+        return _error(f"{where}cannot listen or write: {error.strerror or error}", remedy)
     return _error(str(error), "correct code and cvr in municipality.toml")
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from ._shared import folder_option
+from ._shared import error_of, folder_option
 
 if TYPE_CHECKING:
     from rpa_commons.sandbox._post_status import End
@@ -25,13 +25,16 @@ def tell(end: str, letters: tuple[str, ...], folder: Path) -> None:
     Each gets a PKO_PostStatus message in the folder "receipts" of the sandbox, which need not be running.
     """
     from rpa_commons.capabilities import RpaCommonsError
-    from rpa_commons.sandbox import PostStatuses
+    from rpa_commons.sandbox import PostStatuses, SandboxError
 
-    statuses = PostStatuses(folder)
-    for letter in letters or statuses.untold():
-        try:
-            statuses.tell(letter, cast("End", end))
-        except KeyError:
-            problem = f"{folder}: no letter was taken under {letter}"
-            raise RpaCommonsError(problem, remedy="look the ids up: rpac sandbox sent") from None
+    try:
+        told = PostStatuses(folder).tell_all(letters, cast("End", end))
+    except KeyError as error:
+        problem = f"{folder}: no letter was taken under {error.args[0]}"
+        raise RpaCommonsError(problem, remedy="look the ids up: rpac sandbox sent") from None
+    except (SandboxError, OSError) as error:
+        raise error_of(error) from None
+    for letter in told:
         click.echo(f"{letter}  {end}")
+    if not told:
+        click.echo(f"{folder}: there is no letter of which nothing was told yet", err=True)

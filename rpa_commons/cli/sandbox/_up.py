@@ -33,6 +33,13 @@ a repeated messageUUID (not public: see --repeated)."""
     metavar="NAME,...",
     help="Which services, by default all; what they need comes along. May be repeated.",
 )
+@click.option(
+    "--service",
+    "given",
+    multiple=True,
+    metavar="MODULE:FACTORY",
+    help="A simulator of your own beside them, e.g. my_simulator:Register. May be repeated.",
+)
 @click.option("--repeated", type=click.Choice(_REPEATED), default=_REPEATED[0], show_default=True)
 @connect_option("A municipality folder to serve; writes its environments/sandbox/. May be repeated.")
 @click.option(
@@ -63,6 +70,7 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter for each option
     people: int | None,
     today: datetime | None,
     only: Sequence[str],
+    given: Sequence[str],
     repeated: str,
     folders: Sequence[Path],
     files: bool,  # noqa: FBT001 - click passes it by name
@@ -73,14 +81,22 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter for each option
     token_lifetime: int,
 ) -> None:
     """Run a sandbox until Ctrl-C."""
-    from rpa_commons.sandbox import Sandbox, SandboxError, municipality_facts, refuse_unknown
+    from rpa_commons.sandbox import (
+        Sandbox,
+        SandboxError,
+        municipality_facts,
+        refuse_unknown,
+        service_maker,
+    )
     from rpa_commons.validators import InvalidIdentifierError
 
     from ._schemas import schemas_from_specs
 
     names = _names(only)
     try:
-        refuse_unknown(names or ())  # before a folder is made
+        makers = [service_maker(one) for one in given]
+        if not makers:  # else a name may be that of one of them, which is known when it is made
+            refuse_unknown(names or ())  # before a folder is made
         served = dict(municipality_facts(path) for path in folders)
         box = Sandbox(
             folder,
@@ -90,6 +106,7 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter for each option
             municipality=served or None,
             repeated=repeated,
             only=names,
+            services=makers,
             schemas=schemas or schemas_from_specs(folder / "schemas"),
             port=port,
             open_port=open_port,
@@ -158,17 +175,20 @@ def _tell_what_stays(folder: Path, environment: Path, stack: Mapping[str, tuple[
 def _list_services(box: "Sandbox", asked: Sequence[str] | None) -> None:
     """Each service, where it is, and against what it does not validate."""
     for name, service in box.services.items():
-        along = "" if asked is None or name in asked else f"; {_needing(box, name)}"
+        along = "" if asked is None or name in asked else _needing(box, name)
         click.echo(f"service     {name} {box.url_of(name)} ({service.summary}{along})")
-        if service.unvalidated:
+        if service.validated and service.unvalidated:
+            click.echo(f"            {name} validates {service.validated}, not all: {service.unvalidated}")
+        elif service.unvalidated:
             click.echo(f"            {name} validates nothing against a schema: {service.unvalidated}")
         else:
             click.echo(f"            {name} validates requests and answers by schema")
 
 
 def _needing(box: "Sandbox", name: str) -> str:
+    """For whom it comes along; empty for one that was given with --service."""
     users = [other for other, service in box.services.items() if name in service.needs]
-    return f"comes along, {', '.join(users)} {'needs' if len(users) == 1 else 'need'} it"
+    return f"; comes along, {', '.join(users)} {'needs' if len(users) == 1 else 'need'} it" if users else ""
 
 
 @contextlib.contextmanager

@@ -36,12 +36,12 @@ class Cases:
         if prefix not in PREFIXES:
             raise Refusal(400, "prefix", f"CaseTypePrefix must be one of {', '.join(PREFIXES)}")
         fields = read_row(needed(body, "MetadataXml"))
-        number = _number_of(fields)
-        if number and not is_synthetic(number):
+        numbers = _numbers_of(fields)
+        if not all(map(is_synthetic, numbers)):
             # Ours: a sandbox folder must never hold a case on somebody who may exist.
             raise Refusal(400, "not-synthetic", "the sandbox takes synthetic and test numbers only")
         status = {"ows_CaseStatus": fields.get("ows_CaseStatus", _OPEN)}
-        contact = {"ows_CCMContactData_CPR": number} if number else {}
+        contact = {"ows_CCMContactData_CPR": numbers[0]} if numbers else {}
         case = self._store.open_case(prefix, {**fields, **status, **contact})
         return {"CaseID": case["id"], "CaseRelativeUrl": case["url"]}
 
@@ -155,8 +155,7 @@ def _info(case: dict[str, Any]) -> dict[str, Any]:
     return {"CaseID": case["id"], "RelativeUrl": case["url"], "ItemExists": True}
 
 
-def _number_of(fields: dict[str, str]) -> str:
-    """The personal number in ``ows_CCMContactData``: ``name;#ID;#CPR;#CVR;#P-number``."""
-    parts = fields.get("ows_CCMContactData", "").split(";#")
-    given = fields.get("ows_CCMContactData_CPR", "")
-    return given or (parts[2] if len(parts) > 2 else "")  # noqa: PLR2004 - the third part
+def _numbers_of(fields: dict[str, str]) -> list[str]:
+    """The personal numbers: the field for it, and the third of ``name;#ID;#CPR;#CVR;#P-number``."""
+    third = fields.get("ows_CCMContactData", "").split(";#")[2:3]
+    return [number for number in (fields.get("ows_CCMContactData_CPR", ""), *third) if number]

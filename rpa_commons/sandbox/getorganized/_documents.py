@@ -18,7 +18,7 @@ from ._store import Store
 __all__ = ["Documents"]
 
 _LIBRARY = "Dokumenter"
-_UNSAFE = re.compile(r'[<>:"/\\|?*]')
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _LISTED = re.compile(
     r"(?P<url>/cases/[^/]+/[^/]+)/_api/web/getFolderByServerRelativeUrl\('(?P<folder>[^']*)'\)/Files"
 )
@@ -39,7 +39,7 @@ class Documents:
         if needed(body, "ListName") != _LIBRARY:
             raise Refusal(400, "library", f"only the library {_LIBRARY} is recorded")
         if _UNSAFE.search(name):
-            raise Refusal(400, "file-name", 'a file name holds none of < > : " / \\ | ? *')
+            raise Refusal(400, "file-name", 'a file name has no control sign and none of < > : " / \\ | ? *')
         with self._store.lock:
             same = [one for one in self._store.documents(case["id"]) if one["name"].lower() == name.lower()]
             if not same:

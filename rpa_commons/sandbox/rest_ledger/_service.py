@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import jsonschema
@@ -45,6 +45,7 @@ class RestLedger(Service):
         read_or_make(self.token_file, lambda: secrets.token_urlsafe(32).encode())
         text = importlib.resources.files(__package__).joinpath("openapi.json").read_text(encoding="utf-8")
         self._interface: Mapping[str, Any] = json.loads(text)
+        self._validator = cache(self._made_validator)
 
     def serve(self, request: Request) -> Response:
         """``POST`` takes a posting, ``GET`` finds what was posted under a reference."""
@@ -57,7 +58,8 @@ class RestLedger(Service):
         """The refusal as RFC 9457 describes one."""
         problem = {"type": _TYPES + refusal.code, "title": refusal.text, "status": refusal.status}
         headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}  # noqa: PLR2004 - HTTP
-        return Response(refusal.status, json.dumps(problem).encode(), "application/problem+json", headers)
+        answer = self._answer(refusal.status, problem, "Problem")
+        return replace(answer, content_type="application/problem+json", headers=headers)
 
     def spoil(self, answer: Response) -> Response:
         """The answer without the ids and times that the interface demands."""
@@ -89,14 +91,15 @@ class RestLedger(Service):
             paid = posting.get("payment") is not None
             entry = {"content": digest, "voucher": voucher, "label": posting["reference"], "pays": paid}
             self._world.effect(self.name, ACCEPTED, key, **entry)
-        return _answer(201, voucher)
+        return self._answer(201, voucher, "Voucher")
 
     def _again(self, first: Mapping[str, Any], digest: str, key: str) -> Response:
         if first["content"] != digest:
             self._world.effect(self.name, "refused", key, reason="idempotency-key-reused")
             raise Refusal(422, "idempotency-key-reused", "the key belongs to another posting")
         self._world.effect(self.name, "repeated", key)
-        return replace(_answer(201, first["voucher"]), headers={"Idempotency-Replayed": "true"})
+        answer = self._answer(201, first["voucher"], "Voucher")
+        return replace(answer, headers={"Idempotency-Replayed": "true"})
 
     def _read(self, request: Request) -> tuple[str, dict[str, Any]]:
         key = _KEY.fullmatch(request.header("Idempotency-Key"))
@@ -106,15 +109,15 @@ class RestLedger(Service):
             raise Refusal(415, "media-type", f"a posting is {_JSON}")
         posting = parse_json(request.body)
         try:
-            self._posting_validator.validate(posting)
+            self._validator("Posting").validate(posting)
         except jsonschema.ValidationError as error:
             raise Refusal(400, "schema", f"{error.json_path} is not as the interface describes") from None
         _check_books(posting)
         return key[1], posting
 
-    @cached_property
-    def _posting_validator(self) -> jsonschema.Draft202012Validator:
-        schema = {"$ref": "#/components/schemas/Posting", "components": self._interface["components"]}
+    def _made_validator(self, name: str) -> jsonschema.Draft202012Validator:
+        """Of one of the interface's schemas."""
+        schema = {"$ref": f"#/components/schemas/{name}", "components": self._interface["components"]}
         return jsonschema.Draft202012Validator(
             schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
         )
@@ -126,7 +129,13 @@ class RestLedger(Service):
         entries = self._world.journal.entries()
         taken = [e for e in entries if e["service"] == self.name and e["outcome"] == ACCEPTED]
         found = [e["voucher"] for e in taken if e["voucher"]["reference"] == reference]
-        return _answer(200, {"postings": found})
+        return self._answer(200, {"postings": found}, "Vouchers")
+
+    def _answer(self, status: int, content: object, schema: str) -> Response:
+        """An answer that is as the interface describes it."""
+        for error in self._validator(schema).iter_errors(content):
+            raise AssertionError(f"the sandbox's own answer breaks the interface: {error.json_path}")
+        return Response(status, json.dumps(content, ensure_ascii=False).encode(), _JSON)
 
 
 def make(world: World) -> Service:
@@ -145,7 +154,3 @@ def _check_books(posting: Mapping[str, Any]) -> None:
         raise Refusal(422, "currency", "a posting is in one currency")
     if payment and Decimal(payment["amount"]["amount"]) <= 0:
         raise Refusal(422, "payment", "a payment is above zero")
-
-
-def _answer(status: int, content: object) -> Response:
-    return Response(status, json.dumps(content, ensure_ascii=False).encode(), _JSON)

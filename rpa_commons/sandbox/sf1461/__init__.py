@@ -7,8 +7,8 @@ BeskedModtag to the certificate that the connection is made with. A dueslag hold
 has acknowledged; what was acknowledged is remembered in the sandbox's folder, so that a restart does not send
 it again.
 
-Rules this package keeps: it knows the public specification only; messages are checked against the official
-``Beskedkuvert.xsd`` where the folder of schemas has it, and otherwise it says that they are not.
+Rules this package keeps: it knows the public specification only; messages about moves are checked against the
+official ``Beskedkuvert.xsd`` where the folder of schemas has it; of what is not checked it says so.
 """
 
 from ._broker import Broker, Letting

@@ -14,6 +14,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from rpa_commons.sandbox._http import LINGER_ZERO
+
 from ._dueslag import Dueslag, Message
 from ._frames import (
     BODY,
@@ -35,6 +37,7 @@ from ._frames import (
 __all__ = ["Broker", "Letting"]
 
 _POLL = 0.02  # seconds between two looks for something to deliver
+_PATIENCE = 5.0  # seconds for a handshake, and for what is sent to be taken
 _HEARTBEAT = 60  # seconds, proposed to the client
 _CLOSE_CODES = {
     "401": (403, "ACCESS_REFUSED"),
@@ -42,7 +45,7 @@ _CLOSE_CODES = {
     "503": (320, "CONNECTION_FORCED"),
 }
 
-_CONSUME, _GET = (60, 20), (60, 70)
+_CONSUME, _GET, _REJECT, _NACK = (60, 20), (60, 70), (60, 90), (60, 120)
 
 Letting = Callable[[bytes, bytes, str], bool]
 """Assertion, client certificate (DER; empty for none) and dueslag (empty when one is not asked for yet)."""
@@ -101,11 +104,22 @@ class Broker:
 
     def _serve(self, plain: socket.socket) -> None:
         with contextlib.closing(plain), contextlib.suppress(OSError, ValueError, struct.error):
-            plain.settimeout(5.0)
-            with self._context.wrap_socket(plain, server_side=True) as line:
-                line.settimeout(_POLL)
+            plain.settimeout(_POLL)
+            wrapped = self._context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+            with wrapped as line:
+                if not self._shook_hands(line):
+                    return
                 with contextlib.closing(_Line(self, line)) as connection:
                     connection.run()
+
+    def _shook_hands(self, line: ssl.SSLSocket) -> bool:
+        """Whether the other side did its part, in time and before the end."""
+        ends = time.monotonic() + _PATIENCE
+        while time.monotonic() < ends and not self.stopping.is_set():
+            with contextlib.suppress(TimeoutError):  # of one look; it goes on where it was
+                line.do_handshake()
+                return True
+        return False
 
 
 class _Line:
@@ -174,7 +188,7 @@ class _Line:
             return b""
 
     def _send(self, data: bytes) -> None:
-        self._line.settimeout(5.0)
+        self._line.settimeout(_PATIENCE)
         self._line.sendall(data)
         self._line.settimeout(_POLL)
         self._last_sent = time.monotonic()
@@ -237,28 +251,49 @@ class _Line:
             self._consumer = ""
         elif read.method == (60, 80):  # ack
             self._acknowledge(read.long_long(), multiple=bool(read.octet() & 1))
-        elif read.method in {(60, 90), (60, 120)}:  # reject, nack: always back into the queue
-            self.close()
+        elif read.method in {_REJECT, _NACK}:  # always back into the queue
+            self._refused(read.long_long(), multiple=read.method == _NACK and bool(read.octet() & 1))
 
     def _read_from(self, read: Reader) -> None:
         read.short()
         name = read.short_string()
-        known = name in self._broker.dueslag
-        if not known or not self._let(name):
-            arguments = struct.pack(">H", 403 if known else 404) + short_string("refused") + b"\x00" * 4
-            self._send(method(self._channel, (20, 40), arguments))
+        queue = self._broker.dueslag.get(name)
+        if queue is None or not self._let(name):
+            self._shut_channel(404 if queue is None else 403, "refused")
             return
-        self._queue = self._broker.dueslag[name]
+        if queue is not self._queue and (self._out or self._consumer):
+            self._shut_channel(540, "NOT_IMPLEMENTED: the sandbox gives one dueslag at a time")
+            return
+        self._queue = queue
         if read.method == _GET:
             self._get()
             return
         self._consumer = read.short_string() or "sandbox"
         self._send(method(self._channel, (60, 21), short_string(self._consumer)))
 
+    def _shut_channel(self, code: int, text: str) -> None:
+        """End the channel: what is out on it goes back."""
+        self._consumer = ""
+        self.close()
+        arguments = struct.pack(">H", code) + short_string(text) + b"\x00" * 4
+        self._send(method(self._channel, (20, 40), arguments))
+
     def _acknowledge(self, tag: int, *, multiple: bool) -> None:
-        tags = [one for one in self._out if (one <= tag if multiple else one == tag)]
+        messages = self._taken_back(tag, multiple=multiple)
+        if self._queue is not None and messages:
+            self._queue.acknowledged(messages)
+
+    def _refused(self, tag: int, *, multiple: bool) -> None:
+        messages = self._taken_back(tag, multiple=multiple)
         if self._queue is not None:
-            self._queue.acknowledged(self._out.pop(one) for one in tags)
+            self._queue.give_back(messages)
+
+    def _taken_back(self, tag: int, *, multiple: bool) -> list[Message]:
+        """The messages that are out under a tag, or up to it; a tag that is not out ends the channel."""
+        tags = [one for one in self._out if (not tag or one <= tag if multiple else one == tag)]
+        if not tags and not (multiple and not tag):  # tag 0, multiple: all there are, perhaps none
+            self._shut_channel(406, f"PRECONDITION_FAILED - unknown delivery tag {tag}")
+        return [self._out.pop(one) for one in tags]
 
     def _get(self) -> None:
         message = self._queue.next() if self._queue is not None else None
@@ -291,6 +326,6 @@ class _Line:
             self._send(whole[: len(whole) - len(message.body) // 2 - 1])
             self._open = False
             if self._fault == "reset":  # RST instead of FIN
-                self._line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self._line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
             return
         self._send(whole)

@@ -42,8 +42,10 @@ class ReceiptsDueslag(Dueslag):
         return super().waiting()
 
     def _fill(self) -> None:
-        with self._lock:
-            new = [path for path in sorted(self._folder.glob("*.xml")) if path.name not in self._seen]
-            self._seen |= {path.name for path in new}
-        bodies = [path.read_bytes() for path in new]
-        self.put(one for one in bodies if self._receiver in one and not self._was_taken(one))
+        with self._lock:  # over all of it: another thread must not find a message seen and not yet there
+            for path in sorted(self._folder.glob("*.xml")):
+                if path.name not in self._seen:
+                    body = path.read_bytes()
+                    self._seen.add(path.name)
+                    if self._receiver in body and not self._was_taken(body):
+                        self._waiting.append(Message(body))

@@ -8,9 +8,10 @@ from pathlib import Path
 from rpa_commons.validators.xml import safe_xml
 from rpa_commons.validators.xsd import InvalidSchemaError, XmlSchema
 
-__all__ = ["UNVALIDATED", "envelope_schema", "problems_of"]
+__all__ = ["RECEIPTS_UNVALIDATED", "UNVALIDATED", "envelope_schema", "problems_of"]
 
 UNVALIDATED = "messages are not validated: no usable Beskedkuvert.xsd in the folder of official schemas"
+RECEIPTS_UNVALIDATED = "receipts for letters are as public clients show them, and are not validated"
 _MAIN = "Beskedkuvert.xsd"
 
 

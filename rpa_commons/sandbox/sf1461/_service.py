@@ -15,7 +15,7 @@ from ._broker import Broker
 from ._dueslag import Dueslag
 from ._messages import messages_of, stable_id
 from ._receipts import ReceiptsDueslag
-from ._schema import UNVALIDATED, envelope_schema, problems_of
+from ._schema import RECEIPTS_UNVALIDATED, UNVALIDATED, envelope_schema, problems_of
 
 __all__ = ["ENTITY_ID", "Beskedfordeler", "dueslag_of", "make", "receipts_dueslag_of"]
 
@@ -46,7 +46,8 @@ class Beskedfordeler(Service):
     def __init__(self, world: World) -> None:
         self._world = world
         self._schema = envelope_schema(world.schemas)
-        self.unvalidated = "" if self._schema else UNVALIDATED
+        self.unvalidated = RECEIPTS_UNVALIDATED if self._schema else UNVALIDATED
+        self.validated = "messages about moves by Beskedkuvert.xsd" if self._schema else ""
         self.lacks = {
             "429": "AMQP knows no such answer to a reader; the token service in front can show it (sts)"
         }

@@ -1,6 +1,8 @@
 """A sandbox to test and a caller that knows the public specifications, written apart from both sides."""
 
 import base64
+import contextlib
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +14,7 @@ import requests
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from rpa_commons.cli.sandbox import _up as command_up
 from rpa_commons.sandbox import Sandbox
 
 ENTITY = {
@@ -218,3 +221,16 @@ def page(box: Sandbox) -> Iterator[requests.Session]:
     with requests.Session() as session:
         session.trust_env = False
         yield session
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``up`` ends as soon as it has said what runs."""
+
+    @contextlib.contextmanager
+    def ended() -> Iterator[threading.Event]:
+        over = threading.Event()
+        over.set()
+        yield over
+
+    monkeypatch.setattr(command_up, "_end_asked_for", ended)

@@ -1,8 +1,8 @@
 """``rpac sandbox``: up, fault, sent, as a person at a terminal meets them."""
 
 import json
-import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -73,6 +73,16 @@ def _facts(code: str, cvr: str) -> str:
     return f'name = "X"\ncode = "{code}"\ncvr = "{cvr}"\n{letterhead}'
 
 
+def up(folder: Path, *words: str, **environment: str | None) -> list[str]:
+    """What ``up`` prints, line by line, until it says that it runs; see the fixture ``brief``."""
+    arguments = ["up", "--folder", str(folder), *words]
+    result = CliRunner(env=environment).invoke(sandbox, arguments, catch_exceptions=False)
+
+    assert 0 == result.exit_code, result.output
+    return result.stdout.splitlines()
+
+
+@pytest.mark.usefixtures("brief")
 def test_up_writes_the_extracts_of_any_municipality(folder: Path, tmp_path: Path) -> None:
     """One that is none of the defaults gets its files, and its environment points there."""
     home = tmp_path / "odsherred"
@@ -83,11 +93,7 @@ def test_up_writes_the_extracts_of_any_municipality(folder: Path, tmp_path: Path
         'files = "extracts/moves-*.csv"\ncolumns = {cpr = "cpr", to_municipality = "til"}\n',
         "utf-8",
     )
-    command = [*RPAC, "up", "--folder", str(folder), "--connect", str(home)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL) as process:
-        assert process.stdout
-        lines = [process.stdout.readline() for _ in range(6)]
-        process.terminate()
+    lines = up(folder, "--connect", str(home))
     rows = (home / "environments/sandbox/extracts/moves.csv").read_text("utf-8").splitlines()
 
     assert lines[4].split()[0] == "files"
@@ -96,17 +102,14 @@ def test_up_writes_the_extracts_of_any_municipality(folder: Path, tmp_path: Path
     assert {"0306"} == {row.split(";")[1] for row in rows[1:]}
 
 
+@pytest.mark.usefixtures("brief")
 def test_up_connects_municipalities(folder: Path, tmp_path: Path) -> None:
     """A folder given with --connect is served under its code and gets its environment."""
     home = tmp_path / "hvidovre"
     home.mkdir()
     (home / "municipality.toml").write_text(_facts("0167", "55606617"), "utf-8")
     (home / "stack.toml").write_text('[DigitalPost]\nconnector = "sf1601"\n', "utf-8")
-    command = [*RPAC, "up", "--folder", str(folder), "--connect", str(home)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL) as process:
-        assert process.stdout
-        lines = [process.stdout.readline() for _ in range(5)]
-        process.terminate()
+    lines = up(folder, "--connect", str(home))
 
     assert "municipality 0167, CVR 55606617" in lines[3]
     assert lines[4].startswith("connected")
@@ -221,15 +224,11 @@ def test_sent_shows_every_kind_of_effect(folder: Path) -> None:
     assert "sf1601: 0 letters under 0 business keys\n" == letters.output
 
 
+@pytest.mark.usefixtures("brief")
 def test_up_runs_only_what_was_asked_and_what_that_needs(folder: Path) -> None:
     """What comes along is said, with whom it is for, and who validates nothing and why."""
-    command = [*RPAC, "up", "--folder", str(folder), "--only", "sf1601,sf1520"]
-    environment = {name: value for name, value in os.environ.items() if name != "RPAC_SPECS"}
-    environment["RPAC_SPECS_FOLDER"] = str(folder / "specs")
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout
-        lines = [process.stdout.readline() for _ in range(14)]
-        process.terminate()
+    empty = str(folder / "specs")
+    lines = up(folder, "--only", "sf1601,sf1520", RPAC_SPECS=None, RPAC_SPECS_FOLDER=empty)
     services = [line.split()[1] for line in lines if line.startswith("service ")]
 
     assert ["sf1601", "sf1520", "sts", "token", "postforespoerg"] == services
@@ -245,6 +244,32 @@ def test_up_refuses_an_unknown_service(folder: Path) -> None:
     assert 2 == result.exit_code
     assert "did you mean sf1601?" in result.output
     assert not folder.exists()
+
+
+def test_sent_shows_no_sign_that_a_terminal_obeys(folder: Path) -> None:
+    """A business key comes from outside."""
+    journal = Journal(folder / "effects.jsonl")
+    moment = "2026-11-20T12:00:00.000000Z"
+    journal.append({"service": "ledger", "outcome": "accepted", "key": "k\x1b[2J", "received_at": moment})
+    journal.close()
+    shown = CliRunner().invoke(sandbox, ["sent", "--folder", str(folder)]).stdout
+
+    assert "ledger  accepted  k\\x1b[2J\n" in shown
+
+
+def test_an_error_of_the_system_names_its_file_or_port(folder: Path, tmp_path: Path) -> None:
+    """A folder that can be none, and a port that somebody has."""
+    (tmp_path / "file").touch()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        busy = CliRunner().invoke(sandbox, ["up", "--folder", str(folder), "--page-port", port]).exception
+    nowhere = CliRunner().invoke(sandbox, ["up", "--folder", str(tmp_path / "file" / "box")]).exception
+
+    assert isinstance(busy, RpaCommonsError)
+    assert f"cannot listen or write: port {port}: " in busy.message
+    assert isinstance(nowhere, RpaCommonsError)
+    assert nowhere.message.startswith(str(tmp_path / "file"))
+    assert "name others" in nowhere.remedy
 
 
 def test_sent_refuses_an_unknown_service(folder: Path) -> None:

@@ -344,3 +344,25 @@ def test_a_name_is_not_overwritten_by_a_word_that_is_none(go: Caller) -> None:
     answers = [go.document(case, Overwrite=word).status_code for word in words]
 
     assert [200, 409, 409, 409] == answers
+
+
+@pytest.mark.parametrize("name", ["a\x00b.pdf", "a\nb.pdf", 'a"b.pdf'])
+def test_a_name_that_no_file_can_have_is_refused(go: Caller, name: str) -> None:
+    """What could stand in no answer, either: metadata is XML."""
+    assert 400 == go.document(go.case(), name).status_code
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ' ows_CCMContactData="Kaj;#1;#0101701234;#;#"',
+        ' ows_CCMContactData_CPR="0101701234"',
+        ' ows_CCMContactData="Kaj;#1;#0101701234;#;#" ows_CCMContactData_CPR="2211771212"',
+    ],
+)
+def test_no_case_is_about_somebody_who_may_exist(go: Caller, fields: str) -> None:
+    """Wherever the number stands, and nothing of it is kept."""
+    body = {"CaseTypePrefix": "GEO", "MetadataXml": ROW.format(fields)}
+
+    assert 400 == go.ask("/_goapi/Cases", body).status_code
+    assert "0101701234" not in go.box.journal_path.read_text("utf-8")

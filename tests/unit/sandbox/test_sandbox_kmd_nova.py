@@ -94,6 +94,7 @@ def changed(body: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("common.transactionId", "1"),
         ("caseAttributes.title", None),
         ("caseAttributes.title", 7),
+        ("caseAttributes.title", "half a character \ud800"),
         ("caseAttributes.caseDate", "2. november"),
         ("caseClassification.kleNumber.code", "27-60"),
         ("caseClassification.proceedingFacet", None),

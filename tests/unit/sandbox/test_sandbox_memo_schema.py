@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from lxml import etree
 
+from rpa_commons.cli.sandbox._up import _list_services
 from rpa_commons.sandbox import Sandbox
 from rpa_commons.sandbox._memo_schema import MemoSchema
 from rpa_commons.sandbox._refusal import Refusal
@@ -67,6 +69,30 @@ def test_without_it_the_sandbox_says_so(start: Callable[..., Sandbox], tmp_path:
     box = start(schemas=tmp_path if given else None)
 
     assert "written down in the sandbox" in box.services["sf1601"].unvalidated
+
+
+def test_a_damaged_one_is_said(start: Callable[..., Sandbox], small: Path) -> None:
+    """The sandbox starts, and says by what it does not validate."""
+    core = small.joinpath("memo", "xsd", "Version1.2", "MeMo_core.xsd")
+    for content in (b"", b"<x/>", core.read_bytes()[:-20]):
+        core.write_bytes(content)
+        box = start(schemas=small)
+        box.stop()
+
+        assert "MeMo_core.xsd of the folder given is no whole schema" in box.services["sf1601"].unvalidated
+        assert "" == box.services["sf1601"].validated
+
+
+def test_what_is_validated_in_part_is_said(
+    start: Callable[..., Sandbox], small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By ``up`` and on the page: by which schema letters are, and what is not."""
+    box = start(schemas=small)
+    _list_services(box, None)
+    page = requests.get(box.page_url, timeout=5).text
+
+    assert "sf1601 validates letters by MeMo_core.xsd, not all: " in capsys.readouterr().out
+    assert "letters by MeMo_core.xsd; else no: " in page
 
 
 @pytest.mark.specs

@@ -113,6 +113,10 @@ def test_orders_faults_by_form_and_json(box: Sandbox, page: requests.Session) ->
         {"service": "fax", "kind": "500"},
         {"service": "sf1601"},
         {"service": "sf1601", "kind": "500", "x": 1},
+        {"service": "sf1601", "kind": "500", "times": 1.5},
+        {"service": "sf1601", "kind": "500", "times": "3"},
+        {"service": "sf1601", "kind": "slow", "milliseconds": 1e13},
+        {"service": "sf1601", "kind": "slow", "milliseconds": 10**13},
         [],
     ],
 )
@@ -122,7 +126,14 @@ def test_an_impossible_fault_is_answered_with_400(box: Sandbox, page: requests.S
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Host": "attacker.example"}, {"Origin": "https://attacker.example"}, {"Origin": "null"}]
+    "headers",
+    [
+        {"Host": "attacker.example"},
+        {"Host": "["},
+        {"Origin": "https://attacker.example"},
+        {"Origin": "null"},
+        {"Origin": "https://["},
+    ],
 )
 def test_other_sites_cannot_reach_it(box: Sandbox, page: requests.Session, headers: dict[str, str]) -> None:
     """Neither a rebound name nor a form on another site orders anything."""

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -63,18 +62,3 @@ def test_nobody_is_told_of_a_letter_that_was_never_taken(box: Sandbox) -> None:
     """An order for a letter that is not there is a mistake in a test."""
     with pytest.raises(KeyError):
         receipts(box).tell(KEY, "delivered")
-
-
-def test_the_natural_end_comes_after_a_while(
-    box: Sandbox, caller: Any, good_letter: Callable[..., str], clock: Any
-) -> None:
-    """What could be received is delivered, what could not fails, and each is told of once."""
-    second = KEY.replace("c114", "c115")
-    caller.send(good_letter(KEY))
-    caller.send(good_letter(second, recipient="2512169996"))  # a child: not registered
-    early = receipts(box).tell_due(timedelta(minutes=5))
-    clock.now += timedelta(minutes=6)
-    due = [receipts(box).tell_due(timedelta(minutes=5)) for _ in range(2)]
-
-    assert (0, [2, 0]) == (early, due)
-    assert [(KEY, "Afleveret Digital Post"), (second, "Fejlet")] == told(box)

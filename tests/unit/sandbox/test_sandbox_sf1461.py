@@ -15,7 +15,13 @@ from lxml import etree
 from pika.credentials import ExternalCredentials
 
 from rpa_commons.sandbox import FaultError, Sandbox
-from rpa_commons.sandbox.sf1461 import Beskedfordeler, Dueslag, dueslag_of, messages_of
+from rpa_commons.sandbox.sf1461 import (
+    Beskedfordeler,
+    Dueslag,
+    dueslag_of,
+    messages_of,
+    receipts_dueslag_of,
+)
 from rpa_commons.sandbox.sf1461._frames import PROTOCOL_HEADER, Split, frame
 from rpa_commons.sandbox.sf1461._schema import envelope_schema
 from tests.support.beskedfordeler import TODAY, connect, move, settings_of
@@ -215,6 +221,60 @@ def test_without_a_certificate_nobody_gets_that_far(box: Sandbox) -> None:
         _first_byte(context, plain)
 
 
+def test_what_is_sent_back_is_that_and_nothing_else(box: Sandbox) -> None:
+    """A reader that sends one of two back can still acknowledge the other."""
+    name = dueslag_of("0265")
+    whole = service(box).dueslag[name].waiting()
+    connection = opened(box, assertion(box))
+    channel = connection.channel()
+    kept, sent_back = (channel.basic_get(name) for _ in range(2))
+    channel.basic_nack(sent_back[0].delivery_tag)
+    again = channel.basic_get(name)
+    channel.basic_ack(kept[0].delivery_tag)
+    channel.basic_reject(again[0].delivery_tag)
+    connection.close()
+
+    assert (sent_back[2], True) == (again[2], again[0].redelivered)
+    _until(lambda: service(box).dueslag[name].waiting() == whole - 1)
+
+
+def test_a_tag_that_is_not_out_ends_the_channel(box: Sandbox) -> None:
+    """As RabbitMQ does; what was out comes again."""
+    name = dueslag_of("0265")
+    whole = service(box).dueslag[name].waiting()
+    connection = opened(box, assertion(box))
+    channel = connection.channel()
+    channel.basic_get(name)
+    channel.basic_ack(7)
+    with pytest.raises(pika.exceptions.ChannelClosedByBroker, match="406"):
+        channel.basic_get(name)
+    connection.close()
+
+    assert whole == service(box).dueslag[name].waiting()
+
+
+def test_a_second_dueslag_beside_the_first_is_refused(box: Sandbox) -> None:
+    """The sandbox gives one at a time, and mixes no two up."""
+    connection = opened(box, assertion(box))
+    channel = connection.channel()
+    channel.basic_get(dueslag_of("0265"))
+    with pytest.raises(pika.exceptions.ChannelClosedByBroker, match="540"):
+        channel.basic_get(receipts_dueslag_of("0265"))
+    connection.close()
+
+
+def test_a_stop_waits_for_nobody_who_says_nothing(box: Sandbox) -> None:
+    """A caller that connects and does not even begin with TLS is cut at once."""
+    port = int(box.url_of("sf1461").rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as silent:
+        time.sleep(0.2)  # until it is accepted
+        before = time.monotonic()
+        box.stop()
+
+        assert time.monotonic() - before < 4
+        assert not silent.recv(1)
+
+
 def test_a_fault_that_it_cannot_show_says_why(box: Sandbox) -> None:
     """AMQP has no answer like 429; effects it takes none."""
     with pytest.raises(FaultError, match="token service"):
@@ -239,7 +299,8 @@ def test_the_envelope_is_checked_where_the_schema_is(tmp_path: Path) -> None:
         "utf-8",
     )
     with Sandbox(tmp_path / "box", today=TODAY, only=["sf1461"], schemas=tmp_path / "specs") as box:
-        assert "" == service(box).unvalidated
+        assert "messages about moves by Beskedkuvert.xsd" == service(box).validated
+        assert service(box).unvalidated.startswith("receipts for letters")
         assert service(box).dueslag[dueslag_of("0265")].waiting()
 
 

@@ -141,3 +141,14 @@ def test_a_ledger_that_ignores_keys_doubles(tmp_path: Path) -> None:
         taken = [entry for entry in box.journal() if entry["outcome"] == "accepted"]
 
     assert 2 == len(taken)
+
+
+@pytest.mark.parametrize(
+    ("content", "schema"),
+    [({"id": "", "reference": "R", "accepted_at": "2026-11-20T12:00:00Z"}, "Voucher"), ({}, "Vouchers")],
+)
+def test_its_own_answers_are_as_described(box: Sandbox, content: Any, schema: str) -> None:
+    """One that is not would be a bug of the sandbox's, and is not sent."""
+    ledger: Any = box.services["rest-ledger"]
+    with pytest.raises(AssertionError, match="own answer"):
+        ledger._answer(200, content, schema)
