@@ -13,6 +13,7 @@ from ._registry import channel_options, registry_option
 
 if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
+    from rpa_commons.environments import Origin, PreparedUpgrade
     from rpa_commons.registry_client import Registry, Wish
     from rpa_commons.upgrades import UpgradePlan
 
@@ -62,13 +63,8 @@ def upgrade(  # noqa: PLR0913 - click passes each option by name
     cooperation's baseline folder INSTANCE is the name of the bot: its files
     there are rewritten, and nothing is installed.
     """
-    from rpa_commons.environments import (
-        carry_out_upgrade,
-        locked_connector,
-        prepare_connector_upgrade,
-        prepare_upgrade,
-    )
-    from rpa_commons.registry_client import is_file_wish, tell_usage, wheel_to_come
+    from rpa_commons.environments import carry_out_upgrade
+    from rpa_commons.registry_client import tell_usage
 
     from ._registry import opened, wish_of, wish_said
 
@@ -80,14 +76,8 @@ def upgrade(  # noqa: PLR0913 - click passes each option by name
     wish = wish_of(municipality, said, because)
     if instance == "baseline" and instance not in municipality.instances():
         return _shared(municipality, registry, to, wish, only_plan=only_plan, yes=yes, as_json=as_json)
-    if is_file_wish(to):
-        wheel, origin = Path(to), None
-    else:
-        asked = None if offline else registry
-        wheel, origin = wheel_to_come(municipality, asked, instance, to, wish if said or because else None)
-    is_connector = instance not in municipality.instances() and bool(locked_connector(municipality, instance))
-    prepare = prepare_connector_upgrade if is_connector else prepare_upgrade
-    prepared = prepare(municipality, instance, wheel)
+    source = None if offline else registry
+    prepared, origin = _prepared(municipality, source, instance, to, wish if said or because else None)
     plan = prepared.plan
     if only_plan or plan.errors or not as_json:
         _show(plan, as_json=as_json)
@@ -101,7 +91,7 @@ def upgrade(  # noqa: PLR0913 - click passes each option by name
         progress=_progress,
         find_links=find_links,
         offline=offline,
-        source=None if offline else registry,
+        source=source,
         origin=origin,
     )
     tell_usage(municipality, registry, bot.name, bot.version)
@@ -111,6 +101,25 @@ def upgrade(  # noqa: PLR0913 - click passes each option by name
         users = ", ".join(bot.instances) or "no bot instance yet"
         click.echo(f"\n{bot.name} {bot.version} is installed for {users}")
     return 0
+
+
+def _prepared(
+    municipality: "MunicipalityFolder",
+    source: "Registry | None",
+    instance: str,
+    to: str,
+    wish: "Wish | None",
+) -> "tuple[PreparedUpgrade, Origin | None]":
+    """The plan for the bot of an instance or for a connector, and where the wheel comes from."""
+    from rpa_commons.environments import locked_connector, prepare_connector_upgrade, prepare_upgrade
+    from rpa_commons.registry_client import is_file_wish, wheel_to_come
+
+    wheel, origin = (
+        (Path(to), None) if is_file_wish(to) else wheel_to_come(municipality, source, instance, to, wish)
+    )
+    is_connector = instance not in municipality.instances() and bool(locked_connector(municipality, instance))
+    prepare = prepare_connector_upgrade if is_connector else prepare_upgrade
+    return prepare(municipality, instance, wheel), origin
 
 
 def _shared(

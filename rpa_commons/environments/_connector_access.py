@@ -9,8 +9,7 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rpa_commons import capabilities
-from rpa_commons.capabilities import RpaCommonsError, capability_spec, is_capability
+from rpa_commons.capabilities import RpaCommonsError, capability_spec, every_capability
 from rpa_commons.connectors import Access, Rung, built_in_names, load, standing
 
 from ._connector_wheels import connector_manifest
@@ -107,7 +106,7 @@ def access_of(
 
 
 def _capability(given: str, known: "Sequence[ConnectorAccess]") -> str:
-    names = {name.casefold(): name for name in _capabilities()}
+    names = {name.casefold(): name for name in every_capability()}
     if given.casefold() in names:
         return names[given.casefold()]
     for one in known:
@@ -115,11 +114,6 @@ def _capability(given: str, known: "Sequence[ConnectorAccess]") -> str:
             remedy = f"{given} is a connector: rpac access {one.capability} --connector {given}"
             raise NoSuchAccessError("capability", given, remedy=remedy)
     raise NoSuchAccessError("capability", given, remedy=_advice(given, names.values(), "capabilities"))
-
-
-def _capabilities() -> list[str]:
-    found = (getattr(capabilities, name) for name in capabilities.__all__)
-    return sorted(capability_spec(one).name for one in found if is_capability(one))
 
 
 def _advice(given: str, names: "Iterable[str]", what: str) -> str:

@@ -181,7 +181,7 @@ def beside_of(
         LockMismatchError: a wheel is gone or changed.
     """
     names = _named(municipality, manifest)
-    records = {one.name: one for one in map(lock.connector, names) if one is not None}
+    records = {one.name: one for one in map(lock.bringing, names) if one is not None}
     extras = sorted({extra for name, given in names.items() if (extra := extra_of(name, given))})
     return Beside(tuple(_wheel(records[name], store) for name in sorted(records)), tuple(extras))
 
@@ -245,7 +245,7 @@ class _Ready:
         return {one.name: one.hashes for one in self.entry.packages}
 
     def has(self, connector: str, settings: Collection[str]) -> bool:
-        record = next((one for one in self.lock.connectors if connector in one.connectors), None)
+        record = self.lock.bringing(connector)
         if record is None:
             extra = extra_of(connector, settings)
             return not extra or extra in self.entry.extras

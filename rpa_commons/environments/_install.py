@@ -7,6 +7,7 @@ command again repairs; one installation at a time per ``state_dir``.
 """
 
 import contextlib
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from rpa_commons.config import MunicipalityFolder
 
 __all__ = ["InstalledBot", "install"]
+
+_TRIAL = "trial"
+"""In place of an instance's id: an environment that is made to look at a wheel, and removed then."""
 
 
 @dataclass(frozen=True)
@@ -293,7 +297,7 @@ class _Installation:
             verified = changed = True
         if not verified and changed:
             self.progress(f"checking {entry.name} {entry.version}; no bot instance uses it yet")
-            trial = Environment(self.municipality.state_dir, "trial", entry)
+            trial = Environment(self.municipality.state_dir, _TRIAL, entry)
             self._make(trial, manifest)
             trial.remove()
         return InstalledBot(
@@ -326,7 +330,7 @@ class _Installation:
         users = [entry.name for entry in self.lock.entries if wheel.name in entry.connectors]
         if changed and wheel.name not in self.proved:
             self.progress(f"checking {wheel.name} {wheel.version}; no bot instance uses it yet")
-            trial = Environment(self.municipality.state_dir, "trial", self._resolved(wheel, Beside(), None))
+            trial = Environment(self.municipality.state_dir, _TRIAL, self._resolved(wheel, Beside(), None))
             self._make(trial, wheel.manifest)
             trial.remove()
         return InstalledBot(
@@ -361,6 +365,7 @@ class _Installation:
     def _prune(self, lock: LockFile) -> None:
         with contextlib.suppress(OSError):  # tidying up is never what an installation fails on
             self.store.prune(lock, self.before)
+            shutil.rmtree(self.municipality.state_dir / "environments" / _TRIAL, ignore_errors=True)
             for bot, heads in self.heads.items():
                 for head in heads:
                     Environment(self.municipality.state_dir, head.id, lock.entry(bot)).prune()

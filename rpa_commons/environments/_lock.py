@@ -11,11 +11,12 @@ Usage::
     lock.entry("welcome-letters").sha256
 """
 
+import functools
 import stat
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -53,6 +54,8 @@ __all__ = [
     "write_lock",
 ]
 
+_KeptT = TypeVar("_KeptT", LockEntry, LockedInstance, LockedBaseline, LockedConnector)
+
 LOCK_NAME = "rpac.lock"
 _VERSION = 2
 _VERSION_WITH_REGISTRY = 3  # written only where it is needed, so that older readers read the rest
@@ -82,6 +85,9 @@ class _ConnectorTable(LockedConnector):
     written_digest: str = Field(alias="digest")
 
 
+_Table = _BotTable | _InstanceTable | _BaselineTable | _ConnectorTable
+
+
 class _Document(Locked):
     lock_version: Literal[1, 2, 3, 4]
     baseline: _BaselineTable | None = None
@@ -98,54 +104,48 @@ def read_lock(folder: Path) -> LockFile:
     """
     path = folder / LOCK_NAME
     try:
-        document = _Document.model_validate(tomllib.loads(_read(path)))
+        text = _read(path)
     except FileNotFoundError:
         return LockFile()
+    except (OSError, ValueError) as error:
+        raise LockMismatchError(path, f"cannot be read: {error}", remedy=_RESTORE) from error
+    return _parsed(path, text)
+
+
+@functools.lru_cache(maxsize=4)  # a command asks some five times, and the digests of packages are long
+def _parsed(path: Path, text: str) -> LockFile:
+    try:
+        document = _Document.model_validate(tomllib.loads(text))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise LockMismatchError(path, f"{place}: {first['msg']}", remedy=_RESTORE) from None
     except RecursionError:
         raise LockMismatchError(path, "tables stand too deep inside each other", remedy=_RESTORE) from None
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise LockMismatchError(path, f"cannot be read: {error}", remedy=_RESTORE) from error
-    entries = []
-    for table in document.bot:
-        entry = LockEntry.model_validate(table.model_dump(exclude={"written_digest"}))
-        if entry.digest != table.written_digest:
-            raise LockMismatchError(path, f"the entry of {entry.name} was changed by hand", remedy=_RESTORE)
-        entries.append(entry)
-    instances = []
-    for record in document.instance:
-        instance = LockedInstance.model_validate(record.model_dump(exclude={"written_digest"}))
-        if instance.digest != record.written_digest:
-            problem = f"the record of bot instance {instance.name} was changed by hand"
-            raise LockMismatchError(path, problem, remedy=_RESTORE)
-        instances.append(instance)
+    bots = [_kept(path, one, LockEntry, f"the entry of {one.name}") for one in document.bot]
+    instances = [
+        _kept(path, one, LockedInstance, f"the record of bot instance {one.name}")
+        for one in document.instance
+    ]
+    connectors = [
+        _kept(path, one, LockedConnector, f"the entry of connector {one.name}") for one in document.connector
+    ]
+    baseline = document.baseline and _kept(
+        path, document.baseline, LockedBaseline, "the entry of the baseline"
+    )
     return LockFile(
-        entries=tuple(entries),
-        instances=tuple(instances),
-        baseline=_baseline(path, document.baseline),
-        connectors=tuple(_connector(path, one) for one in document.connector),
+        entries=tuple(bots), instances=tuple(instances), baseline=baseline, connectors=tuple(connectors)
     )
 
 
-def _connector(path: Path, table: _ConnectorTable) -> LockedConnector:
-    record = LockedConnector.model_validate(table.model_dump(exclude={"written_digest"}))
-    if record.digest != table.written_digest:
-        raise LockMismatchError(
-            path, f"the entry of connector {record.name} was changed by hand", remedy=_RESTORE
-        )
-    return record
-
-
-def _baseline(path: Path, table: _BaselineTable | None) -> LockedBaseline | None:
-    if table is None:
-        return None
-    baseline = LockedBaseline.model_validate(table.model_dump(exclude={"written_digest"}))
-    if baseline.digest != table.written_digest:
-        raise LockMismatchError(path, "the entry of the baseline was changed by hand", remedy=_RESTORE)
-    return baseline
+def _kept(path: Path, table: _Table, kind: type[_KeptT], what: str) -> _KeptT:
+    """What a table says, where its digest is the one that was written with it."""
+    found = kind.model_validate(table.model_dump(exclude={"written_digest"}))
+    if found.digest != table.written_digest:
+        raise LockMismatchError(path, f"{what} was changed by hand", remedy=_RESTORE)
+    return found
 
 
 def _read(path: Path) -> str:

@@ -201,8 +201,11 @@ class LockFile(Locked):
 
     def connector(self, name: str) -> LockedConnector | None:
         """The connector wheel of this name, or the one that ships a connector of this name."""
-        by_wheel = next((one for one in self.connectors if one.name == name), None)
-        return by_wheel or next((one for one in self.connectors if name in one.connectors), None)
+        return next((one for one in self.connectors if one.name == name), None) or self.bringing(name)
+
+    def bringing(self, connector: str) -> LockedConnector | None:
+        """The wheel that ships a connector, by the name that ``stack.toml`` uses."""
+        return next((one for one in self.connectors if connector in one.connectors), None)
 
     def with_connector(self, record: LockedConnector) -> "LockFile":
         """A lock in which ``record`` stands for its wheel."""

@@ -8,6 +8,7 @@ against the source's own list before it is believed.
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -26,6 +27,7 @@ from ._wheels import CheckedWheel
 __all__ = ["resolve"]
 
 _OPTIONS = ("--generate-hashes", "--universal", "--no-header", "--no-annotate", "--no-build")
+_PROJECT = "pyproject.toml"
 _NO_SOLUTION = "No solution found"  # uv's word where packages do not go together
 _NEVER = "implementation_name == 'never'"
 """A marker that holds nowhere and that no package divides its requirements by: uv takes a package's index
@@ -61,20 +63,8 @@ def resolve(
         ForeignPackageError: a package of an owned name is not the source's.
     """
     beside = beside or Beside()
-    requirements = [
-        f"{checked.name} @ {kept.as_uri()}",
-        host.requirement_with(beside.extras),
-        *(f"{one.record.name} @ {one.path.as_uri()}" for one in beside.wheels),
-    ]
-    given = {checked.name, HOST, *(one.record.name for one in beside.wheels)}
-    owned = source.owned() - given if source is not None else frozenset()
     try:
-        if source is None or not owned:
-            text = "\n".join(requirements) + "\n"
-            packages = _compiled(checked, host, uv, old, ["-", "--no-sources"], text)
-        else:
-            asked = (*checked.requires, *(name for one in beside.wheels for name in one.requires))
-            packages = _with_owned(checked, host, uv, old, source, owned, requirements, asked)
+        packages = _Resolver(checked, host, uv, old).packages(kept, beside, source)
     except UvError as error:
         raise _said(error, checked, beside) from error
     origin = origin or Origin()
@@ -110,57 +100,62 @@ def _said(error: UvError, checked: CheckedWheel, beside: Beside) -> UvError | Co
     return ConnectorConflictError(f"{checked.name} {checked.version}", wheels, error.output)
 
 
-def _compiled(
-    checked: CheckedWheel,
-    host: HostPackage,
-    uv: Uv,
-    old: LockEntry | None,
-    words: Sequence[str],
-    text: str,
-) -> tuple[LockedPackage, ...]:
-    """What uv makes of a project file or of requirement lines."""
-    with tempfile.TemporaryDirectory(prefix="rpac-resolve-") as folder:
-        output = Path(folder) / "requirements.txt"
-        output.write_text("".join(_preferences(old)), encoding="utf-8")
-        command = ["pip", "compile", *words, "--output-file", str(output)]
-        project = words[0] == _PROJECT
-        uv.run(
-            f"resolving {checked.name} {checked.version}",
-            [*command, "--python-version", python_version(), *_OPTIONS],
-            resolving=True,
-            stdin="" if project else text,
-            files={_PROJECT: text} if project else None,
-        )
-        return tuple(_packages(output.read_text(encoding="utf-8"), host))
+@dataclass(frozen=True)
+class _Resolver:
+    """Asks uv for the packages of one bot."""
 
+    checked: CheckedWheel
+    host: HostPackage
+    uv: Uv
+    old: LockEntry | None
 
-_PROJECT = "pyproject.toml"
-
-
-def _with_owned(
-    checked: CheckedWheel,
-    host: HostPackage,
-    uv: Uv,
-    old: LockEntry | None,
-    source: WheelSource,
-    owned: frozenset[str],
-    requirements: Sequence[str],
-    asked: Sequence[str],
-) -> tuple[LockedPackage, ...]:
-    """Resolve with the source as the only index of owned names; unconditional where a marker did not do."""
-    indirect = _closure(asked, source, owned)
-    direct: set[str] = set()
-    while True:
-        text = _project_file(requirements, indirect - direct, direct, source.simple())
-        packages = [
-            one for one in _compiled(checked, host, uv, old, [_PROJECT], text) if not _is_never(one.marker)
+    def packages(self, kept: Path, beside: Beside, source: WheelSource | None) -> tuple[LockedPackage, ...]:
+        """What is installed beside each other."""
+        requirements = [
+            f"{self.checked.name} @ {kept.as_uri()}",
+            self.host.requirement_with(beside.extras),
+            *(f"{one.record.name} @ {one.path.as_uri()}" for one in beside.wheels),
         ]
-        foreign = {one.name for one in packages if one.name in owned and not _is_own(one, source)}
-        if not foreign:
-            return tuple(_located(one, source) if one.name in owned else one for one in packages)
-        if foreign <= direct:
-            raise ForeignPackageError(checked.name, sorted(foreign), source.home)
-        direct |= foreign
+        given = {self.checked.name, HOST, *(one.record.name for one in beside.wheels)}
+        if source is None or not (owned := source.owned() - given):
+            return self._compiled(["-", "--no-sources"], "\n".join(requirements) + "\n")
+        asked = (*self.checked.requires, *(name for one in beside.wheels for name in one.requires))
+        return self._with_owned(requirements, source, owned, _closure(asked, source, owned))
+
+    def _compiled(self, words: Sequence[str], text: str) -> tuple[LockedPackage, ...]:
+        """What uv makes of a project file or of requirement lines."""
+        with tempfile.TemporaryDirectory(prefix="rpac-resolve-") as folder:
+            output = Path(folder) / "requirements.txt"
+            output.write_text("".join(_preferences(self.old)), encoding="utf-8")
+            command = ["pip", "compile", *words, "--output-file", str(output)]
+            project = words[0] == _PROJECT
+            self.uv.run(
+                f"resolving {self.checked.name} {self.checked.version}",
+                [*command, "--python-version", python_version(), *_OPTIONS],
+                resolving=True,
+                stdin="" if project else text,
+                files={_PROJECT: text} if project else None,
+            )
+            return tuple(_packages(output.read_text(encoding="utf-8"), self.host))
+
+    def _with_owned(
+        self, requirements: Sequence[str], source: WheelSource, owned: frozenset[str], indirect: set[str]
+    ) -> tuple[LockedPackage, ...]:
+        """Resolve with the source as the only index of owned names; unconditional where a marker did not do.
+
+        Raises:
+            ForeignPackageError: a package of an owned name is not the source's.
+        """
+        direct: set[str] = set()
+        while True:
+            text = _project_file(requirements, indirect - direct, direct, source.simple())
+            packages = [one for one in self._compiled([_PROJECT], text) if not _is_never(one.marker)]
+            foreign = {one.name for one in packages if one.name in owned and not _is_own(one, source)}
+            if not foreign:
+                return tuple(_located(one, source) if one.name in owned else one for one in packages)
+            if foreign <= direct:
+                raise ForeignPackageError(self.checked.name, sorted(foreign), source.home)
+            direct |= foreign
 
 
 def _closure(required: Iterable[str], source: WheelSource, owned: frozenset[str]) -> set[str]:

@@ -16,10 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rpa_commons.config.documents import OverlayReader
 from rpa_commons.config.findings import (
-    HIDDEN,
-    ConfigError,
     Finding,
     KeyPath,
     display_path,
@@ -27,22 +24,20 @@ from rpa_commons.config.findings import (
     in_order,
     lookup,
     parse_key,
-    show,
 )
-from rpa_commons.config.instances import Confirmation, Examination, UpgradeNote, awaiting, examine_instance
-from rpa_commons.config.layers import ENVIRONMENTS, NOTHING, ConnectorEntry
+from rpa_commons.config.instances import UpgradeNote
+from rpa_commons.config.layers import ENVIRONMENTS, ConnectorEntry
 from rpa_commons.config.migrations import final_path, operations_of
 from rpa_commons.config.municipality import MunicipalityFolder, hooks_of_instance, letter_folders_of
 from rpa_commons.manifest import Manifest
 
 from ._upgrade_changes import manifest_changes
-from ._upgrade_confirmations import MigratedConfirmations, migrated_confirmations, moved_key
+from ._upgrade_confirmations import Renaming, confirmations_of
 from ._upgrade_files import FileMigration, migrate_files
 from ._upgrade_kinds import KINDS, UpgradeChange
+from ._upgrade_look import Look
 
 __all__ = ["UpgradePlan", "plan_upgrade"]
-
-_NOT_OF_THE_FILE = frozenset({"E402", "E304"})  # of this machine, and of people
 
 
 @dataclass(frozen=True)
@@ -125,19 +120,28 @@ def plan_upgrade(
         ConfigError: a file cannot be read, or has a migration that a person must make.
     """
     files, troubles = migrate_files(municipality.folder, _files_of(instances), new, old)
-    today = _Look(municipality, old, connectors, {})
-    later = _Look(municipality, new, connectors, {one.path: one.after for one in files})
-    known = [one for name in instances for one in today.findings(name)]
-    found = [one for name in instances for one in later.findings(name)]
+    today = Look(municipality, lambda _: old, connectors, {})
+    later = Look(municipality, lambda _: new, connectors, {one.path: one.after for one in files})
+    known = list(_findings(municipality, instances, today, old))
+    found = list(_findings(municipality, instances, later, new))
     findings = in_order(list(_to_do(troubles, found, files, new)))
-    changes = _Touched(municipality, instances, today, later, findings).changes(manifest_changes(old, new))
-    confirmations, needed = _confirmations(instances, today, later)
+    changes = _Touched(municipality, instances, old, today, findings).changes(manifest_changes(old, new))
+    confirmations, needed = confirmations_of(instances, today, later, [Renaming(new)])
     files = (*files, *([confirmations.file] if confirmations.file else []))
     order = list(KINDS)
     changes = tuple(sorted((*changes, *needed), key=lambda one: order.index(one.kind)))
     seen = {(one.code, one.key, one.message) for one in known}
     left = tuple(one for one in findings if (one.code, one.key, one.message) in seen)
     return UpgradePlan(new.name, old.version, new.version, tuple(instances), changes, files, findings, left)
+
+
+def _findings(
+    municipality: MunicipalityFolder, instances: Sequence[str], look: Look, manifest: Manifest
+) -> Iterator[Finding]:
+    """What is wrong with the instances in any environment, and with their hooks."""
+    for name in instances:
+        yield from look.findings(name)
+        yield from hooks_of_instance(municipality, name, manifest.name, manifest).findings
 
 
 def _files_of(instances: Sequence[str]) -> list[str]:
@@ -172,94 +176,6 @@ def _to_do(
     yield from (one for one in troubles if (one.file, one.key) not in seen)
 
 
-def _confirmations(
-    instances: Sequence[str], today: "_Look", later: "_Look"
-) -> tuple[MigratedConfirmations, tuple[UpgradeChange, ...]]:
-    """What becomes of the confirmations, and each value that two people must look at again."""
-    manifest = later.manifest
-    looked = {name: later.in_production(name) for name in instances}
-    known = {name: _id_of(one) for name, one in looked.items() if one is not None}
-    sections = {known[name]: one.sections for name, one in looked.items() if one is not None}
-    moved = migrated_confirmations(later.production, sections, manifest)
-    texts = {moved.file.path: moved.file.after} if moved.file else {}
-    opened = replace(later.production, reader=OverlayReader(texts))
-    changes = []
-    for name, identity in known.items():
-        before = today.in_production(name)
-        open_today = awaiting(today.production, name, identity, before.sections) if before else ()
-        waiting = {moved_key(one.key, manifest) for one in open_today}
-        for one in awaiting(opened, name, identity, sections[identity]):
-            if one.key not in waiting:
-                text = f"{show(one.new)} in {name}{_was(moved.formerly(identity, one.key, manifest))}"
-                places = (str(one.origin),)
-                changes.append(UpgradeChange("confirm", one.key, text, (), sensitive=True, affects=places))
-    return moved, tuple(changes)
-
-
-def _was(entry: Confirmation | None) -> str:
-    if entry is None:
-        return ": nobody has confirmed it yet"
-    value = HIDDEN if entry.value is NOTHING else show(entry.value)
-    return f": {value} was confirmed, as {entry.key}"
-
-
-def _id_of(examined: Examination) -> str:
-    return str(examined.sections[0].values.get("id", "")).lower()
-
-
-class _Look:
-    """The municipality with one version of the bot, in every environment that has files of its own."""
-
-    def __init__(
-        self,
-        municipality: MunicipalityFolder,
-        manifest: Manifest,
-        connectors: Mapping[str, ConnectorEntry],
-        texts: Mapping[Path, str],
-    ) -> None:
-        folder = municipality.folder / "environments"
-        own = [one for one in ENVIRONMENTS if (folder / one).is_dir()]
-        self.manifest = manifest
-        self._connectors = connectors
-        self._opened = {
-            one: replace(municipality, environment=one, reader=OverlayReader(texts))
-            for one in dict.fromkeys((municipality.environment, ENVIRONMENTS[0], *own))
-        }
-        self._examined: dict[str, list[Examination | ConfigError]] = {}
-
-    def examinations(self, name: str) -> list[Examination]:
-        """The instance in each environment; without those where it cannot be looked at."""
-        return [one for one in self._all(name) if isinstance(one, Examination)]
-
-    @property
-    def production(self) -> MunicipalityFolder:
-        """The municipality as production has it."""
-        return self._opened[ENVIRONMENTS[0]]
-
-    def in_production(self, name: str) -> Examination | None:
-        """The instance in production; ``None`` when it cannot be looked at."""
-        found = self._all(name)[list(self._opened).index(ENVIRONMENTS[0])]
-        return found if isinstance(found, Examination) else None
-
-    def findings(self, name: str) -> Iterator[Finding]:
-        """What is wrong with the instance in any environment, and with its hook."""
-        for one in self._all(name):
-            yield from (finding for finding in one.findings if finding.code not in _NOT_OF_THE_FILE)
-        opened = next(iter(self._opened.values()))
-        yield from hooks_of_instance(opened, name, self.manifest.name, self.manifest).findings
-
-    def _all(self, name: str) -> list[Examination | ConfigError]:
-        if name not in self._examined:
-            self._examined[name] = [self._examine(opened, name) for opened in self._opened.values()]
-        return self._examined[name]
-
-    def _examine(self, opened: MunicipalityFolder, name: str) -> Examination | ConfigError:
-        try:
-            return examine_instance(opened, name, lambda _: self.manifest, connectors=self._connectors)
-        except ConfigError as error:
-            return error
-
-
 class _Touched:
     """Finds who is touched by each change."""
 
@@ -267,14 +183,14 @@ class _Touched:
         self,
         municipality: MunicipalityFolder,
         instances: Sequence[str],
-        today: _Look,
-        later: _Look,
+        manifest: Manifest,
+        today: Look,
         findings: Sequence[Finding],
     ) -> None:
         self._municipality = municipality
         self._instances = instances
+        self._manifest = manifest
         self._today = today
-        self._later = later
         self._findings = findings
 
     def changes(self, changes: Sequence[UpgradeChange]) -> tuple[UpgradeChange, ...]:
@@ -321,8 +237,7 @@ class _Touched:
 
     def _hooks(self, step: str) -> Iterator[str]:
         for name in self._instances:
-            manifest = self._today.manifest
-            chain = hooks_of_instance(self._municipality, name, manifest.name, manifest)
+            chain = hooks_of_instance(self._municipality, name, self._manifest.name, self._manifest)
             if chain.hook is not None:
                 functions = chain.hook.wrappers.get(step, ())
                 yield from (f"{chain.hook.place}:{one.line}" for one in functions)
@@ -330,7 +245,7 @@ class _Touched:
     def _letters(self, key: str) -> Iterator[str]:
         template, _, block = key.partition(": ")
         for name in self._instances:
-            for folder in letter_folders_of(self._municipality, name, self._today.manifest.name):
+            for folder in letter_folders_of(self._municipality, name, self._manifest.name):
                 file = folder / f"{template}.md.j2"
                 if file.is_file() and (not block or _overrides(file, block)):
                     yield display_path(file)

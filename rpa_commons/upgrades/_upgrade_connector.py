@@ -11,11 +11,8 @@ Usage::
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from rpa_commons.config.documents import OverlayReader
-from rpa_commons.config.findings import ConfigError, Finding, format_key, in_order, lookup
-from rpa_commons.config.instances import Examination, examine_instance
+from rpa_commons.config.findings import Finding, format_key, in_order, lookup
 from rpa_commons.config.layers import ENVIRONMENTS, ConnectorEntry
 from rpa_commons.config.municipality import MunicipalityFolder
 from rpa_commons.config.stack import chosen_in
@@ -23,13 +20,13 @@ from rpa_commons.manifest import Manifest
 
 from ._upgrade import UpgradePlan
 from ._upgrade_changes import manifest_changes
+from ._upgrade_confirmations import Renaming, confirmations_of
 from ._upgrade_files import FileMigration
-from ._upgrade_kinds import UpgradeChange
+from ._upgrade_kinds import KINDS, UpgradeChange
+from ._upgrade_look import Look
 from ._upgrade_stack import BindingMove, migrate_stack
 
 __all__ = ["Catalogues", "plan_connector_upgrade"]
-
-_NOT_OF_THE_FILE = frozenset({"E402", "E304"})  # of this machine, and of people
 
 
 @dataclass(frozen=True)
@@ -73,14 +70,19 @@ def plan_connector_upgrade(
     ]
     names = ["stack.toml", *(f"environments/{one}/stack.toml" for one in ENVIRONMENTS)]
     files, troubles = migrate_stack(municipality.folder, names, moves, _chosen(municipality, names))
-    today = _Look(municipality, instances, known.manifest_of, known.now, {})
-    later = _Look(
-        municipality, instances, known.manifest_of, known.later, {one.path: one.after for one in files}
+    today = Look(municipality, known.manifest_of, known.now, {})
+    later = Look(municipality, known.manifest_of, known.later, {one.path: one.after for one in files})
+    confirmations, needed = confirmations_of(
+        instances, today, later, [Renaming.of_connector(one.new) for one in moves]
     )
-    changes = tuple(_touched(one, today) for one in manifest_changes(old, new))
-    seen = {(one.code, one.key, one.message) for one in today.findings()}
-    findings = in_order([*troubles, *(_placed(one, files) for one in later.findings())])
+    touched = (_touched(one, instances, today) for one in manifest_changes(old, new))
+    order = list(KINDS)
+    changes = tuple(sorted((*touched, *needed), key=lambda one: order.index(one.kind)))
+    seen = {(one.code, one.key, one.message) for name in instances for one in today.findings(name)}
+    found = dict.fromkeys(one for name in instances for one in later.findings(name))
+    findings = in_order([*troubles, *(_placed(one, files) for one in found)])
     left = tuple(one for one in findings if (one.code, one.key, one.message) in seen)
+    files = (*files, *([confirmations.file] if confirmations.file else []))
     return UpgradePlan(new.name, old.version, new.version, tuple(instances), changes, files, findings, left)
 
 
@@ -102,59 +104,26 @@ def _placed(finding: Finding, files: Sequence[FileMigration]) -> Finding:
     return replace(finding, line=file.line_before(finding.line))
 
 
-def _touched(change: UpgradeChange, today: "_Look") -> UpgradeChange:
+def _touched(change: UpgradeChange, instances: Sequence[str], today: Look) -> UpgradeChange:
     """The change with the lines of this municipality that it is about."""
     if change.kind not in {"removed", "renamed", "tightened", "required"} or not change.path:
         return change
-    return replace(change, affects=tuple(dict.fromkeys(today.places(change))))
+    places = (place for name in instances for place in _places(change, name, today))
+    return replace(change, affects=tuple(dict.fromkeys(places)))
 
 
-class _Look:
-    """The instances with one version of the connectors, in every environment that has files of its own."""
-
-    def __init__(
-        self,
-        municipality: MunicipalityFolder,
-        instances: Sequence[str],
-        manifest_of: Callable[[str], Manifest],
-        connectors: Mapping[str, ConnectorEntry],
-        texts: Mapping[Path, str],
-    ) -> None:
-        folder = municipality.folder / "environments"
-        own = [one for one in ENVIRONMENTS if (folder / one).is_dir()]
-        places = dict.fromkeys((municipality.environment, ENVIRONMENTS[0], *own))
-        opened = [replace(municipality, environment=one, reader=OverlayReader(texts)) for one in places]
-        self._looked = [_examined(one, name, manifest_of, connectors) for one in opened for name in instances]
-
-    def findings(self) -> list[Finding]:
-        """What is wrong, each once; of a file of the cooperation that is older, nothing."""
-        found = (finding for one in self._looked for finding in one.findings)
-        return list(dict.fromkeys(one for one in found if one.code not in _NOT_OF_THE_FILE))
-
-    def places(self, change: UpgradeChange) -> Iterator[str]:
-        """Where the layers say something at a setting."""
-        capability, path = str(change.path[1]), change.path[2:]
-        for examined in self._looked:
-            for section in examined.sections[1:] if isinstance(examined, Examination) else ():
-                if section.name_of(()) != format_key(("stack", capability)):
+def _places(change: UpgradeChange, instance: str, today: Look) -> Iterator[str]:
+    """Where the layers of an instance say something at a setting."""
+    binding, path = format_key(change.path[:2]), change.path[2:]
+    for examined in today.examinations(instance):
+        for section in examined.sections[1:]:
+            if section.name_of(()) != binding:
+                continue
+            for layer in section.layers:
+                if layer.is_default:
                     continue
-                for layer in section.layers:
-                    if layer.is_default:
-                        continue
-                    try:
-                        lookup(layer.values, path)
-                    except KeyError:
-                        continue
-                    yield str(layer.origin(path))
-
-
-def _examined(
-    opened: MunicipalityFolder,
-    name: str,
-    manifest_of: Callable[[str], Manifest],
-    connectors: Mapping[str, ConnectorEntry],
-) -> Examination | ConfigError:
-    try:
-        return examine_instance(opened, name, manifest_of, connectors=connectors)
-    except ConfigError as error:
-        return error
+                try:
+                    lookup(layer.values, path)
+                except KeyError:
+                    continue
+                yield str(layer.origin(path))

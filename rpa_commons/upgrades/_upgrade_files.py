@@ -23,10 +23,10 @@ from rpa_commons.manifest import Manifest
 
 from ._migrate_text import MigratedText, MigrationNotWrittenError, migrate_text
 
-__all__ = ["FileMigration", "migrate_files", "redacted"]
+__all__ = ["BY_HAND", "FileMigration", "migrate_files", "redacted"]
 
 _BOM = "\ufeff"
-_BY_HAND = "write it by hand as the new version wants it, and take the old key out"
+BY_HAND = "write it by hand as the new version wants it, and take the old key out"
 
 
 @dataclass(frozen=True)
@@ -89,13 +89,13 @@ def migrate_files(
         try:
             migrated = migrate_text(before, manifest)
         except MigrationNotWrittenError as error:
-            findings += [Finding("E501", "", trouble, path, help=_BY_HAND) for trouble in error.troubles]
+            findings += [Finding("E501", "", trouble, path, help=BY_HAND) for trouble in error.troubles]
             continue
         for step in migrated.left:
             line, key = document.line_of(("settings", *step.original)), format_key(step.original)
             because = f"{manifest.name} {manifest.version} says so"
             message = step.text(hidden=True)
-            findings.append(Finding("E501", key, message, path, line, because=because, help=_BY_HAND))
+            findings.append(Finding("E501", key, message, path, line, because=because, help=BY_HAND))
         if migrated.text != before:
             diff = _Diff(before, migrated, manifest, old).text(name)
             files.append(FileMigration(path, name, before, migrated.text, diff))

@@ -22,11 +22,10 @@ from rpa_commons.config.migrations import manifest_of_connector
 from rpa_commons.config.schema import SchemaView
 
 from ._migrate_text import MigrationNotWrittenError, migrate_text
-from ._upgrade_files import FileMigration, redacted
+from ._upgrade_files import BY_HAND, FileMigration, redacted
 
 __all__ = ["BindingMove", "migrate_stack"]
 
-_BY_HAND = "write it by hand as the new version wants it, and take the old key out"
 _SETTING = 3  # capability, settings, key
 
 
@@ -79,7 +78,7 @@ def migrate_stack(
             try:
                 migrated = migrate_text(text, manifest_of_connector(move.new), move.prefix)
             except MigrationNotWrittenError as error:
-                findings += [Finding("E501", "", trouble, path, help=_BY_HAND) for trouble in error.troubles]
+                findings += [Finding("E501", "", trouble, path, help=BY_HAND) for trouble in error.troubles]
                 continue
             text = migrated.text
             for step in migrated.left:
@@ -93,7 +92,7 @@ def migrate_stack(
                         path,
                         document.line_of(key),
                         because=because,
-                        help=_BY_HAND,
+                        help=BY_HAND,
                     )
                 )
         if text != before:

@@ -170,6 +170,17 @@ def test_an_environment_holds_what_the_stack_names_and_no_more(
     assert (("amqp",), [record]) == (both.extras, [one.record for one in both.wheels])
 
 
+def test_a_stack_names_connectors_and_no_wheels(town: MunicipalityFolder, record: LockedConnector) -> None:
+    """Another wheel that is called as the connector is: it brings something else, and stays out."""
+    other = record.model_copy(update={"name": "paper-ledger", "connectors": ("tally-ledger",)})
+    lock = read_lock(town.folder).with_connector(other)
+
+    assert [record] == [one.record for one in beside_of(town, BOOKS, lock, WheelStore(town.state_dir)).wheels]
+    assert (other, record, None) == tuple(
+        lock.bringing(name) for name in ("tally-ledger", "paper-ledger", record.name)
+    )
+
+
 def test_an_entry_fits_only_what_it_was_resolved_with(
     town: MunicipalityFolder, record: LockedConnector
 ) -> None:
