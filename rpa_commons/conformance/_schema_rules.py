@@ -34,8 +34,7 @@ _PLACE = "rpac.json: settings"
 
 def is_secret_in_clear(name: str, field: _Schema) -> bool:
     """Whether a setting has the name that only secrets have, and takes a text."""
-    kinds = [field, *(one for one in field.get("anyOf", ()) if isinstance(one, Mapping))]
-    return _SECRET.search(name) is not None and any(one.get("type") == "string" for one in kinds)
+    return _SECRET.search(name) is not None and any(map(_takes_text, (field, *_parts(field))))
 
 
 def check_schema(
@@ -168,6 +167,11 @@ class _Walk:
 
     def _wrong(self, place: str, message: str, help_: str) -> None:
         self._findings.add("A143", place, message, help_)
+
+
+def _takes_text(node: _Schema) -> bool:
+    kind = node.get("type")
+    return "string" in kind if isinstance(kind, list) else kind == "string"
 
 
 def _parts(field: _Schema) -> Iterator[_Schema]:

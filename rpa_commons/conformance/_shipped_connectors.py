@@ -10,9 +10,9 @@ Usage::
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Collection, Iterator
 
+from rpa_commons.capabilities import every_capability
 from rpa_commons.manifest import ConnectorEntry, Manifest
 
 from ._limits import Limits
@@ -78,15 +78,17 @@ def _problems(one: ConnectorEntry, reserved: Collection[str]) -> Iterator[tuple[
         yield "has the name of a connector that comes with rpa-commons", "give it another name"
     if not one.summary.strip():
         yield "says not what it is", "write a docstring for its class"
-    known = _capabilities()
-    if one.capability not in known:
+    known = every_capability()
+    spec = known.get(one.capability)
+    if spec is None:
         help_ = f"capabilities of this release: {', '.join(sorted(known))}"
         yield f"serves {one.capability}, which is no capability here", help_
-    elif not _is_spoken(one.version, known[one.capability][0]):
+    elif not _is_spoken(one.version, spec.version):
         help_ = "build it against this rpa-commons"
-        yield f"serves {one.capability} {one.version}; this release has {known[one.capability][0]}", help_
+        yield f"serves {one.capability} {one.version}; this release has {spec.version}", help_
     else:
-        for method in sorted(one.effects.keys() - known[one.capability][1]):
+        effects = {method for method, call in spec.calls.items() if call.effect_class is not None}
+        for method in sorted(one.effects.keys() - effects):
             yield f"weakens {method}, which is no effect of {one.capability}", _BUILD
     if one.access is None:
         yield "says not what it takes to be let in", "access = Access(...) in its class"
@@ -98,20 +100,3 @@ def _is_spoken(served: str, ours: str) -> bool:
     """Whether this release knows all of a version: the same major, and no newer minor version."""
     (major, minor), (own_major, own_minor) = (tuple(map(int, one.split("."))) for one in (served, ours))
     return major == own_major and minor <= own_minor
-
-
-def _capabilities() -> Mapping[str, tuple[str, frozenset[str]]]:
-    """Name -> version and effects of every capability of this release."""
-    from rpa_commons import capabilities
-
-    declared = (getattr(capabilities, name) for name in capabilities.__all__)
-    specs = [capabilities.capability_spec(one) for one in declared if capabilities.is_capability(one)]
-    return MappingProxyType(
-        {
-            spec.name: (
-                spec.version,
-                frozenset(method for method, call in spec.calls.items() if call.effect_class is not None),
-            )
-            for spec in specs
-        }
-    )

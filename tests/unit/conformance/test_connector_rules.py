@@ -66,6 +66,33 @@ def test_what_a_stack_could_not_use_is_refused(
     assert any(one.code == code and said in f"{one.place}: {one.message}" for one in found), found
 
 
+@pytest.mark.parametrize(
+    ("field", "is_refused"),
+    [
+        ({"type": "string"}, True),
+        ({"type": ["string", "null"]}, True),
+        ({"anyOf": [{"type": "string"}, {"type": "null"}]}, True),
+        ({"oneOf": [{"type": "string"}]}, True),
+        ({"type": "array", "items": {"type": "string"}}, True),
+        ({"type": "boolean"}, False),
+        ({"anyOf": 5, "type": "null"}, False),
+        ({"anyOf": None, "type": {}}, False),
+    ],
+)
+def test_a_secret_in_clear_is_found_however_its_type_is_written(
+    tmp_path: Path, field: dict[str, Any], is_refused: bool
+) -> None:
+    """A manifest need not come from pydantic; what is no schema at all is a finding, never a crash."""
+    schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"password": {"description": "x", **field}},
+    }
+    found = report_on(connector(connector_entry(settings_schema=schema)), tmp_path).findings
+
+    assert is_refused == any(one.code == "A151" for one in found)
+
+
 def test_a_wheel_has_one_idea(tmp_path: Path) -> None:
     """A bot ships no connectors, a connector wheel is no bot, and ships at least one, each once."""
     bot = WheelMaker(manifest={"connectors": (connector_entry("quiet_bot"),)})
