@@ -30,7 +30,7 @@ from urllib3.exceptions import HTTPError
 
 from rpa_commons import __version__
 from rpa_commons.config.documents import replace_file
-from rpa_commons.connectors.http import TlsAdapter, is_loopback
+from rpa_commons.connectors.http import NoRedirects, TlsAdapter, is_loopback
 
 from ._errors import BrokenAnswerError, RegistryAddressError, UnreachableError
 
@@ -264,7 +264,7 @@ def reason_of(body: bytes) -> str:
 def _session() -> requests.Session:
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    session = requests.Session()
+    session = NoRedirects()
     session.trust_env = False
     session.headers["User-Agent"] = f"rpa-commons/{__version__}"
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

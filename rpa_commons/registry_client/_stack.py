@@ -10,6 +10,7 @@ Usage::
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -75,16 +76,19 @@ class Stack:
     def of(cls, municipality: "MunicipalityFolder") -> "Stack":
         """The stack of a municipality's active environment.
 
+        A connector whose wheel is not on this machine is left out.
+
         Raises:
             ConfigError: a file of the stack cannot be read.
         """
         from rpa_commons.config import declared_stack
-        from rpa_commons.environments import connectors_of
+        from rpa_commons.environments import LockMismatchError, connectors_of
 
         known = connectors_of(municipality)
         by_capability: dict[str, list[str]] = {}
         for name in known:
-            by_capability.setdefault(known[name].capability, []).append(name)
+            with suppress(LockMismatchError):
+                by_capability.setdefault(known[name].capability, []).append(name)
         return cls(
             frozenset(declared_stack(municipality)),
             {name: tuple(sorted(found)) for name, found in by_capability.items()},

@@ -160,9 +160,9 @@ def halted(count: int, until: threading.Event) -> Callable[[Answer], Answer]:
     return lambda answer: Answer(answer.status, answer.body, answer.headers, (count, until))
 
 
-def status(number: int, body: bytes = b"") -> Callable[[Answer], Answer]:
+def status(number: int, body: bytes = b"", **headers: str) -> Callable[[Answer], Answer]:
     """An answer of another status."""
-    return lambda _: Answer(number, body)
+    return lambda _: Answer(number, body, headers)
 
 
 def changed(answer: Answer) -> Answer:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rpa_commons.cli import main
+from rpa_commons.environments import LockedConnector, LockFile, write_lock
 
 
 @pytest.fixture
@@ -39,6 +40,27 @@ def test_search_says_whether_a_bot_runs_here(
     assert "letter-bot 1.0.0  (certified, silver, Roskilde)" in out
     assert "runs on your stack: no: needs DigitalPost (connectors: pdf-outbox, sf1601)" in out
     assert "Calendar (no connector yet)" in out
+
+
+def test_search_needs_no_wheel_of_the_lock(
+    rpac: Any, simulator: Any, hvidovre: Path, make_wheel: Any
+) -> None:
+    """In a fresh clone the connectors of the lock are not there yet: nothing is known of them."""
+    simulator.publish(make_wheel("letter-bot", capabilities=("DigitalPost",)))
+    gone = LockedConnector(
+        name="connector-pigeon",
+        version="1.0.0",
+        wheel="connector_pigeon-1.0.0-py3-none-any.whl",
+        sha256="0" * 64,
+        manifest_sha256="0" * 64,
+        connectors=("pigeon",),
+    )
+    write_lock(hvidovre, LockFile(connectors=(gone,)))
+
+    code, out, err = rpac("-C", str(hvidovre), "search", "letter")
+
+    assert (0, "") == (code, err)
+    assert "needs DigitalPost (connectors: pdf-outbox, sf1601)" in out
 
 
 def test_search_stack_leaves_out_what_does_not_run(

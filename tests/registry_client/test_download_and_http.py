@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -150,6 +151,20 @@ def test_a_redirect_is_not_followed(simulator: Any, registry: Registry, fault_ki
 
     with pytest.raises(UnreachableError, match="302"):
         registry.owned()
+
+
+def test_a_redirect_without_an_end_is_not_read(
+    simulator: Any, registry: Registry, fault_kinds: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its body counts against the limit of a document; what comes after that is not waited for."""
+    monkeypatch.setattr("rpa_commons.registry_client._http._LARGEST_DOCUMENT", 1000)
+    quick = replace(registry, http=replace(registry.http, timeouts=Timeouts(connect=2, read=1, attempts=1)))
+    endless, said = fault_kinds.status(302, bytes(200_000), Location="/"), Event()
+    simulator.spoil("/names.json", lambda answer: fault_kinds.halted(100_000, said)(endless(answer)))
+
+    with pytest.raises(BrokenAnswerError, match="over 1000 bytes"):
+        quick.owned()
+    said.set()
 
 
 def test_a_page_is_no_reason() -> None:

@@ -117,12 +117,7 @@ def admit(
     _check_person(identity)
     _check_filename(filename)
     said = {**(claimed or {}), **({"sha256_digest": expected_sha256} if expected_sha256 else {})}
-    size = wheel.stat().st_size
-    if size > registry.settings.limits.largest_wheel:
-        raise TooLargeError(
-            f"{filename} has {size} bytes, and this registry takes {registry.settings.limits.largest_wheel}",
-            remedy="leave out what the bot does not need; `limits.largest_wheel` in registry.toml",
-        )
+    _check_size(registry, wheel, filename)
     with registry.database.read() as connection:
         repeat = _known(connection, identity, wheel, filename, said)
         answered = answered_names(connection)
@@ -133,10 +128,15 @@ def admit(
     modules = brought_modules(wheel)
     with registry.database.read() as connection:
         repeat = judge(connection, identity, report, modules)
-    if repeat is not None:
-        return _again(repeat)
+    return _again(repeat) if repeat is not None else _stage(registry, identity, wheel, report, modules)
+
+
+def _stage(
+    registry: Registry, identity: Identity, wheel: Path, report: WheelReport, modules: frozenset[str]
+) -> Admitted:
+    """Keep the bytes, then judge once more and write, in one transaction."""
     document = {**report.to_json(), "quality": quality_facts(wheel)}
-    registry.blobs.put(wheel, report.sha256, filename, report.metadata)
+    registry.blobs.put(wheel, report.sha256, report.filename, report.metadata)
     with registry.database.write() as connection:
         check_current(connection, identity)
         repeat = judge(connection, identity, report, modules)
@@ -169,6 +169,15 @@ def _check_filename(filename: str) -> None:
             remedy="send the wheel alone: `rpac build` makes it",
         )
     raise RefusedError(f"{filename!r} is no wheel's file name", remedy="send the file that `rpac build` made")
+
+
+def _check_size(registry: Registry, wheel: Path, filename: str) -> None:
+    size = wheel.stat().st_size
+    if size > registry.settings.limits.largest_wheel:
+        raise TooLargeError(
+            f"{filename} has {size} bytes, and this registry takes {registry.settings.limits.largest_wheel}",
+            remedy="leave out what the bot does not need; `limits.largest_wheel` in registry.toml",
+        )
 
 
 def _known(
