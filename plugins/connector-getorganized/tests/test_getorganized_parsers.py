@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connector_getorganized import GetOrganizedSettings
@@ -158,6 +158,20 @@ def test_a_party_is_read_out_of_its_field(data: str, found: list[tuple[str, str]
     assert found == [(party.kind, party.id) for party in parties_of({"ows_CCMContactData": data})]
 
 
+@pytest.mark.parametrize(
+    "name", ["a." + "x" * 150, "\u00e9" * 99 + ".pdf", "\u20ac" * 60, "a.b.c" + " " * 300 + ".docx"]
+)
+def test_a_long_name_is_marked_within_what_systems_take(name: str) -> None:
+    """SharePoint counts characters and file systems bytes; a long tail behind a dot is no extension."""
+    marked = marked_name(name, message_uuid("1" * 64))
+
+    assert len(marked) <= 120
+    assert len(marked.encode()) <= 200
+    assert safe_file_name(marked) == marked
+    assert marked.startswith(name[0])
+
+
+@example("☃" * 60, "0" * 64)
 @given(st.text(min_size=1), st.from_regex("[0-9a-f]{64}", fullmatch=True))
 def test_a_marked_name_is_safe_short_and_found_again(name: str, key: str) -> None:
     """One name and one key are one marked name; another key is another; the mark comes off."""

@@ -50,10 +50,16 @@ class Nova:
         }
         return KmdNovaSettings.model_validate({**given, **changes})
 
-    def connect(self, *, secret: str = CLIENT_SECRET, **changes: Any) -> KmdNova:
+    def connect(
+        self,
+        *,
+        secret: str = CLIENT_SECRET,
+        pause: Callable[[float], bool] = Surroundings.pause,
+        **changes: Any,
+    ) -> KmdNova:
         """A new connector, as a restarted worker makes one."""
         roskilde = Municipality("0265", "Roskilde", "29189404")
-        surroundings = Surroundings(roskilde, "sandbox", self._folder, lambda _: secret)
+        surroundings = Surroundings(roskilde, "sandbox", self._folder, lambda _: secret, pause=pause)
         return KmdNova(self.settings(**changes), surroundings)
 
     def entries(self, **wanted: str) -> list[Mapping[str, Any]]:

@@ -96,6 +96,60 @@ def test_a_case_that_is_not_shown_in_time_goes_back_to_the_queue(start: Any) -> 
     assert nova.taken("open_case") == 1
 
 
+def test_a_run_that_stops_does_not_wait_for_a_new_case(start: Any) -> None:
+    """Whoever ends a run waits for no case to be shown: it goes back to the queue at once."""
+    asked: list[float] = []
+    nova = start(settle=60)
+    with closing(nova.connect(settle=60, pause=asked.append)) as system, pytest.raises(TransientError):
+        system.open_case(CASE, key=KEY)
+
+    assert len(asked) == 1
+    assert nova.taken("open_case") == 1
+
+
+@pytest.mark.parametrize("listed", ["documents", "tasks", "_notes"])
+def test_what_was_refused_is_found_whatever_case_its_uuid_is_written_in(
+    nova: Any, monkeypatch: pytest.MonkeyPatch, listed: str
+) -> None:
+    """A UUID in capitals is the same one: what is there already is not called refused."""
+    with closing(nova.connect()) as system:
+        case = system.open_case(CASE, key=KEY).id
+        effects: dict[str, Any] = {
+            "documents": lambda: system.add_document(case, DOCUMENT, key=OTHER_KEY),
+            "tasks": lambda: system.add_task(case, TASK, key=OTHER_KEY),
+            "_notes": lambda: system.add_note(case, NewNote(title="Notat", text="Tekst"), key=OTHER_KEY),
+        }
+        first = effects[listed]()
+        place = system if listed == "_notes" else system._api
+        real, key = getattr(place, listed), {"documents": "document_uuid", "tasks": "task_uuid"}
+        monkeypatch.setattr(
+            place, listed, lambda of: [in_capitals(one, key.get(listed, "uuid")) for one in real(of)]
+        )
+        monkeypatch.setattr(system._api, "taken", lambda _: False)
+        again = effects[listed]()
+
+    assert (first.id, True) == (again.id, again.repeated)
+
+
+def in_capitals(one: Any, name: str) -> Any:
+    """The same, its UUID written in capitals."""
+    return one.model_copy(update={name: getattr(one, name).upper()})
+
+
+def test_a_worker_whose_id_nova_writes_otherwise_is_no_change(
+    nova: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The task is as it was to become: the probe says so and nothing is sent again."""
+    with closing(nova.connect()) as system:
+        case = system.open_case(CASE, key=KEY).id
+        task = system.add_task(case, TASK, key=OTHER_KEY).id
+        (found,) = system._api.tasks(case)
+        shouted = found.model_copy(update={"case_worker": in_capitals(found.case_worker, "id")})
+        monkeypatch.setattr(system._api, "tasks", lambda _: [shouted])
+
+        assert system.probe_update_task(case, task, TaskChange(person="Hanne"), key=KEY) is not None
+
+
 def test_one_refused_token_is_renewed(nova: Any) -> None:
     """Status 401 once: a fresh token, and the call goes through."""
     with closing(nova.connect()) as system:

@@ -105,7 +105,7 @@ class Api:
             TransientError: the page that GetOrganized sends, with status 200, in place of a large file.
         """
         answer = self._get(f"{self._url}/_goapi/Documents/DocumentBytes/{document}")
-        if "html" in answer.headers.get("content-type", "").lower() or _BUSY_PAGE in answer.body[:4096]:
+        if answer.is_page or _BUSY_PAGE in answer.body[:4096]:
             raise TransientError(self._system, "a page for people came in place of a file")
         return answer.body
 
@@ -139,7 +139,7 @@ class Api:
 
     def _done(self, path: str, body: Mapping[str, Any]) -> None:
         answer = self._send(path, body, kind="keyed")
-        if "html" in answer.headers.get("content-type", "").lower():
+        if answer.is_page:
             raise answer.unexpected("a page for people came in place of an answer")
 
     def _fields(self, path: str) -> dict[str, str]:

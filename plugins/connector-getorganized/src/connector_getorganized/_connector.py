@@ -1,10 +1,10 @@
 """CaseSystem in GetOrganized."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 from rpa_commons.capabilities import (
@@ -38,6 +38,8 @@ from ._settings import GetOrganizedSettings
 from ._shapes import CaseInfo
 
 __all__ = ["GetOrganized"]
+
+_T = TypeVar("_T")
 
 _CASE_ID = re.compile(r"(?P<type>[A-Z]{3})-[0-9]{4}-[0-9]{6}(-[0-9]{1,4})?", re.ASCII)
 _NO_TASKS = "no public client of GetOrganized has tasks"
@@ -205,18 +207,17 @@ class GetOrganized:
 
     def _read_case(self, case: str) -> Case:
         fields = self._api.case_fields(case)
-        try:
-            return case_of(case, fields, self._settings)
-        except ValueError:
-            problem = "a case's metadata is not as recorded"
-        raise UnexpectedAnswerError(self.name, problem)
+        return self._understood("case", lambda: case_of(case, fields, self._settings))
 
     def _read_document(self, document: int, name: str) -> Document:
         fields = self._api.document_fields(document)
+        return self._understood("document", lambda: document_of(document, name, fields))
+
+    def _understood(self, what: str, make: Callable[[], _T]) -> _T:
         try:
-            return document_of(document, name, fields)
-        except ValueError:
-            problem = "a document's metadata is not as recorded"
+            return make()
+        except ValueError:  # what its text says of the value is not for us to tell
+            problem = f"a {what}'s metadata is not as recorded"
         raise UnexpectedAnswerError(self.name, problem)
 
 

@@ -21,6 +21,8 @@ DIRECTION: Mapping[Direction, str] = MappingProxyType(
 _OURS = "rpa-commons"
 _MARK = re.compile(r" \(rpac-[0-9a-f]{12}\)(?=\.[^.]*$|$)")
 _LONGEST_NAME = 120  # characters; SharePoint Server before 2019 takes 128
+_NAME_BYTES = 200  # of a safe file name: a longer one would be cut when it is read, in our mark
+_EXTENSION = 16  # characters, as for a safe file name: what is longer is part of the name
 
 
 class Payloads:
@@ -130,11 +132,13 @@ def mark_of(entity: str) -> str:
 
 def marked_name(name: str, entity: str) -> str:
     """The name under which a document is filed: with twelve digits of our key, so that it is found again."""
-    stem, dot, extension = safe_file_name(name).rpartition(".")
-    if not dot:
-        stem, extension = extension, ""
+    safe = safe_file_name(name)
+    stem, dot, extension = safe.rpartition(".")
+    if not dot or len(extension) > _EXTENSION:
+        stem, dot, extension = safe, "", ""
     tail = f" {mark_of(entity)}{dot}{extension}"
-    return stem[: _LONGEST_NAME - len(tail)].rstrip(". ") + tail
+    cut = stem[: _LONGEST_NAME - len(tail)].encode()[: _NAME_BYTES - len(tail.encode())]
+    return cut.decode(errors="ignore").rstrip(". ") + tail
 
 
 def plain_name(name: str) -> str:

@@ -156,7 +156,7 @@ def _goes_on(page: CaseList | DocumentList | TaskList, rows: int) -> bool:
 
 
 def _machine_made(answer: Answer) -> Answer:
-    """The answer, unless it is a page for people: a gateway's sign-in or error page, sent as a success."""
-    if "html" in answer.headers.get("content-type", "").lower():
+    """The answer, unless it is a page for people."""
+    if answer.is_page:
         raise answer.unexpected("a page for people came in place of an answer")
     return answer

@@ -32,7 +32,7 @@ from rpa_commons.connectors.http import UnexpectedAnswerError, effect_of_steps
 from ._access import ACCESS, VERIFIED
 from ._answers import case_of, document_of, note_of, task_of
 from ._api import PAGE, Api
-from ._payloads import CASE_OUTPUT, Payloads, file_form, is_uuid
+from ._payloads import CASE_OUTPUT, Payloads, file_form, is_same, is_uuid
 from ._settings import KmdNovaSettings
 from ._shapes import NovaCase, NovaNote, NovaTask
 from ._words import CLOSED_STATE, OPEN_STATES, midnight
@@ -73,6 +73,7 @@ class KmdNova:
         self._settings = settings
         self._api = Api(self.name, settings, surroundings)
         self._payloads = Payloads(self.name, settings)
+        self._pause = surroundings.pause
         self.hosts = self._api.client.hosts
 
     def find_cases(self, query: CaseQuery) -> tuple[Case, ...]:
@@ -103,7 +104,7 @@ class KmdNova:
 
     def document_file(self, case: str, document: str) -> DocumentFile:
         """The bytes of a document of this case."""
-        listed = [one for one in self.documents(case) if one.id == document]
+        listed = [one for one in self.documents(case) if is_same(one.id, document)]
         if not listed:
             raise CaseNotFoundError(self.name, "document")
         return DocumentFile(id=document, file_name=listed[0].file_name, content=self._api.file(document))
@@ -159,7 +160,7 @@ class KmdNova:
             answer = self._api.change("POST", "Document/Import", body)
             steps.begun()
             taken = self._api.taken(answer)
-            there = taken or any(one.document_uuid == entity for one in self._api.documents(case))
+            there = taken or any(is_same(one.document_uuid, entity) for one in self._api.documents(case))
         if not there:
             raise self._api.refusal(answer)
         return CaseReceipt(id=entity, repeated=not taken)
@@ -177,7 +178,7 @@ class KmdNova:
             steps.begun()
             taken = self._api.taken(answer)
             home = taken or self._find(case) is not None
-            there = taken or (home and any(one.task_uuid == entity for one in self._api.tasks(case)))
+            there = taken or (home and any(is_same(one.task_uuid, entity) for one in self._api.tasks(case)))
         if not there:
             raise self._api.refusal(answer) if home else CaseNotFoundError(self.name, "case")
         return CaseReceipt(id=entity, repeated=not taken)
@@ -224,7 +225,7 @@ class KmdNova:
             steps.begun()
             taken = self._api.taken(answer)
             home = taken or self._find(case) is not None
-            there = taken or (home and any(one.uuid == entity for one in self._notes(case)))
+            there = taken or (home and any(is_same(one.uuid, entity) for one in self._notes(case)))
         if not there:
             raise self._api.refusal(answer) if home else CaseNotFoundError(self.name, "case")
         return CaseReceipt(id=entity, repeated=not taken)
@@ -235,7 +236,7 @@ class KmdNova:
 
     def _find(self, case: str, output: Mapping[str, Any] = CASE_OUTPUT) -> NovaCase | None:
         found = self._api.cases({"common": {"uuid": case}, "caseGetOutput": output})
-        return next((one for one in found if one.common.uuid.lower() == case.lower()), None)
+        return next((one for one in found if is_same(one.common.uuid, case)), None)
 
     def _needed(self, case: str) -> NovaCase:
         found = self._find(_known(self.name, case))
@@ -245,10 +246,11 @@ class KmdNova:
 
     def _awaited(self, case: str) -> NovaCase | None:
         """A case that was just imported, as soon as Nova shows it."""
-        ends, pause = time.monotonic() + self._settings.settle, _FIRST_LOOK
-        while (found := self._find(case)) is None and time.monotonic() + pause <= ends:
-            time.sleep(pause)
-            pause = min(pause * 2, _LONGEST_LOOK)
+        ends, wait = time.monotonic() + self._settings.settle, _FIRST_LOOK
+        while (found := self._find(case)) is None and time.monotonic() + wait <= ends:
+            if not self._pause(wait):  # the run is to stop
+                break
+            wait = min(wait * 2, _LONGEST_LOOK)
         return found
 
     def _notes(self, case: str) -> list[NovaNote]:
@@ -263,7 +265,7 @@ class KmdNova:
 
     def _task(self, case: str, task: str) -> NovaTask:
         listed = self._api.tasks(_known(self.name, case))
-        found = [one for one in listed if one.task_uuid.lower() == task.lower()]
+        found = [one for one in listed if is_same(one.task_uuid, task)]
         if not listed:
             self._needed(case)
         if not found:
@@ -282,7 +284,7 @@ class KmdNova:
         if change.deadline is not None and change.deadline != now.deadline:
             changes["deadline"] = midnight(change.deadline)
         worker = self._payloads.worker_of(change.unit, change.person)
-        if worker is not None and (task.case_worker is None or task.case_worker.id != worker):
+        if worker is not None and (task.case_worker is None or not is_same(task.case_worker.id, worker)):
             changes["caseworkerPersonId"] = worker
         return changes
 

@@ -23,7 +23,7 @@ from ._words import (
     spelled,
 )
 
-__all__ = ["CASE_OUTPUT", "Payloads", "file_form", "is_uuid"]
+__all__ = ["CASE_OUTPUT", "Payloads", "file_form", "is_same", "is_uuid"]
 
 CASE_OUTPUT: dict[str, Any] = {
     "caseAttributes": dict.fromkeys(("title", "userFriendlyCaseNumber", "caseDate"), True),
@@ -244,6 +244,11 @@ def is_uuid(text: str) -> bool:
         return str(uuid.UUID(text)) == text.lower()
     except ValueError:
         return False
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two UUIDs are one, in whichever letters each is written (RFC 9562 4)."""
+    return one.lower() == other.lower()
 
 
 def _los(unit: NovaUnit) -> dict[str, Any]:
