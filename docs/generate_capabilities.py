@@ -214,11 +214,12 @@ def _capabilities() -> Iterator[str]:
         for call in spec.calls.values():
             yield from _call(protocol, call)
         yield from (f"### Models of {spec.name}", "")
-        for model, home in homes().items():
-            if home == spec.name:
-                yield from _model(model)
+        models = [model for model, home in homes().items() if home == spec.name]
+        for model in models:
+            yield from _model(model)
+        modules = {protocol.__module__, *(model.__module__ for model in models)}
         for one in words():
-            if hasattr(sys.modules[protocol.__module__], one.name):
+            if any(hasattr(sys.modules[name], one.name) for name in modules):
                 yield from _choice(one)
 
 

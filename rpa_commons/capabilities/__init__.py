@@ -1,37 +1,10 @@
 """What a bot may ask of a municipality's stack: one module per capability, each a versioned Protocol."""
 
-from ._declare import (
-    CallSpec,
-    CapabilitySpec,
-    EffectClass,
-    added_in,
-    capability,
-    capability_spec,
-    effect,
-    is_capability,
-    query,
-)
-from ._errors import BusinessError, PersonNotFoundError, RpaCommonsError, TransientError
-from ._money import Money
-from .benefit_data import (
-    AgencyAnswer,
-    AgencyData,
-    AgencyFact,
-    AgencyStatus,
-    BenefitAnswer,
-    BenefitData,
-    BenefitPayment,
-    Entitlement,
-    NotAnsweredError,
-)
-from .case_system import (
+from ._case_models import (
     Case,
-    CaseCallUnsupportedError,
-    CaseNotFoundError,
     CaseQuery,
     CaseReceipt,
     CaseStatus,
-    CaseSystem,
     Confidentiality,
     Direction,
     Document,
@@ -46,8 +19,34 @@ from .case_system import (
     Task,
     TaskChange,
     TaskStatus,
-    safe_file_name,
 )
+from ._declare import (
+    CallSpec,
+    CapabilitySpec,
+    EffectClass,
+    added_in,
+    capability,
+    capability_spec,
+    effect,
+    is_capability,
+    query,
+)
+from ._errors import BusinessError, PersonNotFoundError, RpaCommonsError, TransientError
+from ._every import every_capability
+from ._money import Money
+from ._safe_text import safe_file_name
+from .benefit_data import (
+    AgencyAnswer,
+    AgencyData,
+    AgencyFact,
+    AgencyStatus,
+    BenefitAnswer,
+    BenefitData,
+    BenefitPayment,
+    Entitlement,
+    NotAnsweredError,
+)
+from .case_system import CaseCallUnsupportedError, CaseNotFoundError, CaseSystem
 from .digital_post import (
     Attachment,
     Channel,
@@ -162,6 +161,7 @@ __all__ = [
     "capability",
     "capability_spec",
     "effect",
+    "every_capability",
     "is_capability",
     "query",
     "safe_file_name",

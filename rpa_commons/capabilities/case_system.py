@@ -30,9 +30,6 @@ from ._case_models import (
     Case,
     CaseQuery,
     CaseReceipt,
-    CaseStatus,
-    Confidentiality,
-    Direction,
     Document,
     DocumentFile,
     NewCase,
@@ -40,40 +37,13 @@ from ._case_models import (
     NewNote,
     NewTask,
     Note,
-    Party,
-    PartyKind,
     Task,
     TaskChange,
-    TaskStatus,
 )
 from ._declare import capability, effect, query
 from ._errors import BusinessError
-from ._safe_text import safe_file_name
 
-__all__ = [
-    "Case",
-    "CaseCallUnsupportedError",
-    "CaseNotFoundError",
-    "CaseQuery",
-    "CaseReceipt",
-    "CaseStatus",
-    "CaseSystem",
-    "Confidentiality",
-    "Direction",
-    "Document",
-    "DocumentFile",
-    "NewCase",
-    "NewDocument",
-    "NewNote",
-    "NewTask",
-    "Note",
-    "Party",
-    "PartyKind",
-    "Task",
-    "TaskChange",
-    "TaskStatus",
-    "safe_file_name",
-]
+__all__ = ["CaseCallUnsupportedError", "CaseNotFoundError", "CaseSystem"]
 
 
 class CaseNotFoundError(BusinessError):

@@ -43,6 +43,8 @@ DEVICES = {
     "prn",
     "aux",
     "nul",
+    "conin$",
+    "conout$",
     *(f"{name}{digit}" for name in ("com", "lpt") for digit in "0123456789"),
 }
 
@@ -51,9 +53,11 @@ DEVICES = {
 @example("../../../etc/passwd")
 @example("CON .tar.gz")
 @example("com¹.txt")
+@example("CONOUT$.txt")
 @example("." * 300)
 @example("æ" * 300 + ".pdf")
 @example("\u202efdp.exe")
+@example("a" * 190 + ". " + "b" * 30)
 def test_a_safe_file_name_is_only_a_name(name: str) -> None:
     """On Windows and Linux alike: one part, no device, nothing that cannot be seen, at most 200 bytes."""
     safe = safe_file_name(name)
@@ -79,6 +83,9 @@ def test_a_safe_file_name_is_only_a_name(name: str) -> None:
         ("", "document"),
         ("...", "document"),
         ("e\u0301.pdf", "é.pdf"),
+        ("~$brev.docx", "_$brev.docx"),
+        ("mit_VTI_notat.pdf", "mit_VTI-notat.pdf"),
+        ("Desktop.ini", "_Desktop.ini"),
     ],
 )
 def test_a_name_stays_as_near_as_it_can(given_name: str, safe: str) -> None:
@@ -93,6 +100,14 @@ def test_a_title_is_one_line() -> None:
     assert "Ansøgning fra en borger" == NewCase(title=title, kle="27.60.04").title
     with pytest.raises(ValidationError):
         NewCase(title="\x00 \u200b", kle="27.60.04")
+
+
+def test_a_title_spelt_in_two_ways_is_one() -> None:
+    """A ring above as a character of its own gives the same title, or a search would open a second case."""
+    decomposed = "Fra\u030avær"
+
+    assert "Fråvær" == NewCase(title=decomposed, kle="27.60.04").title
+    assert CaseQuery(title=decomposed).matches(CASE.model_copy(update={"title": "Fråvær"}))
 
 
 @pytest.mark.parametrize("kle", ["27", "27.60", "27.6.4", "27.60.04 ", "٢٧.٦٠.٠٤", "27.60.04\n", ""])
