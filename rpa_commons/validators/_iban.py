@@ -31,6 +31,7 @@ class Iban(Identifier):
     name: ClassVar[str] = "iban"
     pattern: ClassVar[str] = "^[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}$"
     examples: ClassVar[tuple[str, ...]] = ("DK5000400440116243", "NO9386011117947")  # the registry's
+    personal: ClassVar[bool] = True
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -53,6 +54,11 @@ class Iban(Identifier):
         if number.startswith("NO") and not _is_norwegian(number[_START:]):
             raise cls._refused("the account number inside it is wrong by its country's rule")
         return cls._made(number)
+
+    @property
+    def masked(self) -> str:
+        """``NO93 ••••``."""
+        return f"{self[:_START]} ••••"
 
     @property
     def country(self) -> str:

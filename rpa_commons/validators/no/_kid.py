@@ -30,6 +30,7 @@ class Kid(Identifier):
     name: ClassVar[str] = "kid"
     pattern: ClassVar[str] = "^[0-9]{1,24}[0-9-]$"
     examples: ClassVar[tuple[str, ...]] = ("2345676", "12345678903")
+    personal: ClassVar[bool] = True
 
     @classmethod
     def parse(cls, text: str, *, length: Lengths = None, modulus: Modulus = None) -> Self:

@@ -24,6 +24,7 @@ class Kontonummer(Identifier):
     name: ClassVar[str] = "kontonummer"
     pattern: ClassVar[str] = "^[0-9]{11}$"
     examples: ClassVar[tuple[str, ...]] = ("86011117947",)
+    personal: ClassVar[bool] = True
     full_length: ClassVar[int] = 11
 
     @classmethod
@@ -39,6 +40,11 @@ class Kontonummer(Identifier):
         if not mod11(digits, _WEIGHTS):
             raise cls._refused("its check digit is wrong")
         return cls._made(digits)
+
+    @property
+    def masked(self) -> str:
+        """``8601.••.•••••``."""
+        return f"{self.bank}.••.•••••"
 
     @property
     def bank(self) -> str:

@@ -29,6 +29,7 @@ class Ocr(Identifier):
     name: ClassVar[str] = "ocr"
     pattern: ClassVar[str] = "^[0-9]{2,25}$"
     examples: ClassVar[tuple[str, ...]] = ("1234567897",)
+    personal: ClassVar[bool] = True
 
     @classmethod
     def parse(cls, text: str, *, length: Lengths = None, length_digit: bool = False) -> Self:

@@ -65,6 +65,27 @@ def test_what_changed_in_2024() -> None:
 
 
 @pytest.mark.specs
+def test_116_municipalities_took_part_in_the_change_of_2024() -> None:
+    """113 changed code one for one, and three in the division of Ålesund: itself and its two heirs.
+
+    By code these are 114 before and 115 after: all of the three divided counties, and Ålesund.
+    """
+    before, after = norwegian(2023), norwegian(2024)
+    heirs = {
+        code: no.MunicipalityCode.parse(code, on=LAST_OF_2023).periods[0].successors
+        for code in set(before) - set(after)
+    }
+    alesund = heirs.pop("1507")
+
+    assert ("1508", "1580") == alesund
+    assert {1} == {len(found) for found in heirs.values()}
+    assert 113 == len(heirs) == len(set(heirs.values()))
+    assert sorted(heirs) == sorted(code for code in before if code[:2] in {"30", "38", "54"})
+    assert set(after) - set(before) == {code for found in heirs.values() for code in found} | set(alesund)
+    assert 116 == len(heirs) + len(("1507", *alesund))
+
+
+@pytest.mark.specs
 def test_who_took_over_in_2024_has_the_same_name() -> None:
     """Each expired code's successor carries one of its names; Ålesund alone was divided in two."""
     before, after = norwegian(2023), norwegian(2024)

@@ -93,6 +93,17 @@ def test_the_mode_matters_where_a_rule_marks_test_numbers(name: str) -> None:
         assert SAMPLES[name] == type_.parse(SAMPLES[name])
 
 
+def test_what_leads_to_a_person_is_masked() -> None:
+    """Personal numbers, accounts that may be a citizen's, and references of one payment; nothing else."""
+    personal = {
+        *("dk.Cpr", "no.Fodselsnummer", "se.Personnummer", "se.Samordningsnummer", "se.Interimsnummer"),
+        *("dk.Account", "no.Kontonummer", "Iban"),
+        *("dk.Fik", "no.Kid", "se.Ocr"),
+    }
+
+    assert personal == {name for name, type_ in TYPES.items() if type_.personal}
+
+
 @dataclass
 class Row:
     """What somebody prints by accident."""
