@@ -9,9 +9,13 @@ UV := $(BOOTSTRAP)/bin/uv
 READY := $(VENV)/.ready
 # Municipal networks often inspect TLS: trust what the machine trusts.
 export UV_SYSTEM_CERTS ?= 1
+# Some container images forbid Python to keep what it compiled: then every process of every test compiles again.
+unexport PYTHONDONTWRITEBYTECODE
 # A file's tests share what is dear to set up, so each file stays with one process. Four for two cores: the slow files,
 # which come first, wait for other processes most of their time.
 PARALLEL := -n 4 --dist loadfile --no-loadscope-reorder
+# Where each test is long and sets up its own, whichever process is free takes the next one.
+ONE_BY_ONE := --dist load --maxschedchunk 1
 HAS_NGINX := PATH="$$PATH:/usr/sbin:/usr/local/sbin" command -v nginx
 
 .DEFAULT_GOAL := help
@@ -60,15 +64,15 @@ postgres: $(READY)  ## the registry's tests once more, on a PostgreSQL that the 
 
 nginx: $(READY)  ## the registry's export, served by nginx to pip and uv
 	$(call need,$(HAS_NGINX),nginx,nginx)
-	@$(BIN)/pytest -m nginx
+	@$(BIN)/pytest -m nginx tests/registry
 
 rabbitmq: $(READY)  ## events from a RabbitMQ server that the tests start
 	$(call need,ls /usr/lib/rabbitmq/bin/rabbitmq-server || command -v rabbitmq-server,RabbitMQ,rabbitmq-server)
-	@$(BIN)/pytest -m rabbitmq
+	@$(BIN)/pytest -m rabbitmq tests/e2e/rabbitmq
 
 browser: $(READY)  ## the web pages in headless Chromium: axe, keyboard, 320 px
 	$(call need,command -v chromium || command -v chromium-browser || command -v google-chrome || command -v msedge,Chromium,chromium)
-	@RPAC_SCREENSHOTS="$(RPAC_SCREENSHOTS)" $(BIN)/pytest -m browser $(PARALLEL)
+	@RPAC_SCREENSHOTS="$(RPAC_SCREENSHOTS)" $(BIN)/pytest -m browser -n 2 $(ONE_BY_ONE) tests/registry
 
 check: $(READY)  ## ruff, mypy, import order, dependencies, spelling
 	@$(BIN)/ruff check .
@@ -85,7 +89,7 @@ bench: $(READY)  ## run the benchmarks and write benchmarks/results/
 	@$(BIN)/python -m benchmarks
 
 soak: $(READY)  ## the long storms: kills, and fifty clients of a registry at once
-	@$(BIN)/pytest -m storm $(PARALLEL)
+	@$(BIN)/pytest -m storm -n 4 $(ONE_BY_ONE)
 
 clean:  ## remove what was made here: .venv, .rpac, caches
 	@rm -rf $(VENV) $(BOOTSTRAP) .rpac site build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

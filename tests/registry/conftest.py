@@ -1,27 +1,24 @@
 """A cooperation of three municipalities, their people and tokens, and wheels that a registry takes."""
 
-import base64
-import contextlib
-import hashlib
 import itertools
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from rpa_commons.manifest import Manifest
 from rpa_registry.accounts import Identity, add_member, add_person, as_person, issue_token, operator
 from rpa_registry.context import Registry
+from rpa_registry.settings import SETTINGS_NAME, settings_text
+from tests.support.bot_wheels import make_wheel
+from tests.support.postgresql import cluster, postgresql_programs
 
 _NUMBERS = itertools.count(1)  # of databases
 MEMBERS = {"0265": "Roskilde", "0167": "Hvidovre", "0350": "Lejre"}
@@ -57,27 +54,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def _postgresql_server() -> Iterator[sa.Engine]:
     """A PostgreSQL of this session's own."""
-    programs = _postgresql_programs()
+    programs = postgresql_programs()
     if programs is None:
         if os.environ.get("RPAC_REGISTRY_DATABASE") == "postgresql":
             raise RuntimeError("PostgreSQL is asked for and not on this machine: `make postgres` gets it")
         pytest.skip("there is no PostgreSQL on this machine (make postgres)")
     with (
         tempfile.TemporaryDirectory(prefix="rpac-pg-") as name,
-        _cluster(programs, Path(name)) as server,
+        cluster(programs, Path(name)) as server,
     ):
         yield server
 
 
 @pytest.fixture
-def postgresql(_postgresql_server: sa.Engine) -> Iterator[Callable[[], str]]:
-    """Each call gives the URL of a new empty database; they are gone after the test."""
+def postgresql(_postgresql_server: sa.Engine) -> Iterator[Callable[..., str]]:
+    """Each call gives the URL of a new database, empty or a copy of another one; gone after the test."""
     made: list[str] = []
 
-    def new_database() -> str:
+    def new_database(template: str = "template1") -> str:
         made.append(f"registry{next(_NUMBERS)}")
         with _postgresql_server.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {made[-1]}")
+            connection.exec_driver_sql(f"CREATE DATABASE {made[-1]} TEMPLATE {template}")
         return str(_postgresql_server.url.set(database=made[-1]))
 
     yield new_database
@@ -86,8 +83,33 @@ def postgresql(_postgresql_server: sa.Engine) -> Iterator[Callable[[], str]]:
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def _founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a registry with the cooperation in it and nothing published; nobody changes it."""
+    return _found(tmp_path_factory.mktemp("founded") / "registry")
+
+
+@pytest.fixture(scope="session")
+def _founded_on_postgresql(_postgresql_server: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of the same in PostgreSQL, to be copied: schema and people cost more than a copy."""
+    name = "founded"
+    with _postgresql_server.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    _found(tmp_path_factory.mktemp("founded") / name, str(_postgresql_server.url.set(database=name)))
+    return name
+
+
+def _found(folder: Path, database: str = "") -> Path:
+    registry = Registry.create(folder, cooperation="DIGIT", country="dk", database=database)
+    populate(registry)
+    registry.close()
+    return folder
+
+
 @pytest.fixture
-def new_registry(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Registry]]:
+def new_registry(
+    tmp_path: Path, _founded: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Registry]]:
     """Make a registry in a folder, with the cooperation in it.
 
     On SQLite unless a URL is given, or the variable RPAC_REGISTRY_DATABASE is ``postgresql``: so the whole
@@ -96,12 +118,19 @@ def new_registry(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Cal
     opened: list[Registry] = []
 
     def make(name: str = "registry", database: str = "") -> Registry:
-        if not database and os.environ.get("RPAC_REGISTRY_DATABASE") == "postgresql":
-            database = request.getfixturevalue("postgresql")()
-        made = Registry.create(tmp_path / name, cooperation="DIGIT", country="dk", database=database)
-        opened.append(made)
-        populate(made)
-        return made
+        folder = tmp_path / name
+        if database:
+            _found(folder, database)
+        elif os.environ.get("RPAC_REGISTRY_DATABASE") == "postgresql":
+            template = request.getfixturevalue("_founded_on_postgresql")
+            database = request.getfixturevalue("postgresql")(template)
+            (folder / "data").mkdir(parents=True)
+            text = settings_text(cooperation="DIGIT", country="dk", database=database)
+            (folder / SETTINGS_NAME).write_text(text, encoding="utf-8")
+        else:
+            shutil.copytree(_founded, folder)
+        opened.append(Registry.open(folder))
+        return opened[-1]
 
     yield make
     for made in opened:
@@ -112,6 +141,13 @@ def new_registry(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Cal
 def registry(new_registry: Callable[..., Registry]) -> Registry:
     """A registry of DIGIT with nothing published."""
     return new_registry()
+
+
+@pytest.fixture
+def without_web(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the website out: rendered anew after each act, it takes longer than most acts do."""
+    monkeypatch.setattr("rpa_registry.web.project_pages", lambda *_: ())
+    monkeypatch.setattr("rpa_registry.web.shared_pages", lambda *_, **__: ())
 
 
 @pytest.fixture
@@ -224,191 +260,6 @@ def serving(registry: Registry) -> tuple[str, Callable[[], None]]:
         thread.join(timeout=10)
 
     return f"http://127.0.0.1:{port}", end
-
-
-def bot_manifest(name: str, version: str, **changes: Any) -> Manifest:
-    """The manifest of a bot that greets new residents; ``changes`` replace its fields."""
-    values: dict[str, Any] = {
-        "kind": "bot",
-        "name": name,
-        "version": version,
-        "summary": "Greets each new resident once.",
-        "sdk_version": "0.1.0",
-        "entry": f"{name.replace('-', '_')}:Letters",
-        "capabilities": [
-            {
-                "attribute": "population",
-                "name": "PopulationRegister",
-                "version": "1",
-                "calls": [{"method": "person"}],
-            },
-            {
-                "attribute": "post",
-                "name": "DigitalPost",
-                "version": "1",
-                "calls": [{"method": "send", "effect": "keyed"}],
-            },
-        ],
-        "steps": [{"name": "recipient", "arguments": ["person"], "description": "Who gets the letter."}],
-        "languages": ["da", "en"],
-        "settings_schema": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                "window_days": {
-                    "type": "integer",
-                    "default": 10,
-                    "minimum": 1,
-                    "maximum": 60,
-                    "description": "Look this many days back for moves.",
-                    "unit": "days",
-                }
-            },
-        },
-        "benefit": {"minutes_per_case": 6.0, "method": "Measured on 40 letters in May 2026."},
-        "record": {
-            "kle": ["23.05.01"],
-            "purpose": "To greet new residents.",
-            "legal_basis": ["GDPR art. 6(1)(e)"],
-            "data_categories": ["name and address"],
-            "person_categories": ["new residents"],
-            "sources": ["population register"],
-            "recipients": ["the resident"],
-            "retention": "90 days",
-            "decisions": {"kind": "none", "paragraph": ""},
-        },
-    }
-    return Manifest.model_validate_json(_json({**values, **changes}))
-
-
-def make_wheel(
-    folder: Path,
-    name: str = "welcome-letters",
-    version: str = "1.0.0",
-    *,
-    manifest: Mapping[str, Any] | None = None,
-    metadata: Mapping[str, str] | None = None,
-    requires: tuple[str, ...] = ("rpa-commons>=0.1",),
-    readme: str = "# Welcome letters\n\nGreets each new resident once.\n",
-    files: Mapping[str, str] | None = None,
-    filename: str = "",
-) -> Path:
-    """Write an honest bot wheel.
-
-    Args:
-        folder: Where.
-        name: Project.
-        version: Its version.
-        manifest: Fields of the manifest that differ.
-        metadata: Headers of METADATA that differ; an empty value leaves one out.
-        requires: The ``Requires-Dist`` lines.
-        readme: Body of METADATA.
-        files: More members, by name, or others for those that are there.
-        filename: Instead of the right one.
-    """
-    package = name.replace("-", "_")
-    info = f"{package}-{version}.dist-info"
-    headers = {
-        "Metadata-Version": "2.4",
-        "Name": name,
-        "Version": version,
-        "Summary": "Greets each new resident once.",
-        "License-Expression": "MIT",
-        "Requires-Python": ">=3.11",
-        "Description-Content-Type": "text/markdown",
-        **(metadata or {}),
-    }
-    lines = [f"{key}: {value}" for key, value in headers.items() if value]
-    lines += [f"Requires-Dist: {one}" for one in requires]
-    members = {
-        f"{package}/__init__.py": f'"""The bot {name} {version}."""\n\nclass Letters:\n    """It."""\n',
-        **(files or {}),
-        f"{info}/METADATA": "\n".join(lines) + "\n\n" + readme,
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test 1\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        f"{info}/entry_points.txt": f"[rpa_commons]\n{name} = {package}:Letters\n",
-        f"{info}/extra_metadata/rpac.json": bot_manifest(name, version, **(manifest or {})).to_json(),
-    }
-    record = "\n".join([*(_row(*member) for member in members.items()), f"{info}/RECORD,,", ""])
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / (filename or f"{package}-{version}-py3-none-any.whl")
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for member, text in {**members, f"{info}/RECORD": record}.items():
-            archive.writestr(zipfile.ZipInfo(member, (2026, 1, 1, 0, 0, 0)), text)
-    return path
-
-
-def _row(name: str, text: str) -> str:
-    digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
-    return f"{name},sha256={digest},{len(text.encode())}"
-
-
-def _json(values: Mapping[str, Any]) -> str:
-    import json
-
-    return json.dumps(values)
-
-
-def _postgresql_programs() -> Path | None:
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).resolve().parent
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    return folders[-1] if folders else None
-
-
-@contextlib.contextmanager
-def _cluster(programs: Path, folder: Path) -> Iterator[sa.Engine]:
-    """A server that answers on a socket in its own folder alone; it never runs as root."""
-    prefix = _as_another_user(folder)
-    data, log = folder / "data", folder / "log"
-
-    def run(program: str, *words: str) -> None:
-        command = [*prefix, str(programs / program), *words]
-        # A file, not a pipe: the server that stays would keep a pipe open.
-        with (folder / program).open("w+", encoding="utf-8") as said:
-            done = subprocess.run(command, check=False, stdout=said, stderr=said, cwd=folder)
-            said.seek(0)
-            if done.returncode:
-                raise RuntimeError(f"{' '.join(command)}: {said.read()}")
-
-    run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
-    run("pg_ctl", "-D", str(data), "-l", str(log), "-o", options, "-w", "start")
-    server = sa.create_engine(
-        f"postgresql+psycopg://postgres@/postgres?host={folder}", isolation_level="AUTOCOMMIT"
-    )
-    try:
-        yield server
-    finally:
-        server.dispose()
-        run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
-
-
-def _as_another_user(folder: Path) -> list[str]:
-    """What root starts PostgreSQL with, for it refuses to run as root: a namespace, or its own user."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return []
-    import pwd
-
-    # PostgreSQL looks its user up by number, so it must be one that this machine knows.
-    nobody = pwd.getpwnam("nobody")
-    mapped = ["unshare", "--user", f"--map-user={nobody.pw_uid}", f"--map-group={nobody.pw_gid}"]
-    with contextlib.suppress(OSError):
-        if subprocess.run([*mapped, "true"], capture_output=True, check=False).returncode == 0:
-            return mapped
-    shutil.chown(folder, "postgres", "postgres")  # many containers have no such namespaces
-    return ["runuser", "-u", "postgres", "--"]
-
-
-def rows(registry: Registry, query: Any) -> list[Any]:
-    """What a query gives, as plain tuples."""
-    with registry.database.read() as connection:
-        return [tuple(row) for row in connection.execute(query)]
-
-
-def count(registry: Registry, table: sa.Table) -> int:
-    """How many rows a table has."""
-    return int(rows(registry, sa.select(sa.func.count()).select_from(table))[0][0])
 
 
 @pytest.fixture(scope="session")

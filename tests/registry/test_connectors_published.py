@@ -89,7 +89,7 @@ def test_from_publishing_to_two_municipalities_and_a_recall(
             curation.act(registry, identity(act[0]), act[1], name, "1.0.0")
 
     code, found = rpac(roskilde, "search", "--capability", "Ledger", "--kind", "connector")
-    assert (0, 2) == (code, found.count("verified: simulator"))
+    assert (0, 2) == (code, found.count("verified: simulator only\n"))
     code, known = rpac(roskilde, "info", PAPER_WHEEL)
     assert code == 0
     assert "connector paper-ledger: Ledger 1.0, simulator only" in known

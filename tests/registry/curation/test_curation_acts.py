@@ -66,6 +66,7 @@ def test_the_oracle_knows_every_act() -> None:
     assert sorted({*ORACLE, "quarantine"}) == sorted(ACTS)
 
 
+@pytest.mark.usefixtures("without_web")
 @pytest.mark.parametrize("name", SIMPLE_ACTS)
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_every_act_in_every_state_by_every_person(

@@ -33,11 +33,13 @@ class Shelf:
 
     Attributes:
         registry: The registry.
+        is_served: Whether something keeps its pages in memory, which looks for changes now and then.
     """
 
-    def __init__(self, registry: Registry, make_wheel: Callable[..., Path]) -> None:
+    def __init__(self, registry: Registry, make_wheel: Callable[..., Path], *, is_served: bool) -> None:
         self.registry = registry
         self._make_wheel = make_wheel
+        self.is_served = is_served
 
     def put(
         self,
@@ -116,8 +118,8 @@ class Shelf:
         self._settle()
 
     def _settle(self) -> None:
-        """Wait until a running server has looked again: PostgreSQL is asked four times a second."""
-        if not self.registry.database.is_sqlite:
+        """Wait until whoever keeps pages has looked again: PostgreSQL is asked four times a second."""
+        if self.is_served and not self.registry.database.is_sqlite:
             time.sleep(0.3)
 
     def page(self, path: str) -> Any:
@@ -128,9 +130,9 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(registry: Registry, bot_wheel: Callable[..., Path]) -> Shelf:
+def shelf(registry: Registry, bot_wheel: Callable[..., Path], request: pytest.FixtureRequest) -> Shelf:
     """An empty registry to put releases in."""
-    return Shelf(registry, bot_wheel)
+    return Shelf(registry, bot_wheel, is_served=bool({"serve", "watched"} & set(request.fixturenames)))
 
 
 @dataclass(frozen=True)
@@ -238,8 +240,7 @@ def with_web() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _programs_only(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Leave the website out where a test is about what programs read: it is rendered by another room."""
+def _programs_only(request: pytest.FixtureRequest) -> None:
+    """Leave the website out where a test is about what programs read."""
     if "with_web" not in request.fixturenames:
-        monkeypatch.setattr("rpa_registry.web.project_pages", lambda *_: ())
-        monkeypatch.setattr("rpa_registry.web.shared_pages", lambda *_, **__: ())
+        request.getfixturevalue("without_web")
