@@ -12,6 +12,7 @@ import pytest
 from uv import find_uv_bin
 
 from rpa_commons.sandbox import Sandbox
+from tests.support.package_index import does_not_answer
 
 CLIENT = "python-serviceplatformen==3.2.0"
 _TOO_NEW = (3, 13)
@@ -39,7 +40,7 @@ def client_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if installed.returncode:
         said = installed.stderr.lower()
         if any(word in said for word in _OFFLINE):
-            pytest.skip(f"{CLIENT} cannot be had: the package index does not answer")
+            does_not_answer(CLIENT)
         pytest.fail(f"{CLIENT} cannot be installed: {installed.stderr[-500:]}")
     return python
 

@@ -18,6 +18,7 @@ from uv import find_uv_bin
 from rpa_commons.capabilities import Attachment, Letter, Link, TextMessage
 from rpa_commons.connectors.sf1601._request import Envelope, letter_request, text_request
 from rpa_commons.sandbox import Sandbox
+from tests.support.package_index import does_not_answer
 
 pytestmark = [
     pytest.mark.network,
@@ -37,7 +38,7 @@ def schemas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = folder / "wheel"
     command = [find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--target", str(target), WHEEL]
     if subprocess.run(command, capture_output=True, timeout=300, check=False).returncode:
-        pytest.skip(f"{WHEEL} cannot be had from the package index")
+        does_not_answer(WHEEL)
     official = folder / "memo" / "xsd"
     shutil.copytree(target / "python_serviceplatformen" / "models" / "memo_schema", official)
     (folder / CORE).parent.mkdir()
