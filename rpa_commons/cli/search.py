@@ -99,6 +99,8 @@ def _fits(municipality: Any, found: "tuple[CatalogueEntry, ...]") -> "dict[str, 
 
 
 def _text(entry: "CatalogueEntry", fit: "Fit | None") -> str:
+    from rpa_commons.connectors import standing_at
+
     version = entry.certified or entry.latest or "nothing published yet"
     state = "certified" if entry.certified else entry.state.replace("_", " ")
     tier = "" if entry.tier in (None, "none") else entry.tier
@@ -106,7 +108,7 @@ def _text(entry: "CatalogueEntry", fit: "Fit | None") -> str:
     lines = [f"{entry.name} {version}  ({', '.join(filter(None, facts))})", f"  {entry.summary}"]
     if entry.connectors:
         lines.append(f"  connectors: {', '.join(entry.connectors)} for {', '.join(entry.capabilities)}")
-        lines += [f"  verified: {entry.verified}"] if entry.verified else []
+        lines += [f"  verified: {standing_at(entry.verified)}"] if entry.verified else []
     if entry.status != "active":
         lines.append(f"  this project is {entry.status}")
     if fit is not None:

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from rpa_commons.connectors import Access, Rung, built_in_names, load, standing
+from rpa_commons.connectors import Access, Rung, built_in_names, load, standing, standing_at
 
 DOCS = Path(__file__).parents[3] / "docs"
 WHEELS = ("kmd-nova", "getorganized")
@@ -111,3 +111,12 @@ def test_the_highest_rung_counts(levels: tuple[str, ...], words: str) -> None:
     ]
 
     assert words == standing(rungs)
+
+
+@pytest.mark.parametrize(
+    ("level", "words"),
+    [("simulator", "simulator only"), ("production", "production"), ("audited", "audited")],
+)
+def test_a_level_is_said_in_the_same_words(level: str, words: str) -> None:
+    """What a registry lists says simulator only, too; a level of a newer registry stays as it is called."""
+    assert words == standing_at(level)
