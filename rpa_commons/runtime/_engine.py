@@ -11,16 +11,19 @@ Rules this module keeps (each is a known trap of the engine):
 """
 
 import base64
+import contextlib
 import json
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from dbos import DBOS, Serializer, SetWorkflowID
+from dbos import DBOS, Serializer, SetWorkflowID, WorkflowStatus
 
 from ._crypto import Sealer
 from ._database import guarded
+from ._errors import JournalFailure
 from ._slots import SLOT
 
 __all__ = ["Engine"]
@@ -30,7 +33,10 @@ _VERSION = "1"  # never changes while runs may be in flight
 _QUEUE = "items"
 _PLACE = "dbos"
 _POLL_SECONDS = 0.05
-_IN_FLIGHT = ["PENDING", "ENQUEUED"]
+
+
+def _in_flight() -> list[WorkflowStatus]:
+    return DBOS.list_workflows(status=["PENDING", "ENQUEUED"], load_input=False, load_output=False)
 
 
 class _SealedJson(Serializer):
@@ -74,6 +80,7 @@ class Engine:
         self._changed = threading.Condition()
         self._finished: set[str] = set()
         self._awaited: set[str] = set()
+        self._has_started = False
         DBOS(
             config={
                 "name": _APPLICATION,
@@ -106,9 +113,10 @@ class Engine:
         with guarded():
             DBOS.launch()
             DBOS.register_queue(_QUEUE, worker_concurrency=self._threads, polling_interval_sec=_POLL_SECONDS)
-            left = DBOS.list_workflows(status=_IN_FLIGHT, load_input=False, load_output=False)
+            left = _in_flight()
         with self._changed:
             self._awaited.update(one.workflow_id for one in left)
+        self._has_started = True
 
     def offer(self, run: int, chunks: Sequence[Sequence[str]]) -> None:
         """Enqueue chunks under ids that follow from the run and their order.
@@ -131,7 +139,20 @@ class Engine:
 
     def stop(self) -> None:
         """Let the lanes finish and end DBOS."""
-        DBOS.destroy(workflow_completion_timeout_sec=30, destroy_registry=True)
+        # Told to wait at all, DBOS waits a whole second, also where nothing is left.
+        DBOS.destroy(workflow_completion_timeout_sec=0 if self._is_idle() else 30, destroy_registry=True)
+
+    def _is_idle(self) -> bool:
+        """Whether every chunk has ended and DBOS has written that down, which it does a moment later."""
+        if not self._has_started or not self.wait(0):
+            return False
+        with contextlib.suppress(JournalFailure):
+            for _ in range(20):
+                with guarded():
+                    if not _in_flight():
+                        return True
+                time.sleep(_POLL_SECONDS)
+        return False
 
     def _run_chunk(self, run: int, references: list[str]) -> None:
         try:

@@ -29,12 +29,13 @@ def _fingerprint(folder: Path) -> dict[str, str]:
 
 def test_a_second_worker_is_refused_and_told_who_holds_the_instance(bench: Any) -> None:
     """It does nothing, and names the process."""
-    bench.cases({"case-1": "sleep:3, keyed"})
+    bench.cases({"case-1": "hold, keyed"})
 
     with bench.start() as first:
         _wait_for(lambda: bench.states().get("case-1") == "running")
         second = bench.run()
         status = instance_status(bench.state_dir, ID)
+        (bench.folder / "go.txt").touch()
         first.communicate(timeout=60)
 
     assert second.code == 5

@@ -312,6 +312,9 @@ class Scripted(Bot[Settings]):
             os.kill(os.getpid(), signal.SIGKILL)
         elif verb == "sleep":
             time.sleep(float(detail))
+        elif verb == "hold":
+            while not (Path(self.settings.cases).parent / "go.txt").exists():
+                time.sleep(0.02)
         elif verb == "print":
             print(detail)  # noqa: T201 - what a careless bot does
         else:
