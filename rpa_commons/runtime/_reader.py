@@ -31,7 +31,7 @@ from ._errors import JournalKeyError, StateVersionError
 from ._journal import outcome_place
 from ._runs import overrides_place, report_place
 from ._slots import Holder, holder_of
-from ._tables import SCHEMA_VERSION, audit, effects, items, meta, queries, reports, runs
+from ._tables import SCHEMA_VERSION, audit, effects, items, meta, queries, reports, run_connectors, runs
 
 __all__ = [
     "InstanceStatus",
@@ -66,7 +66,8 @@ class InstanceStatus:
 
     Attributes:
         counts: Items by state.
-        last_run: The latest run: number, times, versions and counts; ``None`` before the first.
+        last_run: The latest run: number, times, counts, and the versions of the bot and of what served its
+            capabilities (``None`` in a run of an earlier release); ``None`` before the first.
         holder: The worker that is at it now; ``None`` when none is.
         due: Waiting items whose time has come.
         report: Findings, reasons and stop reason of the latest run; ``None`` without the key, or when it did
@@ -156,9 +157,10 @@ def instance_status(state_dir: Path, instance_id: str, sealer: Sealer | None = N
             due = sa.select(sa.func.count()).where(items.c.state == "waiting", items.c.until <= now)
             due_count = connection.execute(due).scalar_one()
             report = None if last is None else _report(connection, sealer, last.number)
+            run = None if last is None else _run(last, sealer, _connectors(connection, last.number))
     holder = holder_of(instance_folder(state_dir, instance_id))
     live = holder if holder is not None and holder.alive() else None
-    return InstanceStatus(counts, None if last is None else _run(last, sealer), live, due_count, report)
+    return InstanceStatus(counts, run, live, due_count, report)
 
 
 def list_items(
@@ -275,13 +277,27 @@ def _overrides(row: Any, sealer: Sealer | None) -> list[str] | None:  # noqa: AN
     return said
 
 
-def _run(row: Any, sealer: Sealer | None) -> dict[str, Any]:  # noqa: ANN401 - a row of the table
+def _connectors(connection: sa.Connection, number: int) -> list[dict[str, str]] | None:
+    """What served each capability in a run; ``None`` where nothing is written down about that."""
+    if not sa.inspect(connection).has_table(run_connectors.name):
+        return None
+    columns = [one for one in run_connectors.c if one.name != "run"]
+    statement = sa.select(*columns).where(run_connectors.c.run == number).order_by("capability")
+    return [dict(one) for one in connection.execute(statement).mappings()] or None
+
+
+def _run(
+    row: Any,  # noqa: ANN401 - a row of the table
+    sealer: Sealer | None,
+    connectors: list[dict[str, str]] | None,
+) -> dict[str, Any]:
     return {
         "number": row.number,
         "started_at": row.started_at,
         "ended_at": row.ended_at,
         "environment": row.environment,
         "bot_version": row.bot_version,
+        "connectors": connectors,
         "config_digest": row.config_digest,
         "hook_sha256": row.hook_sha256,
         "overrides": _overrides(row, sealer),

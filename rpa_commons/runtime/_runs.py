@@ -10,13 +10,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from rpa_commons import __version__
+
 from . import _clock
 from ._crypto import Sealer
 from ._database import guarded
 from ._errors import RunRefusedError
-from ._job import PRODUCTION, Job
+from ._job import PRODUCTION, BindingEntry, Job
 from ._municipality import AuditLine, write_audit
-from ._tables import history, items, reports, runs
+from ._tables import history, items, reports, run_connectors, runs
 
 __all__ = [
     "begin_run",
@@ -76,7 +78,21 @@ def begin_run(engine: sa.Engine, sealer: Sealer, job: Job, hook_sha256: str | No
                 overrides=overrides,
             )
         )
+        if connectors := [_connector(number, one) for one in job.bindings]:
+            connection.execute(run_connectors.insert().values(connectors))
     return int(number)
+
+
+def _connector(number: int, binding: BindingEntry) -> dict[str, Any]:
+    """Which connector serves a capability in a run, and of which version."""
+    own = binding.wheel
+    return {
+        "run": number,
+        "capability": binding.capability,
+        "connector": binding.connector,
+        "wheel": own.name if own else "rpa-commons",
+        "version": own.version if own else __version__,
+    }
 
 
 def end_run(

@@ -20,6 +20,7 @@ __all__ = [
     "municipality_meta",
     "queries",
     "reports",
+    "run_connectors",
     "runs",
 ]
 
@@ -109,6 +110,16 @@ runs = sa.Table(
     sa.Column("hook_sha256", sa.Text),
     sa.Column("overrides", sa.LargeBinary),
     sa.Column("counts", sa.Text),
+)
+
+run_connectors = sa.Table(
+    "rpac_run_connectors",
+    INSTANCE,
+    sa.Column("run", sa.Integer, primary_key=True),
+    sa.Column("capability", sa.Text, primary_key=True),
+    sa.Column("connector", sa.Text, nullable=False),
+    sa.Column("wheel", sa.Text, nullable=False),  # rpa-commons for a connector that comes with it
+    sa.Column("version", sa.Text, nullable=False),  # of the wheel
 )
 
 reports = sa.Table(

@@ -69,6 +69,13 @@ def test_two_municipalities_run_the_same_bot_wheel_on_different_connectors(
         assert (0, 1) == ((last := one.go())["exit_code"], last["done"])
         assert ["voucher-1"] == [line["reference"] for line in one.lines]
     assert ("paper-ledger",) == read_lock(roskilde.folder).instances[0].connectors
+    (said,) = json.loads(rpac(roskilde, "status", "--json").stdout)["instances"]
+    (used,) = said["last_run"]["connectors"]
+    assert ("Ledger", "connector-paper-ledger", "1.0.0") == (
+        used["capability"],
+        used["wheel"],
+        used["version"],
+    )
 
 
 def test_a_connector_of_a_wheel_is_not_reached_from_the_sandbox(wheels: Wheels, roskilde: Town) -> None:
