@@ -68,11 +68,12 @@ class TestSf1461(PopulationEventsContract):
     @pytest.fixture
     def failures(self, box: Sandbox, connector: Callable[[], Sf1461]) -> FailureCases:
         """The broker's ways to fail; 429 is the token service's, which stands before it."""
+        everything = _every(box, "0265")
 
         def failing(kind: str, service: str = "sf1461") -> Callable[[], AbstractContextManager[None]]:
             @contextmanager
             def fails() -> Iterator[None]:
-                dueslag_in(box).redeliver()  # so that there is something to break off in
+                dueslag_in(box).put(everything)  # so that there is something to break off in
                 box.fault(service, kind, times=100)
                 try:
                     yield
@@ -83,7 +84,7 @@ class TestSf1461(PopulationEventsContract):
 
         @contextmanager
         def twice() -> Iterator[None]:
-            dueslag_in(box).redeliver()
+            dueslag_in(box).put(everything)
             yield
 
         broken = {

@@ -12,7 +12,7 @@ import logging
 import re
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -91,7 +91,7 @@ class Broker:
         self._place = place
         self._reach = reach
         self._host, self._port = broker_address(place.broker)
-        self._look = look
+        self._ready: list[Delivery] = []
         parameters = self._parameters(_context(reach, surroundings, certificate), token())
         self._connection: Any = self._told(lambda: self._pika.BlockingConnection(parameters))
         try:
@@ -103,12 +103,10 @@ class Broker:
 
     def next(self) -> Delivery | None:
         """The next message; asks the broker itself whether the queue is empty, which no silence can say."""
-        if self._messages is not None:
-            method, _, body = self._told(lambda: next(self._messages, (None, None, None)))
-            if method is not None:
-                return Delivery(method.delivery_tag, body)
-        method, _, body = self._told(lambda: self._channel.basic_get(self._place.queue, auto_ack=False))
-        return None if method is None else Delivery(method.delivery_tag, body)
+        if not self._ready:
+            self._ready += [one for one in self._fetched() if one is not None]
+            self._ready.sort(key=lambda one: one.tag)
+        return self._ready.pop(0) if self._ready else None
 
     def acknowledge(self, tag: int) -> None:
         """This message and all before it; out of our hands when this returns, into the broker's maybe not."""
@@ -126,6 +124,23 @@ class Broker:
                 self._connection.close()
         except self._errors():
             return
+
+    def _fetched(self) -> Iterator[Delivery | None]:
+        """The next message, or what had been under way while the broker was asked whether there is more.
+
+        All of that, and in the order of the tags: to acknowledge one is to acknowledge those before it, and
+        an empty queue says nothing of messages that have left it for us.
+        """
+        delivery = None if self._messages is None else self._pushed()
+        if delivery is not None:
+            yield delivery
+            return
+        yield _delivery(self._told(lambda: self._channel.basic_get(self._place.queue, auto_ack=False)))
+        for _ in range(self._channel.get_waiting_message_count()):
+            yield self._pushed()
+
+    def _pushed(self) -> Delivery | None:
+        return _delivery(self._told(lambda: next(self._messages, (None, None, None))))
 
     def _consume(self) -> Any:  # noqa: ANN401 - pika has no types
         self._channel.basic_qos(prefetch_count=2 * BATCH)
@@ -214,6 +229,11 @@ class Broker:
             f"{self._host} does not accept our client certificate ({reason})",
             remedy="check that the certificate is in date and registered for this user system",
         )
+
+
+def _delivery(got: tuple[Any, Any, Any]) -> Delivery | None:
+    method, _, body = got
+    return None if method is None else Delivery(method.delivery_tag, body)
 
 
 def _pika() -> Any:  # noqa: ANN401 - pika has no types

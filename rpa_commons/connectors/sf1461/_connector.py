@@ -1,6 +1,7 @@
 """The connector: empty the dueslag into the store, complete what the register must complete, answer."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
 
@@ -13,21 +14,24 @@ from rpa_commons.capabilities import (
 )
 from rpa_commons.connectors._access import Access, Rung
 from rpa_commons.connectors._base import Surroundings, Vault
-from rpa_commons.connectors.http import CertificateError, HttpClient, load_certificate
+from rpa_commons.connectors._soap import SoapFaultError
+from rpa_commons.connectors.http import CertificateError, HttpClient
 from rpa_commons.connectors.kombit_access import KombitAccess, KombitSettings
 from rpa_commons.connectors.sf1520 import Sf1520
 
 from ._access import ACCESS, VERIFIED
 from ._broker import Broker, broker_address
 from ._errors import SYSTEM, MessageError, StateMissingError
-from ._message import besked_id_in, read_envelope
-from ._move import by_fields, by_register, event_of
+from ._message import Envelope, besked_id_in, read_envelope
+from ._move import PersonEvent, by_fields, by_register, event_of
 from ._queue import Drained, Limits, Queue, drain
 from ._settings import Sf1461Settings
 from ._store import Arrival, Aside, Store
 
 __all__ = ["Sf1461"]
 
+_MOST_FAULTS = 10  # of the register before it has answered anything; then all events wait
+_WAIT = "events wait for the register and are asked about again"
 _NO_CVR = "write cvr in the settings of sf1461 or in municipality.toml"
 
 
@@ -69,11 +73,10 @@ class Sf1461:
         self.problems: tuple[str, ...] = ()
         self._surroundings = surroundings
         self._now = now
-        certificate = load_certificate(settings, surroundings)
-        if certificate is None:
-            raise CertificateError("none given", "the Beskedfordeler needs one", remedy="set certificate")
-        self._certificate = certificate
         self._client = HttpClient(SYSTEM, settings, surroundings, addresses=[settings.sts_url])
+        if self._client.certificate is None:
+            raise CertificateError("none given", "the Beskedfordeler needs one", remedy="set certificate")
+        self._certificate = self._client.certificate
         lookup = settings.register_lookup if settings.fields is None else None
         self._register = None if lookup is None else Sf1520(lookup, surroundings)
         host, port = broker_address(settings.broker)
@@ -88,13 +91,14 @@ class Sf1461:
         looked at and go back.
 
         Raises:
-            AccessRefusedError: broker, token service or register does not let us in.
+            AccessRefusedError: broker or token service does not let us in. That the register does not, or
+                does not answer, is one of the ``problems``.
             TransientError: the broker gave nothing; what it gave before is answered by the next call.
             UnexpectedAnswerError: what answers is no AMQP broker.
             StateMissingError: there is nowhere to keep messages.
         """
         self.problems = ()
-        with _closing(self._store()) as store:
+        with closing(self._store()) as store:
             drained = self._drain(store)
             problems = [] if drained is None else list(self._of_drain(drained))
             store.reread(self._read)
@@ -160,13 +164,17 @@ class Sf1461:
     def _read(self, body: bytes) -> Arrival:
         """What a message is; nothing is raised for one message's sake."""
         try:
-            return self._read_or_fail(body)
+            envelope = read_envelope(body)
         except MessageError as error:
-            reason = f"{error.problem}; {error.remedy}" if error.remedy else error.problem
-            return Arrival(besked_id_in(body), "aside", body, kept=body, reason=reason)
+            return Arrival(besked_id_in(body), "aside", body, kept=body, reason=error.said)
+        key, content, kind = envelope.besked_id, envelope.content, envelope.message_type
+        try:
+            return self._arrival(envelope, body)
+        except MessageError as error:
+            return Arrival(key, "aside", content, kind, kept=body, reason=error.said)
 
-    def _read_or_fail(self, body: bytes) -> Arrival:
-        settings, envelope = self.settings, read_envelope(body)
+    def _arrival(self, envelope: Envelope, body: bytes) -> Arrival:
+        settings = self.settings
         key, content, kind = envelope.besked_id, envelope.content, envelope.message_type
         if kind in settings.ignored_types:
             return Arrival(key, "ignored", content, kind)
@@ -181,24 +189,49 @@ class Sf1461:
         return Arrival(key, "move", content, kind, kept=move.model_dump_json().encode(), move=move)
 
     def _ask_register(self, store: Store) -> list[str]:
-        """Complete events by the register; one that does not answer keeps the rest for the next call."""
+        """Complete events by the register; one that does not answer keeps the rest for the next call.
+
+        A fault may be about the access or about this one person. It is the latter where others are answered:
+        nobody's move waits behind it for ever.
+        """
         if self._register is None:
             return []
+        faults: dict[str, str] = {}
+        answered = False
         for key, body in list(store.waiting(self._now())):
             try:
                 event = event_of(read_envelope(body))
-                person = self._register.person(event.cpr)
-                store.settle(key, by_register(event, person, self._vault().digest))
+                answered |= self._complete(store, key, event, self._register)
             except MessageError as error:
-                reason = f"{error.problem}; {error.remedy}" if error.remedy else error.problem
-                store.leave_undecided(key, reason)
-            except PersonNotFoundError:
-                store.leave_undecided(key, "the register knows nobody by the event's number")
-            except BusinessError as error:
-                store.leave_undecided(key, error.message)
+                store.leave_undecided(key, error.said)
+            except SoapFaultError as error:
+                faults[key] = error.message
+                if len(faults) == _MOST_FAULTS and not answered:
+                    break
             except TransientError as error:
-                return [f"{error.message}; events wait for the register and are asked about again"]
+                return [f"{error.message}; {_WAIT}"]
+        if not answered:
+            return [f"{said}; {_WAIT}" for said in [*faults.values()][:1]]
+        for key, said in faults.items():
+            store.leave_undecided(key, said)
         return []
+
+    def _complete(self, store: Store, key: str, event: PersonEvent, register: Sf1520) -> bool:
+        """Ask about one event; always true, for the register has answered.
+
+        Raises:
+            MessageError: what it answers shows no move.
+            TransientError: it has not answered.
+        """
+        try:
+            person = register.person(event.cpr)
+        except PersonNotFoundError:
+            store.leave_undecided(key, "the register knows nobody by the event's number")
+        except BusinessError as error:
+            store.leave_undecided(key, error.message)
+        else:
+            store.settle(key, by_register(event, person, self._vault().digest))
+        return True
 
     def _of_drain(self, drained: Drained) -> Sequence[str]:
         if drained.failure is not None:
@@ -217,17 +250,6 @@ class Sf1461:
             reason = "are not read; name it in message_types or ignored_types, or take it out of the dueslag"
             return f"{what} {reason} (kept until {until.date()})"
         return f"{what} is kept aside until {until.date()}: {one.reason}"
-
-
-class _closing:  # noqa: N801 - as contextlib.closing, which asks for another type
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def __enter__(self) -> Store:
-        return self._store
-
-    def __exit__(self, *_: object) -> None:
-        self._store.close()
 
 
 def _foreign_once(found: Sequence[Aside]) -> list[Aside]:

@@ -47,3 +47,8 @@ class MessageError(ValueError):
         super().__init__(problem)
         self.problem = problem
         self.remedy = remedy
+
+    @property
+    def said(self) -> str:
+        """Problem and remedy in one line."""
+        return f"{self.problem}; {self.remedy}" if self.remedy else self.problem

@@ -132,10 +132,13 @@ class Store:
         return sorted(found, key=lambda move: (move.moved_on, move.id))
 
     def waiting(self, now: datetime) -> Iterator[tuple[str, bytes]]:
-        """Key and message of every event that the register is to be asked about, some days long again."""
+        """Key and message of every event that the register is to be asked about, some days long again.
+
+        New ones come first.
+        """
         rows = self._file.all(
             "SELECT key, content FROM messages WHERE content IS NOT NULL AND (state = 'waiting'"
-            " OR state = 'undecided' AND received_at >= ?) ORDER BY key",
+            " OR state = 'undecided' AND received_at >= ?) ORDER BY state DESC, key",
             (_moment(now - _ASKED_AGAIN),),
         )
         return ((key, self._vault.unseal(blob, _place(key))) for key, blob in rows)
@@ -143,27 +146,34 @@ class Store:
     def reread(self, read: Callable[[bytes], Arrival]) -> None:
         """Read once more what could not be read or was of no known type: the settings may say more now."""
         rows = self._file.all(
-            "SELECT key, state, content FROM messages WHERE state IN ('aside', 'foreign')"
+            "SELECT key, state, reason, content FROM messages WHERE state IN ('aside', 'foreign')"
             " AND content IS NOT NULL ORDER BY key"
         )
-        for key, state, blob in rows:
+        for key, state, reason, blob in rows:
             arrival = read(self._vault.unseal(blob, _place(key)))
-            if arrival.state != state:
-                with self._file.transaction():
-                    move = arrival.move
-                    self._write(
-                        key, arrival.state if move is None else self._as_move(move), move, arrival.kept
+            if (arrival.state, arrival.reason) == (state, reason):
+                continue
+            with self._file.transaction():
+                if self._still(key, state):
+                    self._file.run(
+                        "UPDATE messages SET message_type = ?, reason = ? WHERE key = ?",
+                        (arrival.message_type, arrival.reason, key),
                     )
+                    self._write(key, arrival.state, arrival.move, arrival.kept)
 
     def settle(self, key: str, move: Move) -> None:
-        """A waiting event is this move."""
+        """A waiting event is this move; nothing, where another bot instance was told so meanwhile."""
         with self._file.transaction():
-            self._write(key, self._as_move(move), move, move.model_dump_json().encode())
+            if self._still(key, "waiting", "undecided"):
+                self._write(key, "move", move, move.model_dump_json().encode())
 
     def leave_undecided(self, key: str, reason: str) -> None:
         """A waiting event cannot be completed now; what it said stays until it is deleted."""
         with self._file.transaction():
-            self._file.run("UPDATE messages SET state = 'undecided', reason = ? WHERE key = ?", (reason, key))
+            if self._still(key, "waiting", "undecided"):
+                self._file.run(
+                    "UPDATE messages SET state = 'undecided', reason = ? WHERE key = ?", (reason, key)
+                )
 
     def asides(self) -> list[Aside]:
         """What somebody must look at, oldest first."""
@@ -202,17 +212,19 @@ class Store:
             " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
             (key, now, state, arrival.message_type, fingerprint, reason),
         )
-        move = None if known else arrival.move
-        self._write(key, state if move is None else self._as_move(move), move, kept)
+        self._write(key, state, None if known else arrival.move, kept)
 
-    def _as_move(self, move: Move) -> State:
-        """Whether a move is new, or told already under another ``BeskedId``."""
-        found = self._file.all("SELECT 1 FROM messages WHERE fact = ? LIMIT 1", (self._fact(move),))
-        return "repeat" if found else "move"
+    def _still(self, key: str, *states: State) -> bool:
+        """Whether a message is what it was when it was read; another process may have gone on with it."""
+        rows = self._file.all("SELECT state FROM messages WHERE key = ? AND content IS NOT NULL", (key,))
+        return bool(rows) and rows[0][0] in states
 
     def _write(self, key: str, state: State, move: Move | None, kept: bytes | None) -> None:
-        if state == "repeat":
-            kept = move = None
+        """Write what a message is; a move that is told already under another ``BeskedId`` is a repeat."""
+        if move is not None and self._file.all(
+            "SELECT 1 FROM messages WHERE fact = ? LIMIT 1", (self._fact(move),)
+        ):
+            state, kept, move = "repeat", None, None
         self._file.run(
             "UPDATE messages SET state = ?, fact = ?, to_municipality = ?, moved_on = ?, content = ?"
             " WHERE key = ?",

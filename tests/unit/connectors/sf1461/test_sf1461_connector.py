@@ -13,6 +13,7 @@ from rpa_commons.config import resolve_secret
 from rpa_commons.connectors import Surroundings, load
 from rpa_commons.connectors.http import AccessRefusedError, AddressRefusedError, CertificateError
 from rpa_commons.connectors.sf1461 import MissingClientError, Sf1461, Sf1461Settings, StateMissingError
+from rpa_commons.connectors.sf1520 import FaultError
 from rpa_commons.runtime._crypto import Keys
 from rpa_commons.sandbox.sf1461 import CPR_EVENT, OTHER_EVENT
 from rpa_commons.sdk import Municipality
@@ -65,6 +66,20 @@ def test_settings_that_are_mended_bring_back_what_was_kept(reader: Reader) -> No
     assert move(1).cpr not in problem
 
     mended = reader(settings(), Tray())
+
+    assert [told(move(1))] == mended.moves_into("0265", SINCE)
+    assert () == mended.problems
+
+
+def test_another_delivery_of_what_was_kept_aside_is_no_dispute(reader: Reader) -> None:
+    """What distribution changes under way (attempts, times) makes no second message of it."""
+    wrong = settings(fields={"to_municipality": "nowhere", "from_municipality": "nowhere"})
+    end, attempt = b"</ns2:Haendelsesbesked>", b"<ns2:Leveranceinformation>2</ns2:Leveranceinformation>"
+    again = body(1).replace(end, attempt + end)
+    assert attempt in again
+    reader(wrong, Tray([body(1)])).moves_into("0265", SINCE)
+
+    mended = reader(settings(), Tray([again]))
 
     assert [told(move(1))] == mended.moves_into("0265", SINCE)
     assert () == mended.problems
@@ -124,11 +139,14 @@ class Register:
 
     def __init__(self) -> None:
         self.answer: Person | Exception = TransientError("sf1520", "does not answer")
+        self.faulty: set[str] = set()
         self.asked = 0
 
     def person(self, cpr: str) -> Person:
         """The person, or what went wrong."""
         self.asked += 1
+        if cpr in self.faulty:
+            raise FaultError("E1", "no words")
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer.model_copy(update={"cpr": cpr})
@@ -174,6 +192,29 @@ def test_the_register_completes_what_the_message_does_not_say(looking: tuple[Any
 
     assert (move(1).cpr, TODAY, "0253") == (found.cpr, found.moved_on, found.from_municipality)
     assert 2 == register.asked
+
+
+def test_a_fault_about_one_person_keeps_nobody_else_waiting(looking: tuple[Any, Register]) -> None:
+    """Where others are answered the fault is told and asked about again; where nobody is, all wait."""
+    make, register = looking
+    stay = AddressPeriod(municipality="0265", moved_in=TODAY, moved_out=None)
+    register.answer = resident(stay, AddressPeriod(municipality="0253", moved_in=None, moved_out=TODAY))
+    register.faulty = {move(number).cpr for number in range(12)}
+    events = make(Tray([body(number) for number in range(12)]))
+
+    assert [] == events.moves_into("0265", SINCE)
+    assert ["sf1520: refused with E1: no words; events wait for the register and are asked about again"] == [
+        *events.problems
+    ]
+    assert 10 == register.asked
+
+    register.faulty = {move(5).cpr}
+    for _ in range(2):
+        events = make(Tray())
+        assert {told(move(number)).id for number in range(12) if number != 5} == {
+            one.id for one in events.moves_into("0265", SINCE)
+        }
+        assert any(told(move(5)).id in line and "refused with E1" in line for line in events.problems)
 
 
 def test_what_the_register_does_not_show_is_told(looking: tuple[Any, Register]) -> None:

@@ -33,10 +33,10 @@ def worker(folder: Path, keys: Keys | None, mode: str) -> Sf1461:
         instance=SimpleNamespace(name="welcome-letters"),
     )
     outfit = cast("Any", object.__new__(Outfit))
-    outfit.job, outfit.plugins, outfit._vault = job, _Plugins(), keys
-    outfit._pause = Surroundings.pause
+    outfit.job, outfit.plugins = job, _Plugins()
     outfit.municipality = Municipality("0265", "Roskilde", CVR)
     outfit._secret = lambda ref: resolve_secret(ref, folder)
+    outfit._surroundings = {"PopulationEvents": outfit._around(keys, Surroundings.pause)}
     binding = BindingEntry(
         capability="PopulationEvents",
         connector="sf1461",

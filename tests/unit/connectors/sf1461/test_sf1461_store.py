@@ -174,6 +174,42 @@ def test_what_could_not_be_read_is_read_again(path: Path, keys: Keys) -> None:
     store.close()
 
 
+def test_two_bot_instances_may_read_again_at_once(path: Path, keys: Keys) -> None:
+    """What another process has made of a message meanwhile stays: the move is no repeat of itself."""
+    store, other = Store.open(path, keys), Store.open(path, keys)
+    found, event = told(move(1)), told(move(2, moved_on=date(2026, 11, 2)))
+    store.put([odd(found.id), odd("b", "waiting")], NOW)
+
+    def reads(_: bytes) -> Arrival:
+        other.reread(lambda _: arrival(found))
+        return arrival(found)
+
+    store.reread(reads)
+    for one in (store, other):
+        one.settle("b", event)
+    store.leave_undecided("b", "the register does not answer this one")
+
+    assert [found, event] == store.moves("0265", SINCE)
+    assert [] == store.asides()
+    store.close()
+    other.close()
+
+
+def test_why_it_cannot_be_read_is_todays_reason(path: Path, keys: Keys) -> None:
+    """A message of a type that was not read and now cannot be read says why, not nothing."""
+    store = Store.open(path, keys)
+    store.put([Arrival("a", "foreign", b"a", "type", kept=b"a")], NOW)
+    reasons = ["element one is missing", "element two is missing"]
+
+    for reason in reasons:
+        store.reread(lambda body, why=reason: Arrival("a", "aside", body, "type", kept=body, reason=why))  # type: ignore[misc]
+
+        assert [("aside", reason, "type")] == [
+            (one.state, one.reason, one.message_type) for one in store.asides()
+        ]
+    store.close()
+
+
 def test_a_waiting_event_is_settled_or_left(path: Path, keys: Keys) -> None:
     """The register's answer makes it a move; without one it is asked about for a week, and told."""
     store = Store.open(path, keys)
