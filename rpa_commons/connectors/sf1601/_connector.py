@@ -1,7 +1,7 @@
 """DigitalPost through SF1601 and PostForespoerg."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -20,7 +20,7 @@ from rpa_commons.capabilities import (
 from rpa_commons.connectors._access import Access, Rung
 from rpa_commons.connectors._base import ConnectorSettings, Surroundings, message_uuid
 from rpa_commons.connectors._letter_rules import recipient_cpr
-from rpa_commons.connectors.http import CertificateError, HttpClient, UnexpectedAnswerError, load_certificate
+from rpa_commons.connectors.http import CertificateError, HttpClient, UnexpectedAnswerError
 from rpa_commons.connectors.kombit_access import KombitAccess
 from rpa_commons.connectors.pdf_outbox import Outbox
 from rpa_commons.connectors.sf1461 import Broker, Queue, broker_address
@@ -97,15 +97,10 @@ class Sf1601:
             folder = surroundings.folder / Path(settings.physical_outbox).expanduser()
             self._outbox = Outbox(self.name, folder)
         self.hosts = self._client.hosts
-        self._receipts: list[Receipts | FetchedReceipts] = []
-        if settings.receipts_folder:
-            folder = surroundings.folder / Path(settings.receipts_folder).expanduser()
-            self._receipts.append(Receipts(self.name, folder))
-        place = settings.receipts_queue
-        if place is not None:
-            host, port = broker_address(place.broker)
+        if settings.receipts_queue is not None:
+            host, port = broker_address(settings.receipts_queue.broker)
             self.hosts |= {f"{host}:{port}"}
-            self._receipts.append(FetchedReceipts(place, surroundings, queue or self._opens(place)))
+        self._receipts = tuple(self._told_by(queue))
         self.effect_classes: Mapping[str, EffectClass] = {
             "send": settings.repeat,
             "notify": settings.repeat,
@@ -175,9 +170,20 @@ class Sf1601:
         """Close the connections."""
         self._client.close()
 
+    def _told_by(self, queue: Callable[[], Queue] | None) -> Iterator[Receipts | FetchedReceipts]:
+        """Where it stands what became of letters."""
+        settings, surroundings = self._settings, self._surroundings
+        if settings.receipts_folder:
+            folder = surroundings.folder / Path(settings.receipts_folder).expanduser()
+            # One reader for all lanes of a run: each file is read once.
+            yield surroundings.memory.kept((Receipts, folder), lambda: Receipts(self.name, folder))
+        place = settings.receipts_queue
+        if place is not None:
+            yield FetchedReceipts(place, surroundings, queue or self._opens(place))
+
     def _opens(self, place: ReceiptsQueue) -> Callable[[], Queue]:
         """Opens the broker's queue with a fresh assertion, and with the certificate that the calls have."""
-        certificate = load_certificate(self._settings, self._surroundings)
+        certificate = self._client.certificate
         if certificate is None:
             raise CertificateError("none given", "the Beskedfordeler needs one", remedy="set certificate")
 

@@ -2,8 +2,9 @@
 
 Rules this module keeps: a message is on our disk before the broker forgets it; a plan asks no broker and
 answers with what runs have fetched; the broker is asked once in ``fetch_every`` seconds, however many letters
-are asked about, and so is one that failed; without it a letter whose end is known is answered, and for every
-other one the error is raised, for nothing is called unknown that only could not be looked up.
+are asked about in however many lanes of a run, and so is one that failed; without it a letter whose end is
+known is answered, and for every other one the error is raised, for nothing is called unknown that only could
+not be looked up.
 """
 
 import threading
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 
 from rpa_commons.capabilities import Delivery, TransientError
 from rpa_commons.connectors._base import Surroundings
+from rpa_commons.connectors.http import UnexpectedAnswerError
 from rpa_commons.connectors.sf1461 import (
     Drained,
     Limits,
@@ -35,12 +37,18 @@ _SYSTEM = "sf1601"
 _ENDS = ("delivered", "failed")
 
 
-class FetchedReceipts:
-    """What became of letters, as a queue tells it; safe for several threads.
+class _Asked:
+    """What the last look into a queue gave: all connectors of a run know it."""
 
-    Attributes:
-        problems: Of the last time the queue was asked: what could not be fetched or read, one line each.
-    """
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.at: float | None = None
+        self.failure: TransientError | None = None
+        self.problems: Sequence[str] = ()
+
+
+class FetchedReceipts:
+    """What became of letters, as a queue tells it; safe for several threads."""
 
     def __init__(
         self,
@@ -60,15 +68,18 @@ class FetchedReceipts:
             now: The time of day, aware.
             clock: A monotonic clock in seconds.
         """
-        self.problems: Sequence[str] = ()
         self._place = place
         self._surroundings = surroundings
         self._open_queue = open_queue
         self._now = now
         self._clock = clock
-        self._lock = threading.Lock()
-        self._asked_at: float | None = None
-        self._failure: TransientError | None = None
+        key = (FetchedReceipts, place.broker, place.virtual_host, place.queue)
+        self._asked = surroundings.memory.kept(key, _Asked)
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """Of the last time the queue was asked: what could not be fetched or read, one line each."""
+        return self._asked.problems
 
     def of(self, receipt_id: str) -> Delivery:
         """What the latest message about a letter says; *unknown* without one.
@@ -78,12 +89,13 @@ class FetchedReceipts:
             StateMissingError: there is nowhere to keep receipts.
             MissingClientError: the AMQP client is not installed.
         """
-        with self._lock, closing(self._kept()) as kept:
+        with self._asked.lock, closing(self._kept()) as kept:
             if not self._surroundings.planning:
                 self._fetch(kept)
             found = kept.of(receipt_id) or Delivery(state="unknown", source=SOURCE)
-            if self._failure is not None and found.state not in _ENDS:
-                raise self._failure.with_traceback(None)  # one error for many letters must not grow
+            failure = self._asked.failure
+            if failure is not None and found.state not in _ENDS:
+                raise failure.with_traceback(None)  # one error for many letters must not grow
             return found
 
     def _kept(self) -> KeptReceipts:
@@ -95,24 +107,24 @@ class FetchedReceipts:
 
     def _fetch(self, kept: KeptReceipts) -> None:
         """Empty the queue into the file, unless it was asked a moment ago."""
-        now = self._clock()
-        if self._asked_at is not None and now - self._asked_at < self._place.fetch_every:
+        now, asked = self._clock(), self._asked
+        if asked.at is not None and now - asked.at < self._place.fetch_every:
             return
         problems: list[str] = []
         try:
             drained = self._drain(kept)
-            self._failure = drained.failure
+            asked.failure = drained.failure
             problems += _of_drain(drained)
-        except TransientError as error:
-            self._failure = error
+        except (TransientError, UnexpectedAnswerError) as error:
+            asked.failure = _as_transient(error)
             problems.append(f"{error.message}; receipts wait there and come with the next run")
-        self._asked_at = now
+        asked.at = now
         kept.reread(message_of)
         kept.erase(self._now(), self._place.keep_days)
         for count, reason, since in kept.unread():
             what = f"{_SYSTEM}: {count} messages of the queue, the first of {since[:10]}, are kept aside"
             problems.append(f"{what} for {self._place.keep_days} days: {reason}")
-        self.problems = tuple(problems)
+        asked.problems = tuple(problems)
 
     def _drain(self, kept: KeptReceipts) -> Drained:
         limits = Limits(self._place.most_messages, self._place.most_seconds)
@@ -134,6 +146,13 @@ def message_of(body: bytes) -> Message:
         return Message(key, content, body, read_post_status(body))
     except PostStatusError as error:
         return Message(key, content, body, None, error.problem)
+
+
+def _as_transient(error: TransientError | UnexpectedAnswerError) -> TransientError:
+    """Whatever is wrong with broker or token service is not this letter's fault: its case waits."""
+    if isinstance(error, TransientError):
+        return error
+    return TransientError(error.system, error.problem, sent="no", remedy=error.remedy)
 
 
 def _of_drain(drained: Drained) -> list[str]:

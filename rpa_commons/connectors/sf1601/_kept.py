@@ -1,10 +1,10 @@
 """Receipts that came out of the queue, in a SQLite file that all bot instances of the municipality share.
 
 Rules this module keeps: a batch is on the disk when :meth:`KeptReceipts.put` returns, so that it may be
-acknowledged; a ``BeskedId`` counts once, and of one that came
-with two contents neither does; of a message that can be read only state, time, way, code and the letter's ids
-are kept, which are nobody's; one that cannot be read is kept whole, sealed by the runtime's key and bound to
-its row, until it can be read or its time is over; a plan reads and writes nothing.
+acknowledged; a ``BeskedId`` counts once, and of one that came with two contents neither does; of a message
+that can be read only state, time, way, code and the letter's ids are kept, which are nobody's; one that
+cannot be read is kept whole, sealed by the runtime's key and bound to its row, until it can be read or its
+time is over; a plan reads and writes nothing.
 """
 
 from collections.abc import Callable, Sequence
@@ -106,8 +106,10 @@ class KeptReceipts:
         for key, blob in rows:
             message = read(self._vault.unseal(blob, _place(key)))
             if message.status is not None:
+                twice = "SELECT 1 FROM messages WHERE key = ? AND reason = ?"
                 with self._file.transaction():
-                    self._write(key, message)
+                    if not self._file.all(twice, (key, _TWICE)):  # as another process may know by now
+                        self._write(key, message)
 
     def unread(self) -> list[tuple[int, str, str]]:
         """How many messages cannot be used, why, and since when; for each reason once."""

@@ -182,12 +182,21 @@ class Receipts:
                 status = read_post_status(file.read(_LARGEST + 1))
         except FileNotFoundError:
             return  # cleared away meanwhile
+        except PermissionError:
+            # Somebody writes it (Windows), or may not share it: looked at again with the next question.
+            self._tell(path, "this user may not read it")
+            return
         except PostStatusError as error:
-            self.problems.append(mask_personal_numbers(f"{path.name}: {error.problem}"))
+            self._tell(path, error.problem)
         else:
             for one in status.ids:
                 self._found[one] = max(self._found.get(one, status.delivery), status.delivery, key=_order)
         self._read.add(path.name)
+
+    def _tell(self, path: Path, problem: str) -> None:
+        line = mask_personal_numbers(f"{path.name}: {problem}")
+        if line not in self.problems:
+            self.problems.append(line)
 
 
 _OLDEST = datetime.min.replace(tzinfo=UTC)

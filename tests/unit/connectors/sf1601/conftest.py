@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ def calls(strict_stub: Any) -> list[Any]:
 
 @pytest.fixture
 def connect(strict_stub: Any, calls: list[Any], surroundings: Surroundings) -> Iterator[Connect]:
-    """Makes connectors to the stub."""
+    """Makes connectors to the stub that do not wait between attempts."""
     made: list[Sf1601] = []
 
     def connect(where: Surroundings = surroundings, queue: Any = None, **changes: Any) -> Sf1601:
@@ -66,6 +67,7 @@ def connect(strict_stub: Any, calls: list[Any], surroundings: Surroundings) -> I
             "read_timeout": 0.3,
             "attempts": 1,
         }
+        where = replace(where, pause=lambda _: True)
         made.append(Sf1601(Sf1601Settings.model_validate({**settings, **changes}), where, queue=queue))
         return made[-1]
 

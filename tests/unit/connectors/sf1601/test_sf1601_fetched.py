@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from rpa_commons.capabilities import TransientError
 from rpa_commons.connectors import Surroundings
+from rpa_commons.connectors.http import UnexpectedAnswerError
 from rpa_commons.connectors.sf1461 import MissingClientError, StateMissingError, StoreError, StoreTooNewError
 from rpa_commons.connectors.sf1601 import PostStatusError, ReceiptsQueue, Sf1601
 from rpa_commons.connectors.sf1601._fetched import FetchedReceipts, message_of
@@ -194,6 +195,37 @@ def test_the_broker_is_asked_now_and_then(reading: Reading) -> None:
 
     assert 2 == asked
     assert "unknown" == receipts.of(ID).state
+
+
+def test_the_lanes_of_a_run_ask_together(reading: Reading) -> None:
+    """A run makes a connector for each lane: they ask the broker once, and know the same of it."""
+    reading.tray = Tray([told("delivered")], breaks_after=1)
+    lanes = [reading.receipts(fetch_every=60.0) for _ in range(3)]
+
+    assert ["delivered"] * 3 == [lane.of(ID).state for lane in lanes]
+    assert 1 == reading.opened
+    assert 1 == len({lane.problems for lane in lanes})
+    for lane in lanes:
+        with pytest.raises(TransientError, match="broke off"):
+            lane.of(OTHER)
+
+
+def test_a_broker_that_is_none_is_no_letters_fault(reading: Reading) -> None:
+    """What answers is no broker, or the token service says nonsense: the cases wait, asked once a while."""
+
+    def opens() -> Any:
+        reading.opened += 1
+        raise UnexpectedAnswerError("sf1461", "what answers at 127.0.0.1 speaks no AMQP 0-9-1")
+
+    place = ReceiptsQueue.model_validate({**PLACE, "fetch_every": 60.0})
+    receipts = FetchedReceipts(place, reading.around, opens)
+
+    for _ in range(3):
+        with pytest.raises(TransientError, match="speaks no AMQP") as caught:
+            receipts.of(ID)
+        assert caught.value.remedy
+    assert 1 == reading.opened
+    assert 1 == len(receipts.problems)
 
 
 def test_without_the_broker_only_ends_are_answered(reading: Reading) -> None:

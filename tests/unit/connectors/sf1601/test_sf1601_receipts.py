@@ -163,6 +163,28 @@ class TestFolder:
         assert 1 == len(receipts.problems)
         assert "2211771212" not in receipts.problems[0]
 
+    def test_a_file_that_is_not_ours_to_read_hides_no_other(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is one line however often it is met, and is read once it may be."""
+        for name, word in (("a.xml", "Fejlet"), ("b.xml", "Afleveret Digital Post")):
+            (tmp_path / name).write_text(status(word))
+        receipts = Receipts("sf1601", tmp_path)
+        opened = Path.open
+
+        def locked(path: Path, *args: Any, **kwargs: Any) -> Any:
+            if path.name == "a.xml":
+                raise PermissionError(13, "Permission denied")
+            return opened(path, *args, **kwargs)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "open", locked)
+            before = [receipts.of(ID).state for _ in range(2)]
+
+        assert ["delivered", "delivered"] == before
+        assert ["a.xml: this user may not read it"] == receipts.problems
+        assert "failed" == receipts.of(ID).state
+
     def test_a_receiver_may_leave_a_message_twice(self, tmp_path: Path) -> None:
         """Kept whole under one name, and no other kind of document is."""
         document = envelope(status("Afleveret Digital Post")).encode()
@@ -206,6 +228,19 @@ class TestConnector:
         assert "unknown" == post.delivery(ID).state
         assert 1 == len(post.problems)
         assert post.problems[0].startswith("a.xml: ")
+
+    def test_the_lanes_of_a_run_read_a_file_once(self, connect: Connect, folder: Path) -> None:
+        """Each lane has a connector of its own; what one has read, the others know."""
+        (folder / "receipts").mkdir()
+        (folder / "receipts" / "a.xml").write_text(status("Afleveret Digital Post"))
+        first: Any = connect(receipts_folder="receipts")
+        before = first.delivery(ID)
+        first.close()
+        (folder / "receipts" / "a.xml").write_text("it is cleared away later; its name is known")
+        second: Any = connect(receipts_folder="receipts")
+
+        assert ("delivered", before) == (before.state, second.delivery(ID))
+        assert () == second.problems
 
     def test_an_outbox_knows_its_own_letters(self, connect: Connect, folder: Path) -> None:
         """A letter on paper that went into the outbox is accepted, and never more."""
