@@ -13,12 +13,11 @@ from rpa_commons.validators import InvalidIdentifierError, dk
 from ._access import ACCESS, VERIFIED
 from ._person import person_from_answer, today_in_denmark
 from ._settings import Sf1520Settings
-from ._soap import SOAP_ACTION, SYSTEM, CallContext, InvocationContext, build_request, parse_answer
+from ._soap import LARGEST, SOAP_ACTION, SYSTEM, CallContext, InvocationContext, build_request, parse_answer
 
 __all__ = ["Sf1520"]
 
 _SERVER_ERROR = 500  # SOAP 1.1, section 6.2: a fault comes with this status
-_LARGEST_ANSWER = 4 * 1024 * 1024  # bytes
 
 
 class Sf1520:
@@ -56,7 +55,7 @@ class Sf1520:
         self._today = today
         self._url = settings.url.rstrip("/") + settings.path
         self._client = HttpClient(
-            SYSTEM, settings, surroundings, addresses=[self._url], largest_answer=_LARGEST_ANSWER
+            SYSTEM, settings, surroundings, addresses=[self._url], largest_answer=LARGEST
         )
         self.hosts = self._client.hosts
         self._invocation = InvocationContext(

@@ -1,8 +1,7 @@
 """SF1520's messages: build the request, read the answer or the fault. Pure.
 
-Rules this module keeps: SOAP 1.1, document/literal, elements in the contract's order; an answer is read
-without entities, without a document type and without the network, and not beyond a fixed size; an error text
-holds the fault's own words with every longer run of digits taken out, for it may repeat the number asked for.
+Rules this module keeps: SOAP 1.1, document/literal, elements in the contract's order; what
+:mod:`rpa_commons.connectors._soap` keeps of every answer.
 
 Source: KOMBIT, contract *PersonBaseDataExtendedService* version 4, context variant.
 """
@@ -12,12 +11,12 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from rpa_commons.capabilities import PersonNotFoundError, RpaCommonsError, TransientError
-from rpa_commons.connectors._soap import SoapFaultError
-from rpa_commons.connectors.http import UnexpectedAnswerError
-from rpa_commons.validators.xml import InvalidXmlError, XmlLimits, safe_xml
+from rpa_commons.capabilities import PersonNotFoundError, RpaCommonsError
+from rpa_commons.connectors._soap import SOAP, SoapFaultError, clean, content_of, fault_words, server_failure
+from rpa_commons.validators.xml import XmlLimits
 
 __all__ = [
+    "LARGEST",
     "NAMESPACE",
     "SOAP_ACTION",
     "SYSTEM",
@@ -31,13 +30,11 @@ __all__ = [
 SYSTEM = "sf1520"
 NAMESPACE = "http://serviceplatformen.dk/xml/wsdl/soap11/CPR/PersonBaseDataExtended/4/"
 SOAP_ACTION = f"{NAMESPACE}PersonLookup"
-_SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _CALL = "http://serviceplatformen.dk/xml/schemas/CallContext/1/"
 _INVOCATION = "http://serviceplatformen.dk/xml/schemas/InvocationContext/1/"
 _PNR = "http://serviceplatformen.dk/xml/schemas/cpr/PNR/1/"
 _FAULT = "http://serviceplatformen.dk/xml/schemas/ServiceplatformFault/1/"
-_LIMITS = XmlLimits(size=4 * 1024 * 1024)  # a person with a long history is some tens of kilobytes
-_LONGEST_TEXT = 200
+LARGEST = 4 * 1024 * 1024  # bytes; a person with a long history is some tens of kilobytes
 # The words by which a public client of the service (itk-dev/serviceplatformen) knows an unknown number. The
 # platform's list of error codes was not found in public, so the code alone decides nothing.
 _NOT_FOUND = re.compile(r"\bPNR not found\b", re.IGNORECASE)
@@ -86,8 +83,8 @@ def build_request(cpr: str, invocation: InvocationContext, call: CallContext | N
         invocation: Who asks.
         call: What the platform's log shall say; left out when empty.
     """
-    envelope = etree.Element(f"{{{_SOAP}}}Envelope", nsmap={"soap": _SOAP})
-    body = etree.SubElement(envelope, f"{{{_SOAP}}}Body")
+    envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"soap": SOAP})
+    body = etree.SubElement(envelope, f"{{{SOAP}}}Body")
     request = etree.SubElement(body, f"{{{NAMESPACE}}}PersonLookupRequest", nsmap={"sp": NAMESPACE})
     if call is not None and call != CallContext():
         context = etree.SubElement(request, f"{{{_CALL}}}CallContext", nsmap={"call": _CALL})
@@ -116,18 +113,8 @@ def parse_answer(status: int, body: bytes) -> etree._Element:
         TransientError: the server failed without saying why.
         UnexpectedAnswerError: the body is not what the contract says.
     """
-    failed = status >= 500  # noqa: PLR2004 - HTTP's server errors
-    root = _parse(body)
-    content = None if root is None else _content(root)
-    if content is None:
-        if failed:
-            raise TransientError(SYSTEM, f"failed (status {status})", sent="maybe")
-        raise UnexpectedAnswerError(SYSTEM, "the answer is no SOAP envelope with one element in its body")
-    if content.tag == f"{{{_SOAP}}}Fault":
-        raise _fault(content)
-    if failed or content.tag != f"{{{NAMESPACE}}}PersonLookupResponse":
-        raise UnexpectedAnswerError(SYSTEM, "the answer is no PersonLookupResponse of version 4")
-    return content
+    expected = f"{{{NAMESPACE}}}PersonLookupResponse", "PersonLookupResponse of version 4"
+    return content_of(SYSTEM, status, body, expected, limits=XmlLimits(size=LARGEST), fault=_fault)
 
 
 def _add(parent: etree._Element, namespace: str, name: str, text: str) -> None:
@@ -135,35 +122,12 @@ def _add(parent: etree._Element, namespace: str, name: str, text: str) -> None:
         etree.SubElement(parent, f"{{{namespace}}}{name}").text = text
 
 
-def _parse(body: bytes) -> etree._Element | None:
-    # No document type either: SOAP 1.1, section 3.
-    try:
-        return safe_xml(body, limits=_LIMITS)
-    except InvalidXmlError:
-        return None
-
-
-def _content(root: etree._Element) -> etree._Element | None:
-    if root.tag != f"{{{_SOAP}}}Envelope":
-        return None
-    bodies = root.findall(f"{{{_SOAP}}}Body")
-    return bodies[0][0] if len(bodies) == 1 and len(bodies[0]) == 1 else None
-
-
 def _fault(fault: etree._Element) -> RpaCommonsError:
     errors = fault.findall(f"detail/{{{_FAULT}}}ServiceplatformFault/{{{_FAULT}}}ErrorList/{{{_FAULT}}}Error")
-    texts = [_clean(error.findtext(f"{{{_FAULT}}}ErrorText")) for error in errors]
-    codes = [_clean(error.findtext(f"{{{_FAULT}}}ErrorCode")) for error in errors]
-    fault_code, fault_text = _clean(fault.findtext("faultcode")), _clean(fault.findtext("faultstring"))
+    texts = [clean(error.findtext(f"{{{_FAULT}}}ErrorText")) for error in errors]
+    codes = [clean(error.findtext(f"{{{_FAULT}}}ErrorCode")) for error in errors]
+    fault_code, fault_text = fault_words(fault)
     if any(_NOT_FOUND.search(text) for text in (*texts, fault_text)):
         return PersonNotFoundError(SYSTEM)
-    if not errors and fault_code.rpartition(":")[2].startswith("Server"):
-        # The server's own failure and not a word about the request: asking again is harmless and may help.
-        return TransientError(SYSTEM, f"failed: {fault_text or 'no text'}", sent="maybe")
-    return FaultError(", ".join(codes) or fault_code, "; ".join(texts) or fault_text)
-
-
-def _clean(text: str | None) -> str:
-    """A text for messages: one line, short, no run of digits that could be a personal number."""
-    line = " ".join((text or "").split())
-    return re.sub(r"[0-9][0-9 -]{4,}[0-9]", "…", line)[:_LONGEST_TEXT]
+    failure = None if errors else server_failure(SYSTEM, fault)
+    return failure or FaultError(", ".join(codes) or fault_code, "; ".join(texts) or fault_text)

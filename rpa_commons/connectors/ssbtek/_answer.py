@@ -1,8 +1,7 @@
 """SSBTEK's answer: the envelope, a fault, and each agency's part by itself. Pure.
 
-Rules this module keeps: an answer is read without entities, without a document type and without the network,
-and not beyond a fixed size; what is wrong in one agency's part refuses that part, what is wrong around the
-parts refuses the answer; an error text holds the service's own words, every longer run of digits taken out.
+Rules this module keeps: what :mod:`rpa_commons.connectors._soap` keeps of every answer; what is wrong in one
+agency's part refuses that part, what is wrong around the parts refuses the answer.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,26 +15,24 @@ from rpa_commons.capabilities import (
     AgencyData,
     BenefitAnswer,
     RpaCommonsError,
-    TransientError,
 )
-from rpa_commons.connectors._soap import SoapFaultError
+from rpa_commons.connectors._soap import SoapFaultError, clean, content_of, fault_words, server_failure
 from rpa_commons.connectors.http import UnexpectedAnswerError
-from rpa_commons.validators.xml import InvalidXmlError, XmlLimits, safe_xml
+from rpa_commons.validators.xml import XmlLimits
 
 from ._csn import decoded, read_csn
 from ._lefi import NotAvailableError, read_lefi
 from ._node import Node, UnreadableError
-from ._question import SOAP, Question
+from ._question import Question
 from ._registers import read_miv, read_skv, read_tns
 from ._unemployment import read_af, read_so
-from ._words import AGENCIES, SSBT, SYSTEM, clean
+from ._words import AGENCIES, SSBT, SYSTEM
 
 __all__ = ["LARGEST", "FaultError", "Nothing", "parse_answer", "read_answer"]
 
 LARGEST = 20 * 1024 * 1024  # bytes; seven agencies' answers about one person are some tens of kilobytes
 _LIMITS = XmlLimits(size=LARGEST, long_texts=True)
 _PART = {f"{{{SSBT}}}{code.upper()}": code for code in AGENCIES}
-_SERVER_ERROR = 500
 
 
 class FaultError(SoapFaultError):
@@ -74,19 +71,9 @@ def parse_answer(status: int, body: bytes) -> etree._Element:
         TransientError: the server failed without saying why.
         UnexpectedAnswerError: the body is not what the contract says.
     """
-    failed = status >= _SERVER_ERROR
-    content = _content(body)
-    if content is None:
-        if failed:
-            raise TransientError(SYSTEM, f"failed (status {status})", sent="maybe")
-        raise UnexpectedAnswerError(SYSTEM, "the answer is no SOAP envelope with one element in its body")
-    if content.tag == f"{{{SOAP}}}Fault":
-        raise _fault(content)
-    if failed or content.tag != f"{{{SSBT}}}hamtaBastjanstInformationResponse":
-        raise UnexpectedAnswerError(
-            SYSTEM, "the answer is no hamtaBastjanstInformationResponse of version 10"
-        )
-    return content
+    name = "hamtaBastjanstInformationResponse"
+    expected = f"{{{SSBT}}}{name}", f"{name} of version 10"
+    return content_of(SYSTEM, status, body, expected, limits=_LIMITS, fault=_fault)
 
 
 def read_answer(
@@ -194,25 +181,11 @@ def _answer(code: str, status: str, reason: str) -> AgencyAnswer:
     )
 
 
-def _content(body: bytes) -> etree._Element | None:
-    try:
-        root = safe_xml(body, limits=_LIMITS)
-    except InvalidXmlError:
-        return None
-    if root.tag != f"{{{SOAP}}}Envelope":
-        return None
-    bodies = root.findall(f"{{{SOAP}}}Body")
-    return bodies[0][0] if len(bodies) == 1 and len(bodies[0]) == 1 else None
-
-
 def _fault(fault: etree._Element) -> RpaCommonsError:
     told = fault.find(f"detail/{{{SSBT}}}hamtaBastjanstInformationFault")
-    code, text = clean(fault.findtext("faultcode")), clean(fault.findtext("faultstring"))
+    code, text = fault_words(fault)
     if told is None:
-        if code.rpartition(":")[2].startswith("Server"):
-            # The server's own failure and no word about the question: asking again is harmless and may help.
-            return TransientError(SYSTEM, f"failed: {text or 'no text'}", sent="maybe")
-        return FaultError(code, text)
+        return server_failure(SYSTEM, fault) or FaultError(code, text)
     texts = [clean(one.text) for one in told.findall(f"{{{SSBT}}}felmeddelande")]
     return FaultError(
         clean(told.findtext(f"{{{SSBT}}}felkod")) or code, "; ".join(filter(None, texts)) or text

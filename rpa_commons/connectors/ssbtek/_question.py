@@ -8,11 +8,11 @@ from datetime import date
 
 from lxml import etree
 
+from rpa_commons.connectors._soap import SOAP
+
 from ._words import AGENCIES, SSBT
 
 __all__ = ["Asker", "Lefi", "Question", "build_question"]
-
-SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 
 
 @dataclass(frozen=True)

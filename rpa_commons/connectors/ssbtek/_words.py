@@ -1,10 +1,9 @@
 """The names of the service and its agencies, and words that may stand in a message. Pure."""
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from rpa_commons.capabilities._safe_text import one_line
+from rpa_commons.connectors._soap import clean
 
 __all__ = ["AF", "AGENCIES", "SO", "SSBT", "SYSTEM", "TNS", "clean"]
 
@@ -26,11 +25,3 @@ AGENCIES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Code -> name. The contract's element of an agency is its code in capitals."""
-
-_LONGEST = 200
-_DIGITS = re.compile(r"[0-9][0-9 -]{4,}[0-9]")
-
-
-def clean(text: str | None) -> str:
-    """Another's text for messages: one line, short, no run of digits that could be a personal number."""
-    return _DIGITS.sub("…", one_line(text or ""))[:_LONGEST]
