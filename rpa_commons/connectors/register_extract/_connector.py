@@ -1,16 +1,14 @@
 """The connector: an index over the file, a person made when asked for."""
 
-import threading
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rpa_commons.capabilities import BusinessError, Person, PersonNotFoundError, PopulationRegister
 from rpa_commons.connectors._access import Access, Rung
 from rpa_commons.connectors._base import Surroundings
-from rpa_commons.connectors._extract import Extract, ExtractSource, Line, read_extract
-from rpa_commons.connectors._extract_row import DuplicateRowError, RowError, row_list
+from rpa_commons.connectors._extract import Line
+from rpa_commons.connectors._extract_index import indexed
+from rpa_commons.connectors._extract_row import DuplicateRowError, Row, RowError, row_list
 from rpa_commons.validators import InvalidIdentifierError, dk
 
 from ._access import ACCESS, VERIFIED
@@ -37,15 +35,6 @@ class UnreadableRowsError(BusinessError):
         self.places = tuple(places)
 
 
-@dataclass(frozen=True)
-class _Index:
-    extract: Extract
-    lines: Mapping[str, Sequence[Line]]
-    """Personal number -> its lines; a number that lost its leading zero stands under the full one."""
-    unreadable: Sequence[Line]
-    """Lines whose personal number cannot be read."""
-
-
 class RegisterExtract:
     """The population register as one CSV file, read once and again whenever it changes.
 
@@ -60,11 +49,10 @@ class RegisterExtract:
 
     def __init__(self, settings: RegisterExtractSettings, surroundings: Surroundings) -> None:
         self.settings = settings
-        self._source = ExtractSource(
-            surroundings.folder / settings.file, settings.file, settings, type(self).name
+        columns: dict[str, str] = settings.columns.model_dump(exclude_none=True)
+        self._extract = indexed(
+            self.name, settings.file, settings, surroundings, columns=columns, key=_number
         )
-        self._lock = threading.Lock()
-        self._index: _Index | None = None
 
     def person(self, cpr: str) -> Person:
         """The person with this number.
@@ -82,52 +70,31 @@ class RegisterExtract:
                 f"{self.name} was asked for something that is {error}",
                 remedy="check the number in the source of the work item",
             ) from None
-        index = self._current()
-        lines = index.lines.get(number, ())
+        found = self._extract.current()
+        lines = found.lines.get(number, ())
         if not lines:
-            if index.unreadable:
-                raise UnreadableRowsError([self._place(line) for line in index.unreadable])
+            if found.unreadable:
+                raise UnreadableRowsError([self._place(line) for line in found.unreadable])
             raise PersonNotFoundError(f"{self.name} ({self.settings.file})")
         if len(lines) > 1:
             raise DuplicateRowError(
                 [self._place(line) for line in lines], "one person stands in several rows"
             )
-        return person_from_row(index.extract.row(lines[0]), self.settings)
+        return person_from_row(found.extract.row(lines[0]), self.settings)
 
     def close(self) -> None:
-        """Forget what was read."""
-        self._index = None
+        """Nothing stays open; what was read serves the other lanes of the run."""
 
     def _place(self, line: Line) -> str:
         return f"{self.settings.file}:{line.number}"
 
-    def _current(self) -> _Index:
-        with self._lock:
-            if self._index is None or self._source.stamp() != self._index.extract.stamp:
-                self._index = None  # what stood there before is gone, even if the new file cannot be read
-                self._index = _index(read_extract(self._source, _declared(self.settings)))
-            return self._index
 
-
-def _declared(settings: RegisterExtractSettings) -> dict[str, str]:
-    columns: dict[str, str] = settings.columns.model_dump(exclude_none=True)
-    return columns
-
-
-def _index(extract: Extract) -> _Index:
-    lines: dict[str, list[Line]] = defaultdict(list)
-    unreadable = []
-    for line in extract.lines:
-        row = extract.row(line)
-        try:
-            number = row.cpr("cpr")
-        except RowError:
-            number = _with_zero(row.cells.get("cpr", ""))
-        if number:
-            lines[number].append(line)
-        else:
-            unreadable.append(line)
-    return _Index(extract, dict(lines), unreadable)
+def _number(row: Row) -> str:
+    """The number that a row is found by; one that lost its leading zero stands under the full one."""
+    try:
+        return row.cpr("cpr")
+    except RowError:
+        return _with_zero(row.cells.get("cpr", ""))
 
 
 def _with_zero(value: str) -> str:

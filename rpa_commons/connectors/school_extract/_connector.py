@@ -1,9 +1,5 @@
 """The connector: an index over the file, read once and again whenever it changes."""
 
-import threading
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -11,7 +7,8 @@ from pydantic import Field
 from rpa_commons.capabilities import School, SchoolDistricts
 from rpa_commons.connectors._access import Access, Rung
 from rpa_commons.connectors._base import ConnectorSettings, Surroundings
-from rpa_commons.connectors._extract import Extract, ExtractSettings, ExtractSource, Line, read_extract
+from rpa_commons.connectors._extract import ExtractSettings
+from rpa_commons.connectors._extract_index import indexed
 from rpa_commons.connectors._extract_row import DuplicateRowError
 
 from ._access import ACCESS, VERIFIED
@@ -41,15 +38,6 @@ class SchoolExtractSettings(ExtractSettings):
     """Our field -> the header in the file."""
 
 
-@dataclass(frozen=True)
-class _Index:
-    extract: Extract
-    lines: Mapping[str, Sequence[Line]]
-    """Id of an address -> its lines."""
-    unreadable: Sequence[Line]
-    """Lines whose address cannot be read."""
-
-
 class SchoolExtract:
     """School districts as one CSV file. Safe to use from several threads."""
 
@@ -61,11 +49,15 @@ class SchoolExtract:
 
     def __init__(self, settings: SchoolExtractSettings, surroundings: Surroundings) -> None:
         self.settings = settings
-        self._source = ExtractSource(
-            surroundings.folder / settings.file, settings.file, settings, type(self).name
+        columns: dict[str, str] = settings.columns.model_dump(exclude_none=True)
+        self._extract = indexed(
+            self.name,
+            settings.file,
+            settings,
+            surroundings,
+            columns=columns,
+            key=lambda row: row.cells.get("address_id", "").lower(),
         )
-        self._lock = threading.Lock()
-        self._index: _Index | None = None
 
     def school_at(self, address_id: str) -> School | None:
         """The school of an address; ``None`` where the file does not name the address.
@@ -76,33 +68,15 @@ class SchoolExtract:
             DuplicateRowError: two rows give the address to different schools.
             ExtractFileError: the file as a whole cannot be used.
         """
-        index = self._current()
-        lines = index.lines.get(address_id.strip().lower()) or index.unreadable[:1]
-        rows = [index.extract.row(line) for line in lines]
+        found = self._extract.current()
+        lines = found.lines.get(address_id.strip().lower()) or found.unreadable[:1]
+        rows = [found.extract.row(line) for line in lines]
         for row in rows:
             row.required("address_id")
-        found = {School(name=row.required("school"), phone=row.text("phone")) for row in rows}
-        if len(found) > 1:
+        schools = {School(name=row.required("school"), phone=row.text("phone")) for row in rows}
+        if len(schools) > 1:
             raise DuplicateRowError([row.place for row in rows], "one address belongs to several schools")
-        return found.pop() if found else None
+        return schools.pop() if schools else None
 
     def close(self) -> None:
-        """Forget what was read."""
-        self._index = None
-
-    def _current(self) -> _Index:
-        with self._lock:
-            if self._index is None or self._source.stamp() != self._index.extract.stamp:
-                self._index = None  # what stood there before is gone, even if the new file cannot be read
-                columns = self.settings.columns.model_dump(exclude_none=True)
-                self._index = _index(read_extract(self._source, columns))
-            return self._index
-
-
-def _index(extract: Extract) -> _Index:
-    lines: dict[str, list[Line]] = defaultdict(list)
-    unreadable: list[Line] = []
-    for line in extract.lines:
-        address = extract.row(line).cells.get("address_id", "").lower()
-        (lines[address] if address else unreadable).append(line)
-    return _Index(extract, dict(lines), unreadable)
+        """Nothing stays open; what was read serves the other lanes of the run."""

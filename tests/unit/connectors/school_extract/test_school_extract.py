@@ -95,16 +95,6 @@ def test_a_new_file_is_read_again(opened: Open, tmp_path: Path) -> None:
     assert School(name="Den nye skole") == connector.school_at("4bd8-02")
 
 
-def test_closed_it_forgets(opened: Open) -> None:
-    """And reads anew when it is asked again."""
-    connector = opened(*ROWS)
-    first = connector.school_at("4bd8-02")
-    connector.close()
-
-    assert connector._index is None
-    assert first == connector.school_at("4bd8-02")
-
-
 def test_it_declares_itself() -> None:
     """By its name in the catalogue; its capability has one query and no effect."""
     connector = load("school-extract")
