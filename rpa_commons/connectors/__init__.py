@@ -10,8 +10,8 @@ Usage::
     connector = load("sf1601")(settings, surroundings)
 """
 
-from ._access import Access, Rung, ladder, standing
-from ._base import Connector, ConnectorSettings, Surroundings, Vault, message_uuid
+from ._access import Access, Rung, ladder, standing, standing_at
+from ._base import Connector, ConnectorSettings, Memory, Surroundings, Vault, message_uuid
 from ._catalogue import (
     UnknownConnectorError,
     built_in_names,
@@ -26,6 +26,7 @@ __all__ = [
     "Access",
     "Connector",
     "ConnectorSettings",
+    "Memory",
     "Rung",
     "Surroundings",
     "UnknownConnectorError",
@@ -39,4 +40,5 @@ __all__ = [
     "load",
     "message_uuid",
     "standing",
+    "standing_at",
 ]

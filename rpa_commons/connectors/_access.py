@@ -26,7 +26,7 @@ from types import MappingProxyType
 
 from rpa_commons.manifest import Access, Rung
 
-__all__ = ["Access", "Rung", "ladder", "standing"]
+__all__ = ["Access", "Rung", "ladder", "standing", "standing_at"]
 
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -36,7 +36,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "production": "production",
     }
 )  # lowest first
-_AT_OUR_DESK = frozenset({_WORDS["schema"], _WORDS["simulator"]})
+_AT_OUR_DESK = frozenset({"schema", "simulator"})
 
 
 def ladder(verified: Sequence[Rung]) -> Iterator[tuple[str, tuple[Rung, ...]]]:
@@ -50,5 +50,11 @@ def standing(verified: Sequence[Rung]) -> str:
     places = [rung.where for rung in verified if rung.level == "production"]
     if places:
         return f"production at {', '.join(places)}"
-    reached = ["not verified", *(words for words, rungs in ladder(verified) if rungs)][-1]
-    return f"{reached} only" if reached in _AT_OUR_DESK else reached
+    reached = [level for level in _WORDS if any(rung.level == level for rung in verified)]
+    return standing_at(reached[-1]) if reached else "not verified"
+
+
+def standing_at(level: str) -> str:
+    """One level in the words of :func:`standing`; one that this release does not know as it is called."""
+    words = _WORDS.get(level, level)
+    return f"{words} only" if level in _AT_OUR_DESK else words

@@ -14,20 +14,22 @@ A connector is a class with three class attributes and a constructor; the contra
 """
 
 import re
+import threading
 import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from rpa_commons.config import SecretRef
 from rpa_commons.sdk import Migration, Municipality
 
-__all__ = ["Connector", "ConnectorSettings", "Surroundings", "Vault", "message_uuid"]
+__all__ = ["Connector", "ConnectorSettings", "Memory", "Surroundings", "Vault", "message_uuid"]
 
+_T = TypeVar("_T")
 _KEY = re.compile(r"[0-9a-f]{64}")
 
 
@@ -59,6 +61,34 @@ class Vault(Protocol):
         ...
 
 
+class Memory:
+    """What the connectors of one binding know together in one run, whichever lane they work in.
+
+    A run makes its connectors anew for each lane and chunk of cases; what a system said to one of them (a
+    token, "come back in a minute") holds for all. Safe for several threads; gone with the process.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._lock = threading.RLock()  # what is made may keep something itself
+        self._kept: dict[Hashable, Any] = {}
+
+    def kept(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        """What is kept under a key.
+
+        Args:
+            key: Everything that it depends on, so that two connectors that differ in it do not share it; for
+                a login whose it is.
+            make: Makes it where there is nothing yet, safe for several threads; the others wait meanwhile,
+                so it calls nobody.
+        """
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = make()
+            found: _T = self._kept[key]
+            return found
+
+
 def _pause(seconds: float) -> bool:
     time.sleep(seconds)
     return True
@@ -80,6 +110,7 @@ class Surroundings:
             that a run would then miss.
         pause: Waits for so many seconds; false, at once, when the run is to stop: then give up for now.
             Whoever must wait inside a call waits with it.
+        memory: What connectors with the same surroundings know together.
     """
 
     municipality: Municipality
@@ -90,6 +121,7 @@ class Surroundings:
     vault: Vault | None = None
     planning: bool = False
     pause: Callable[[float], bool] = _pause
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
 
 
 class Connector(Protocol):

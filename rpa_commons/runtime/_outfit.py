@@ -1,7 +1,8 @@
 """Everything a worker gathers before it touches an item: bot, settings, hook, connectors.
 
 Rules this module keeps: what is not declared is not injected; a misfit of bot, hook, settings or connector is
-found before anything runs; connectors are made late, one set per lane, and closed.
+found before anything runs; connectors are made late, one set per lane, and closed; what the sets of a
+run know of a system they know together (``Surroundings.memory``), and it ends with the run.
 """
 
 import importlib.resources
@@ -89,8 +90,6 @@ class Outfit:
         pause: Callable[[float], bool] = Surroundings.pause,
     ) -> None:
         self.job = job
-        self._vault = vault
-        self._pause = pause
         self.redact = redact
         self.plugins = Plugins()
         self._stores = self.plugins.secret_stores()
@@ -105,6 +104,7 @@ class Outfit:
         self._letter_source: LetterSource | None = None
         self._settings = self._read_settings()
         self._capabilities = {name: capability_spec(one) for name, one in capabilities_of(self.bot).items()}
+        self._surroundings = {one.capability: self._around(vault, pause) for one in job.bindings}
 
     def scope(self, reference: str, generation: int) -> ItemScope:
         """Where an item's keys come from; see :mod:`._keys`."""
@@ -150,21 +150,24 @@ class Outfit:
 
     def _connector(self, binding: BindingEntry) -> object:
         kind, spec = connector_kind(binding, self.plugins)
-        surroundings = Surroundings(
+        what = f"the settings of connector {kind.name}"
+        settings = _read(kind.Settings, binding.settings, what, self.job.instance.name)
+        connector: object = kind(settings, self._surroundings[binding.capability])
+        refuse_unfit(spec, kind.name, connector)
+        return connector
+
+    def _around(self, vault: Vault | None, pause: Callable[[float], bool]) -> Surroundings:
+        """The surroundings of one binding's connectors, with a memory of their own."""
+        return Surroundings(
             self.municipality,
             self.job.environment,
             self.job.folder,
             self._secret,
-            state=self.job.state_dir / "connectors" if self._vault else None,
-            vault=self._vault,
+            state=self.job.state_dir / "connectors" if vault else None,
+            vault=vault,
             planning=self.job.mode == "plan",
-            pause=self._pause,
+            pause=pause,
         )
-        what = f"the settings of connector {kind.name}"
-        settings = _read(kind.Settings, binding.settings, what, self.job.instance.name)
-        connector: object = kind(settings, surroundings)
-        refuse_unfit(spec, kind.name, connector)
-        return connector
 
     def _secret(self, ref: SecretRef) -> str:
         value = resolve_secret(ref, self.job.folder, self._stores)

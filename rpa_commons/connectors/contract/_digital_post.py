@@ -150,7 +150,7 @@ class DigitalPostContract(FailureContract):
         assert not receipt.planned
         assert receipt == Receipt.model_validate_json(receipt.model_dump_json())
 
-    def test_nothing_is_sent_without_akey_of(self, cases: DigitalPostCases) -> None:
+    def test_nothing_is_sent_without_a_key(self, cases: DigitalPostCases) -> None:
         """A key that the runtime did not make is refused: repeating could not be told from sending twice."""
         with opened(cases.connect) as post:
             for key in ("", "letter", key_of("one").upper()):

@@ -195,7 +195,7 @@ class InvoiceInboxContract(FailureContract):
         assert [True] * 3 == [isinstance(failure, BusinessError) for failure in failures]
         assert all(failure and failure.remedy for failure in failures), "each refusal needs a remedy="
 
-    def test_nothing_leaves_without_akey_of(self, cases: InvoiceInboxCases) -> None:
+    def test_nothing_leaves_without_a_key(self, cases: InvoiceInboxCases) -> None:
         """A key that the runtime did not make is refused."""
         cases.deliver(contract_invoice())
         with opened(cases.connect) as inbox:

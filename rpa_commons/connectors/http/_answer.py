@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -60,6 +59,11 @@ class Answer:
     after_doubt: bool = field(default=False, repr=False)
     kind: Kind = field(default="query", repr=False)
 
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a page for people: a gateway sends its sign-in or error page as a success, too."""
+        return "html" in self.headers.get("content-type", "").lower()
+
     def json(self) -> Any:  # noqa: ANN401 - JSON
         """The body as JSON, strictly: in UTF-8, without ``NaN`` (RFC 8259 6 and 8), of bounded richness.
 
@@ -107,22 +111,18 @@ class Answer:
         return UnclearAnswerError(self.system, problem)
 
 
-def read_whole(system: str, response: requests.Response, *, largest: int, seconds: float) -> Answer:
+def read_whole(system: str, response: requests.Response, *, largest: int) -> Answer:
     """Read all of an answer; half of one is a failure, however well it began.
 
     Raises:
-        TransientError: it is over ``largest`` bytes, took over ``seconds``, or may not be whole.
+        TransientError: it is over ``largest`` bytes, or may not be whole.
     """
     headers = {name.lower(): text for name, text in response.headers.items()}
-    deadline = time.monotonic() + seconds
     body = bytearray()
-    # read1 returns what has come, so that a receiver who trickles meets the deadline.
     while piece := response.raw.read1(_PIECE, decode_content=False):
         body += piece
         if len(body) > largest:
             raise TransientError(system, f"the answer is over {largest} bytes", sent="maybe")
-        if time.monotonic() > deadline:
-            raise TransientError(system, "the answer did not end in time", sent="maybe")
     problem = _doubt(response.status_code, headers, len(body))
     if problem:
         raise TransientError(system, problem, sent="maybe")
@@ -158,13 +158,15 @@ def judged(answer: Answer, accept: Collection[int]) -> Answer:
 
 def _doubt(status: int, headers: Mapping[str, str], size: int) -> str:
     """Why an answer may not be whole or cannot be read; empty when it is and can."""
-    promised = headers.get("content-length", "")
+    # One length said twice is one (RFC 9110 8.6); of two that differ urllib3 reads no answer.
+    promised = headers.get("content-length", "").split(",")[0].strip()
     if promised.isdecimal() and (promised.lstrip("0") or "0") != str(size):
         return f"half an answer: {size} of {promised[:20]} bytes"
     # Without a length and without chunks, an answer cut short, even in the middle of its headers, looks
-    # whole (RFC 9112 8). An error is one all the same; a success that may be half of one is none.
-    chunked = "chunked" in headers.get("transfer-encoding", "").lower()
-    if not promised and not chunked and status < requests.codes.bad_request and status not in _NO_BODY:
+    # whole (RFC 9112 8). An error is one all the same; a success that may be half of one is none. What is no
+    # length, and a coding that http.client does not take apart, is read to the end of the connection, too.
+    told = promised.isdecimal() or headers.get("transfer-encoding", "").lower() == "chunked"
+    if not told and status < requests.codes.bad_request and status not in _NO_BODY:
         return "the answer does not say how long it is, so it may be half of one"
     if headers.get("content-encoding", "identity") != "identity":
         return "the answer is compressed though not asked for"

@@ -2,8 +2,10 @@
 
 Rules this module keeps:
 
-* *closed*: calls go through; so many failures in a row, from whatever thread, open it. An answer is no
-  failure, be it a refusal; neither is "busy" with a time to come back, which every caller obeys instead;
+* *closed*: calls go through; so many failures in a row of one thread open it for all, and an answer to any
+  thread starts every count anew: what eight threads meet in one second is one failure and not eight. An
+  answer is no failure, be it a refusal; neither is "busy" with a time to come back, which every caller obeys
+  instead;
 * *open*: nothing is sent until the rest is over, by the monotonic clock;
 * *half open*: after the rest one caller tries, the others are told to wait; its end closes or opens again.
   A trial that ends in neither (a mistake of ours) gives its place back.
@@ -13,9 +15,10 @@ Own code, with the reason in ADR 7.
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rpa_commons.capabilities import TransientError
 
@@ -28,8 +31,8 @@ _A_MOMENT = 1.0  # seconds
 
 @dataclass
 class _Host:
-    failures: int = 0
-    """In a row, up to now."""
+    failures: Counter[int] = field(default_factory=Counter)
+    """In a row, up to now, by thread."""
     tried_at: float | None = None
     """On the monotonic clock, when the rest is over; ``None`` while closed."""
     trial: bool = False
@@ -53,7 +56,7 @@ class Breaker:
 
         Args:
             system: The connector's name for the system.
-            failures: So many in a row open it; 0 for never.
+            failures: So many in a row of one thread open it; 0 for never.
             rest: Seconds for which an open host is left alone.
             clock: Monotonic seconds.
         """
@@ -100,7 +103,7 @@ class Breaker:
             if left > 0 or state.trial:
                 # While somebody tries, the end is a moment away.
                 rest = max(left, _A_MOMENT)
-                raise CircuitOpenError(self._system, host, failures=state.failures, rest=rest)
+                raise CircuitOpenError(self._system, host, failures=state.failures.total(), rest=rest)
             state.trial = True
             return True
 
@@ -113,11 +116,13 @@ class Breaker:
                 state.busy_until = self._clock() + end.retry_after
                 state.busy_status = end.status
             if _is_failure(end):
-                state.failures += 1
-                if trial or (state.tried_at is None and 0 < self._most <= state.failures):
+                thread = threading.get_ident()
+                state.failures[thread] += 1
+                if trial or (state.tried_at is None and 0 < self._most <= state.failures[thread]):
                     state.tried_at = self._clock() + self._rest
             elif _is_answer(end) or (trial and isinstance(end, AccessRefusedError)):
-                state.failures, state.tried_at = 0, None
+                state.failures.clear()
+                state.tried_at = None
 
 
 def _is_failure(error: BaseException | None) -> bool:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -24,6 +24,7 @@ from ._errors import (
 )
 from ._session import NO_HEADERS, Authorization, Call, Headers, Session
 from ._settings import HttpSettings
+from ._tokens import Tokens
 from ._transport import host_of, keep_urls_out_of_logs
 
 __all__ = ["HttpClient"]
@@ -74,8 +75,10 @@ class HttpClient:
         self.certificate = load_certificate(settings, surroundings)
         self._settings = settings
         self._surroundings = surroundings
-        self._breaker = Breaker(
-            system, failures=settings.breaker_failures, rest=settings.breaker_rest, clock=clock
+        failures, rest = settings.breaker_failures, settings.breaker_rest
+        self._breaker = surroundings.memory.kept(
+            (Breaker, system, failures, rest),
+            lambda: Breaker(system, failures=failures, rest=rest, clock=clock),
         )
         self._session = Session(
             system,
@@ -91,6 +94,15 @@ class HttpClient:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+    def tokens(self, *login: Hashable, clock: Callable[[], float]) -> Tokens:
+        """The tokens of a login, shared with every client that has the same surroundings.
+
+        Args:
+            login: Who logs in where; everything by which one login's tokens differ from another's.
+            clock: Monotonic seconds, of whoever comes first.
+        """
+        return self._surroundings.memory.kept((Tokens, self.system, *login), lambda: Tokens(clock))
 
     def request(
         self,

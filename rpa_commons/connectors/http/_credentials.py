@@ -22,7 +22,7 @@ from urllib.parse import quote_plus, urlencode
 from ._answer import Answer
 from ._client import HttpClient
 from ._errors import AccessRefusedError, UnexpectedAnswerError
-from ._tokens import Tokens, token_in
+from ._tokens import token_in
 
 __all__ = ["ClientCredentials"]
 
@@ -83,7 +83,8 @@ class ClientCredentials:
             **({"scope": scope} if scope else {}),
             **extra,
         }
-        self._tokens = Tokens(clock)
+        form = frozenset(self._form.items())
+        self._tokens = client.tokens(token_url, client_id, style, form, clock=clock)
 
     def headers(self) -> Mapping[str, str]:
         """The header that opens the door.
@@ -124,7 +125,7 @@ class ClientCredentials:
         except UnexpectedAnswerError:
             found = None
         code = found.get("error") if isinstance(found, dict) else None
-        said = f", {code}" if code in _CODES else ""
+        said = f", {code}" if isinstance(code, str) and code in _CODES else ""
         return AccessRefusedError(
             answer.system,
             f"the token service refuses (status {answer.status}{said})",

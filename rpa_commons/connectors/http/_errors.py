@@ -31,6 +31,8 @@ _HANDSHAKE = ("HANDSHAKE", "WRONG_VERSION", "UNSUPPORTED_PROTOCOL", "PROTOCOL_VE
 
 _Failure = tuple[tuple[type[BaseException], ...], str, Literal["no", "maybe"], str]
 _FAILURES: tuple[_Failure, ...] = (  # the first that fits
+    # requests gives this one the name of the next; it is about the answer, so the request has arrived.
+    ((urllib3_exceptions.InvalidHeader,), "{host} says two lengths of its answer", "maybe", ""),
     (
         (requests.exceptions.InvalidHeader, UnicodeError),
         "a header for {host} cannot be written",

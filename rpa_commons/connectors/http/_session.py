@@ -20,7 +20,7 @@ from ._errors import AccessRefusedError, failure_of
 from ._settings import HttpSettings
 from ._transport import TlsAdapter, proxies_for, tls_context
 
-__all__ = ["NO_HEADERS", "Authorization", "Call", "Headers", "Session"]
+__all__ = ["NO_HEADERS", "Authorization", "Call", "Headers", "NoRedirects", "Session"]
 
 Headers = Mapping[str, str] | Callable[[], Mapping[str, str]]
 """Fixed headers, or a function called for each attempt (for a transaction id that must be fresh)."""
@@ -59,7 +59,7 @@ class Call:
     authorization: Authorization | None
 
 
-class _NoRedirects(requests.Session):
+class NoRedirects(requests.Session):
     """Knows no redirect: of one that is not followed requests would still read the address and the body."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - as in requests
@@ -93,7 +93,8 @@ class Session:
         self._auth = auth
         self._largest_answer = largest_answer
         context = tls_context(settings, surroundings, certificate)
-        self._session = _session(TlsAdapter(context, system=system, hosts=hosts))
+        seconds = settings.answer_timeout
+        self._session = _session(TlsAdapter(context, system=system, hosts=hosts, answer_timeout=seconds))
 
     def close(self) -> None:
         """Close the connections."""
@@ -114,8 +115,7 @@ class Session:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                seconds = self._settings.answer_timeout
-                answer = read_whole(self._system, response, largest=self._largest_answer, seconds=seconds)
+                answer = read_whole(self._system, response, largest=self._largest_answer)
                 return replace(answer, kind=call.kind)
         except RpaCommonsError:
             raise
@@ -154,7 +154,7 @@ class Session:
 
 
 def _session(adapter: TlsAdapter) -> requests.Session:
-    session = _NoRedirects()
+    session = NoRedirects()
     session.trust_env = False  # no .netrc, no CA bundle from the environment; proxies are looked up by us
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     # Uncompressed, so that the promised length can be compared and nothing unfolds in memory.

@@ -17,6 +17,7 @@ from rpa_commons.connectors._base import Surroundings
 
 from ._certificate import CertificateError, ClientCertificate
 from ._errors import AddressRefusedError
+from ._punctual import make_punctual
 from ._settings import HttpSettings
 
 __all__ = ["TlsAdapter", "host_of", "is_loopback", "keep_urls_out_of_logs", "proxies_for", "tls_context"]
@@ -39,7 +40,12 @@ class TlsAdapter(HTTPAdapter):
     """
 
     def __init__(
-        self, context: ssl.SSLContext, *, system: str = "", hosts: Collection[str] | None = None
+        self,
+        context: ssl.SSLContext,
+        *,
+        system: str = "",
+        hosts: Collection[str] | None = None,
+        answer_timeout: float | None = None,
     ) -> None:
         """Connect to nobody yet.
 
@@ -47,8 +53,10 @@ class TlsAdapter(HTTPAdapter):
             context: Whom to trust, and as whom to call.
             system: The connector's name for the system, for errors.
             hosts: The only ``host:port`` pairs to connect to; ``None`` for any.
+            answer_timeout: Seconds from the first byte of an answer to its last; ``None`` for no end.
         """
         self._context = context
+        self._answer_timeout = answer_timeout
         self._system = system
         self._hosts = hosts
         super().__init__(max_retries=0)
@@ -84,20 +92,27 @@ class TlsAdapter(HTTPAdapter):
         )
 
     def cert_verify(self, conn: Any, url: str, verify: object, cert: object) -> None:  # noqa: ANN401, ARG002 - as in requests
-        """Ask for the peer's certificate, and add no authority to the context."""
+        """Ask for the peer's certificate, add no authority to the context, and have answers end in time."""
         conn.cert_reqs = "CERT_REQUIRED"
+        if self._answer_timeout is not None:
+            make_punctual(conn, self._answer_timeout)
 
 
 class _WithoutPaths(logging.Filter):
-    """Takes path and query out of what urllib3 logs; equal to its like, so that it is added once."""
+    """Takes path, query and others' words out of what urllib3 logs; equal to its like, so added once."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        # The text of an exception may quote the answer: of headers that cannot be parsed urllib3 shows all.
+        record.exc_info = record.exc_text = None
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                type(one).__name__ if isinstance(one, BaseException) else one for one in record.args
+            )
         message = record.getMessage()
         shown = _PATH_OF_URL.sub(r"\1/…", _PATH.sub("/…", message))
         shown = shown.split("?", 1)[0]  # what is left of a query stands in a form we do not know
         if shown != message:
             record.msg, record.args = shown, ()
-            record.exc_info = record.exc_text = None
         return True
 
     def __eq__(self, other: object) -> bool:

@@ -5,7 +5,6 @@ seconds from the answer, so it needs no clock of ours to agree with theirs).
 """
 
 import base64
-import binascii
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -20,7 +19,6 @@ from rpa_commons.connectors.http import (
     Authorization,
     CertificateError,
     HttpClient,
-    Tokens,
     UnexpectedAnswerError,
     token_in,
 )
@@ -72,7 +70,8 @@ class KombitAccess:
         self._settings = settings
         self._cvr = cvr
         self._now = now
-        self._tokens = Tokens(clock)
+        where = (settings.sts_url, settings.sts_path, settings.url, settings.token_path)
+        self._tokens = client.tokens(*where, cvr, self._certificate, clock=clock)
 
     def to(self, entity_id: str) -> Authorization:
         """What opens one service, given to :meth:`HttpClient.request`."""
@@ -99,7 +98,7 @@ class KombitAccess:
         text, _ = self._assertion(entity_id)
         try:
             return base64.b64decode(text, validate=True)
-        except binascii.Error:
+        except ValueError:  # binascii.Error is one; letters beyond ASCII raise another
             raise UnexpectedAnswerError(self._client.system, "the assertion is no base64") from None
 
     def discard(self, entity_id: str, text: str) -> None:

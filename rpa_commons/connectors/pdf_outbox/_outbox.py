@@ -26,6 +26,7 @@ from rpa_commons.capabilities import BusinessError, Delivery, Letter, Receipt
 from rpa_commons.connectors._base import message_uuid
 from rpa_commons.connectors._durable import make_folder, sync_folder, write_whole
 from rpa_commons.connectors._folder import OURS, FolderError, Sent, guarded, read_note, refuse_missing
+from rpa_commons.connectors._letter_rules import refuse_unfit_letter
 
 __all__ = ["Outbox", "OutboxError", "refuse_beyond_paper"]
 
@@ -84,13 +85,11 @@ class Outbox:
         Raises:
             OutboxError: the folder cannot be written, with ``sent="maybe"`` once the letter may be promised;
                 a repeat with the same key ends what was begun.
-            BusinessError: the letter has no PDF.
+            BusinessError: the letter is no PDF, or too large.
             ValueError: ``key`` is not an idempotency key.
         """
         letter_id = message_uuid(key)
-        if not letter.pdf.startswith(b"%PDF-"):
-            remedy = "mend the letter's template"
-            raise BusinessError(f"{self._system}: the letter is no PDF", remedy=remedy)
+        refuse_unfit_letter(self._system, letter)
         with self._lock:
             return self._guarded(lambda: self._put(letter, letter_id))
 

@@ -5,7 +5,7 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -106,7 +106,8 @@ class Asked:
     body: bytes = field(repr=False)
 
 
-Move = bytes | Literal["silence", "reset"]
+_TLS_HANDSHAKE = 22
+Move = bytes | Iterable[bytes] | Literal["silence", "reset"]
 Answer = Move | Callable[[Asked], Move]
 
 
@@ -176,6 +177,8 @@ class Stub:
             if not piece:
                 return
             received += piece
+            if received[0] == _TLS_HANDSHAKE:  # to a server without TLS: no line will end
+                return
         head, _, body = received.partition(b"\r\n\r\n")
         first, *lines = head.decode().split("\r\n")
         headers = {name.lower(): text.strip() for name, _, text in (line.partition(":") for line in lines)}
@@ -193,7 +196,8 @@ class Stub:
             linger = struct.pack("ii", 1, 0)  # close sends RST instead of FIN
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         else:
-            connection.sendall(bytes(move))
+            for piece in [move] if isinstance(move, bytes) else move:
+                connection.sendall(piece)
 
 
 @pytest.fixture(scope="session")

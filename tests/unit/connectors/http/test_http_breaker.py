@@ -214,6 +214,23 @@ def test_a_straggler_makes_the_rest_no_longer(breaker: Breaker, clock: Clock) ->
     assert not is_open(breaker)
 
 
+def test_each_thread_counts_its_own_and_one_opens_it_for_all(breaker: Breaker) -> None:
+    """Two failures of each of two threads leave it closed, a third of one opens it for both."""
+    with ThreadPoolExecutor(1) as other:
+        for error in (failed(), failed()):
+            end(breaker, error)
+            other.submit(end, breaker, error).result(5)
+        assert not is_open(breaker)
+        other.submit(end, breaker).result(5)
+        for _ in range(2):
+            end(breaker, failed())
+        assert not is_open(breaker)
+
+        end(breaker, failed())
+
+        assert other.submit(is_open, breaker).result(5)
+
+
 def test_it_can_be_switched_off(clock: Clock) -> None:
     """0 failures means never."""
     breaker = Breaker("system", failures=0, rest=10.0, clock=clock)
@@ -245,7 +262,10 @@ def test_many_threads_make_one_trial(breaker: Breaker, clock: Clock) -> None:
     assert 1 == tried.count(True)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["answer", "fail", "bug", "busy"]), st.floats(0, 15))))
+QUARTERS = st.integers(0, 60).map(lambda quarters: quarters / 4)  # seconds that add up without rounding
+
+
+@given(st.lists(st.tuples(st.sampled_from(["answer", "fail", "bug", "busy"]), QUARTERS)))
 def test_it_is_never_stuck(steps: list[tuple[str, float]]) -> None:
     """Whatever has happened: after the rest a call is let through, and an answer closes it."""
     clock = Clock()

@@ -261,6 +261,7 @@ def test_threads_share_one_token(
         (400, b'{"error": "s3cret"}', "status 400)"),
         (403, b"<html>s3cret", "status 403)"),
         (401, b"[[]]", "status 401)"),
+        (401, b'{"error": ["s3cret"]}', "status 401)"),
     ],
 )
 def test_a_refusal_says_which_and_nothing_else(

@@ -144,6 +144,20 @@ def test_a_token_is_kept_per_service(services: Services, access: KombitAccess) -
     assert ["Holder-of-key t1", "Holder-of-key t1", "Holder-of-key t2"] == tokens
 
 
+def test_the_lanes_of_a_run_share_a_token(
+    services: Services, access: KombitAccess, surroundings: Surroundings
+) -> None:
+    """Another client of the same run has the first one's token; for another authority it asks anew."""
+    token = access.token(ENTITY)
+    client = HttpClient("system", access._settings, surroundings, addresses=[services.stub.url])
+    same, other = (
+        KombitAccess(client, access._settings, cvr=cvr, now=access._now) for cvr in ("29189404", "29189420")
+    )
+
+    assert (token, "Holder-of-key t2") == (same.token(ENTITY), other.token(ENTITY))
+    client.close()
+
+
 def test_a_token_is_renewed_before_it_ends(services: Services, access: KombitAccess, clocks: Clocks) -> None:
     """Five minutes before its end a token counts as used up, and not a second after."""
     access.token(ENTITY)
