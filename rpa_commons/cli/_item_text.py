@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rpa_commons.runtime import ItemRow, ItemStory
 
-__all__ = ["content_lines", "item_lines", "reason_counts", "story_text"]
+__all__ = ["content_lines", "item_lines", "on_a_screen", "reason_counts", "story_text"]
 
 _WORDS = {"cpr": "personal number", "cvr": "company number", "id": "id in the source"}
 
@@ -59,7 +59,7 @@ def content_lines(content: "Mapping[str, Any]") -> list[str]:
 def _values(name: str, value: Any) -> "Iterator[tuple[str, str]]":  # noqa: ANN401 - JSON
     if isinstance(value, dict):
         for key, inner in value.items():
-            words = _WORDS.get(str(key), _on_a_screen(str(key)).replace("_", " "))
+            words = _WORDS.get(str(key), on_a_screen(str(key)).replace("_", " "))
             yield from _values(f"{name}, {words}" if name else words, inner)
     elif isinstance(value, list):
         for number, inner in enumerate(value, start=1):
@@ -67,10 +67,10 @@ def _values(name: str, value: Any) -> "Iterator[tuple[str, str]]":  # noqa: ANN4
     elif isinstance(value, bool):
         yield name, "yes" if value else "no"
     elif value not in (None, ""):
-        yield name, _on_a_screen(str(value))
+        yield name, on_a_screen(str(value))
 
 
-def _on_a_screen(text: str) -> str:
+def on_a_screen(text: str) -> str:
     """On one line, and without what a terminal would obey: a payload comes from outside."""
     return "".join(
         sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text

@@ -104,6 +104,11 @@ def _plain_status(path: Path, root: Path, folders: set[str] | None) -> os.stat_r
 
 
 def read_bytes(path: Path, status: os.stat_result) -> bytes:
+    """What stands in a file of which :func:`status_of` has told.
+
+    Raises:
+        ConfigError: E103 it is no regular file, too large, gone meanwhile, or cannot be read.
+    """
     if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
         is_folder = stat.S_ISDIR(status.st_mode)
         raise refused(

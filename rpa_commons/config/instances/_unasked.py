@@ -13,8 +13,7 @@ Usage::
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rpa_commons import capabilities
-from rpa_commons.capabilities import RpaCommonsError, capability_spec, is_capability
+from rpa_commons.capabilities import RpaCommonsError, every_capability
 from rpa_commons.config.findings import Finding, format_key, guess
 from rpa_commons.config.layers import ConnectorEntry, Origin, Section
 from rpa_commons.config.municipality import MunicipalityFolder
@@ -114,10 +113,8 @@ def _unknown(stack: StackReader, name: str, origin: Origin, needed: Collection[s
 
 def _known(stack: StackReader, name: str) -> Sequence[str]:
     """The capabilities of the library, and what the table's own connector serves."""
-    found = (getattr(capabilities, one) for one in capabilities.__all__)
-    names = {capability_spec(one).name for one in found if is_capability(one)}
     served = _served(stack, name)
-    return sorted(names | ({served} if served else set()))
+    return sorted({*every_capability(), *((served,) if served else ())})
 
 
 def _served(stack: StackReader, name: str) -> str | None:

@@ -51,7 +51,6 @@ def test_a_table_that_no_bot_uses_is_checked(
 
 def test_settings_of_another_connector_are_found(town: "Town") -> None:
     """What stands below the table belongs to a connector that was there before."""
-    town.connectors = {**town.connectors}
     table = '[DigitalPost]\nconnector = "sf1601"\nsettings.url = "https://x"\nsettings.folder = "out"\n'
 
     assert ["stack.DigitalPost.settings.url"] == [one.key for one in found(town, table)]
