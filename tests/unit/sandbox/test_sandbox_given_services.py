@@ -196,7 +196,7 @@ def test_the_other_commands_know_its_name(given: Sandbox) -> None:
     runner, at = CliRunner(), ["--folder", str(given.folder)]
     ordered = runner.invoke(sandbox, ["fault", "register", "500", *at])
     nothing = runner.invoke(sandbox, ["sent", "register", *at])
-    wrong = runner.invoke(sandbox, ["sent", "regster", *at])
+    wrong = runner.invoke(sandbox, ["sent", "regist3r", *at])
     page = requests.get(given.page_url, timeout=5).text
     given.stop()
     stopped = runner.invoke(sandbox, ["sent", "register", *at])
