@@ -128,7 +128,7 @@ def new_registry(
             text = settings_text(cooperation="DIGIT", country="dk", database=database)
             (folder / SETTINGS_NAME).write_text(text, encoding="utf-8")
         else:
-            shutil.copytree(_founded, folder)
+            shutil.copytree(_founded, folder, dirs_exist_ok=True)
         opened.append(Registry.open(folder))
         return opened[-1]
 
