@@ -44,7 +44,8 @@ class HttpSettings(ConnectorSettings):
         10,
         ge=0,
         le=1000,
-        description="Leave a host alone after so many attempts in a row without a usable answer; 0: never.",
+        description="Leave a host alone after so many attempts of one thread in a row without a usable "
+        "answer; 0: never.",
         unit="attempts",
     )
     breaker_rest: float = Field(

@@ -2,8 +2,9 @@
 
 Rules this module keeps: a token counts as used up five minutes before its end, or at four fifths of its life
 where that is the later; its life is counted from before it was asked for, by the monotonic clock; one thread
-renews while the others wait; a refused token is forgotten, unless another thread has renewed it meanwhile;
-no token is ever in a ``repr``, a log line or an error.
+renews while the others wait, and where it fails they try at once and together, for each failure may take
+minutes; a refused token is forgotten, unless another thread has renewed it meanwhile; no token is ever in a
+``repr``, a log line or an error.
 """
 
 import re
@@ -40,8 +41,9 @@ class Tokens:
             clock: Monotonic seconds; the wall clock may be set back under a running process.
         """
         self._clock = clock
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._kept: dict[str, _Token] = {}
+        self._renewals: dict[str, threading.Event] = {}
 
     def get(self, what: str, renew: Callable[[], tuple[str, float]]) -> str:
         """The token for something, from memory while it lasts.
@@ -51,14 +53,34 @@ class Tokens:
             renew: Asks for a new one: its text and for how many seconds it lasts.
         """
         with self._lock:
-            token = self._kept.get(what)
-            if token is None or self._clock() >= token.renew_at:
-                started = self._clock()  # before the calls: a token ages while it travels
-                text, seconds = renew()
-                seconds = min(seconds, _LONGEST_LIFE)
-                margin = min(_LONGEST_MARGIN, seconds * _MARGIN_SHARE)
-                token = self._kept[what] = _Token(text, started + seconds - margin)
-            return token.text
+            if (text := self._lasting(what)) is not None:
+                return text
+            other = self._renewals.get(what)
+            mine = self._renewals.setdefault(what, threading.Event())
+        if other is not None:
+            other.wait()
+            with self._lock:
+                text = self._lasting(what)
+            return self._renewed(what, renew) if text is None else text
+        try:
+            return self._renewed(what, renew)
+        finally:
+            with self._lock:
+                del self._renewals[what]
+            mine.set()
+
+    def _lasting(self, what: str) -> str | None:
+        token = self._kept.get(what)
+        return None if token is None or self._clock() >= token.renew_at else token.text
+
+    def _renewed(self, what: str, renew: Callable[[], tuple[str, float]]) -> str:
+        started = self._clock()  # before the calls: a token ages while it travels
+        text, seconds = renew()
+        seconds = min(seconds, _LONGEST_LIFE)
+        margin = min(_LONGEST_MARGIN, seconds * _MARGIN_SHARE)
+        with self._lock:
+            self._kept[what] = _Token(text, started + seconds - margin)
+        return text
 
     def discard(self, what: str, text: str) -> None:
         """Forget a refused token, unless another thread has renewed it meanwhile."""

@@ -198,12 +198,13 @@ class Files:
         if status.st_size > self._largest:
             return Found(path, "", came, f"it is over {self._largest // 1024**2} MB")
         known = (path, status.st_mtime_ns, status.st_size)
-        if known not in self._known:
+        id_ = self._known.get(known)  # asked once: another thread may forget it
+        if id_ is None:
             try:
-                self._known[known] = document_id(path.read_bytes())
+                id_ = self._known[known] = document_id(path.read_bytes())
             except PermissionError:  # this one only: a gateway may keep others out while it writes
                 return Found(path, "", came, "it may not be read")
-        return Found(path, self._known[known], came)
+        return Found(path, id_, came)
 
     def _content(self, found: Found) -> bytes | None:
         with contextlib.suppress(FileNotFoundError):

@@ -220,17 +220,17 @@ class Sf1461:
         """Ask about one event; always true, for the register has answered.
 
         Raises:
-            MessageError: what it answers shows no move.
             TransientError: it has not answered.
         """
         try:
             person = register.person(event.cpr)
+            store.settle(key, by_register(event, person, self._vault().digest))
         except PersonNotFoundError:
             store.leave_undecided(key, "the register knows nobody by the event's number")
         except BusinessError as error:
             store.leave_undecided(key, error.message)
-        else:
-            store.settle(key, by_register(event, person, self._vault().digest))
+        except MessageError as error:  # what it answers shows no move
+            store.leave_undecided(key, error.said)
         return True
 
     def _of_drain(self, drained: Drained) -> Sequence[str]:

@@ -144,8 +144,12 @@ class Receipts:
         self._lock = threading.Lock()
         self._read: set[str] = set()
         self._found: dict[str, Delivery] = {}
-        self.problems: list[str] = []
+        self._problems: dict[str, str] = {}  # by file
+
+    @property
+    def problems(self) -> list[str]:
         """Files that could not be read: name, reason; one line each."""
+        return list(self._problems.values())  # a copy in one step: another thread may add to it
 
     def of(self, receipt_id: str) -> Delivery:
         """What the latest message about a letter says; *unknown* without one.
@@ -191,12 +195,11 @@ class Receipts:
         else:
             for one in status.ids:
                 self._found[one] = max(self._found.get(one, status.delivery), status.delivery, key=_order)
+            self._problems.pop(path.name, None)
         self._read.add(path.name)
 
     def _tell(self, path: Path, problem: str) -> None:
-        line = mask_personal_numbers(f"{path.name}: {problem}")
-        if line not in self.problems:
-            self.problems.append(line)
+        self._problems[path.name] = mask_personal_numbers(f"{path.name}: {problem}")
 
 
 _OLDEST = datetime.min.replace(tzinfo=UTC)

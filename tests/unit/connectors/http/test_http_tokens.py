@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -251,6 +252,47 @@ def test_threads_share_one_token(
         list(pool.map(lambda _: access.headers(), range(8)))
 
     assert 1 == server.issued
+
+
+def test_threads_do_not_fail_one_after_another() -> None:
+    """Who waited for a renewal that failed tries at once and together; no other token waits."""
+    now, seen = [0.0], set()
+    together = threading.Barrier(3)
+    fails = threading.Event()
+
+    def clock() -> float:
+        seen.add(threading.get_ident())
+        return now[0]
+
+    def refused() -> tuple[str, float]:
+        if not fails.is_set():
+            assert fails.wait(30)
+        else:
+            together.wait(30)
+        raise TransientError("nova", "the token service is away", sent="no")
+
+    tokens = Tokens(clock)
+    tokens.get("cases", lambda: ("old", 60))
+    now[0] = 60.0
+    seen.clear()
+    with ThreadPoolExecutor(4) as threads:
+        first = threads.submit(tokens.get, "cases", refused)
+        _until(lambda: len(seen) == 1)
+        others = [threads.submit(tokens.get, "cases", refused) for _ in range(3)]
+        _until(lambda: len(seen) == 4)  # each has found the old token used up
+        other = tokens.get("documents", lambda: ("another", 60))
+        fails.set()
+        ends = [one.exception(30) for one in (first, *others)]
+
+    assert "another" == other
+    assert ["nova: the token service is away"] * 4 == [str(one) for one in ends]
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 @pytest.mark.parametrize(

@@ -217,6 +217,17 @@ def test_a_fault_about_one_person_keeps_nobody_else_waiting(looking: tuple[Any, 
         assert any(told(move(5)).id in line and "refused with E1" in line for line in events.problems)
 
 
+def test_an_answer_that_shows_no_move_is_an_answer_too(looking: tuple[Any, Register]) -> None:
+    """The register lets us in, so a fault beside it is about one person and is told with the message's id."""
+    make, register = looking
+    register.answer, register.faulty = resident(), {move(1).cpr}
+    events = make(Tray([body(1), body(2)]))
+    events.moves_into("0265", SINCE)
+
+    assert any(told(move(1)).id in line and "refused with E1" in line for line in events.problems)
+    assert not any("wait for the register" in line for line in events.problems)
+
+
 def test_what_the_register_does_not_show_is_told(looking: tuple[Any, Register]) -> None:
     """Nobody by the number, no move on the day: a line a run, with the id and nothing personal."""
     make, register = looking

@@ -166,7 +166,7 @@ class TestFolder:
     def test_a_file_that_is_not_ours_to_read_hides_no_other(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """It is one line however often it is met, and is read once it may be."""
+        """It is one line however often it is met; once it may be read it is, and is no problem any more."""
         for name, word in (("a.xml", "Fejlet"), ("b.xml", "Afleveret Digital Post")):
             (tmp_path / name).write_text(status(word))
         receipts = Receipts("sf1601", tmp_path)
@@ -180,10 +180,12 @@ class TestFolder:
         with monkeypatch.context() as patched:
             patched.setattr(Path, "open", locked)
             before = [receipts.of(ID).state for _ in range(2)]
+        told = list(receipts.problems)
 
         assert ["delivered", "delivered"] == before
-        assert ["a.xml: this user may not read it"] == receipts.problems
+        assert ["a.xml: this user may not read it"] == told
         assert "failed" == receipts.of(ID).state
+        assert [] == receipts.problems
 
     def test_a_receiver_may_leave_a_message_twice(self, tmp_path: Path) -> None:
         """Kept whole under one name, and no other kind of document is."""
