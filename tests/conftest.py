@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
@@ -11,14 +12,16 @@ settings.register_profile("rpa-commons", deadline=None)
 settings.load_profile("rpa-commons")
 
 
-def pytest_configure() -> None:
-    """Twelve thousand tests and their modules are about to be made, and none of it is garbage."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Twelve thousand tests and their modules are made here, and none of it is garbage.
+
+    Around the hook, so that it ends also where nothing is collected: in the process that others work for.
+    """
     gc.disable()
     atexit.register(gc.freeze)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_finish() -> None:
-    """From here garbage is looked for again, in what the tests themselves make."""
-    gc.freeze()
-    gc.enable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -6,8 +6,8 @@ remedy and an exit code: 0 done, 1 findings or a failed run, 2 usage, 3 cancelle
 missing, 5 refused by policy, 70 our bug, 130 Ctrl-C.
 """
 
-from ._ending import end
+from ._ending import end, serves_on
 from ._lazy import LazyGroup
 from ._main import main
 
-__all__ = ["LazyGroup", "end", "main"]
+__all__ = ["LazyGroup", "end", "main", "serves_on"]

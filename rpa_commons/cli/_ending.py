@@ -11,10 +11,12 @@ import sys
 
 import click
 
-__all__ = ["end"]
+__all__ = ["end", "serves_on"]
 
 _OUR_BUG = 70
 _INTERRUPTED = 130
+_GARBAGE = gc.get_threshold()
+"""How often Python by itself looks for garbage."""
 
 
 def end(cli: click.Group, *, program: str, before_the_command: tuple[str, ...] = ()) -> None:
@@ -53,6 +55,14 @@ def end(cli: click.Group, *, program: str, before_the_command: tuple[str, ...] =
     except Exception as error:  # noqa: BLE001 - the last door: an expected error is shown, any other is our bug
         sys.exit(_show(error))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def serves_on() -> None:
+    """Say that the command serves until it is told to end: it looks for garbage as often as Python does.
+
+    A request that is refused may leave its whole body behind as garbage.
+    """
+    gc.set_threshold(*_GARBAGE)
 
 
 def _show(error: Exception) -> int:

@@ -41,11 +41,11 @@ def service_maker(given: str) -> Make:
     def make(world: World) -> Service:
         try:
             made = factory(world)
+            problem = _problem(made)
         except SandboxError:
             raise
-        except Exception as error:  # whatever a factory does
+        except Exception as error:  # whatever a factory does, or an attribute of what it makes
             raise GivenServiceError(given, f"making the service failed: {_words(error)}") from error
-        problem = _problem(made)
         if problem:
             raise GivenServiceError(given, problem)
         return made
@@ -84,14 +84,20 @@ def _problem(made: object) -> str:
     lacking += [name for name in _CALLS if getattr(type(made), name) is getattr(Service, name)]
     if lacking:
         return f"its service lacks {', '.join(lacking)}"
-    name = getattr(made, "name", None)
+    needs = getattr(made, "needs", ())
+    if isinstance(needs, str) or not isinstance(needs, Sequence):
+        return 'its needs must be names of services, e.g. ("sts",)'
+    routes = getattr(made, "routes", ())
+    if not all(isinstance(one, Route) and one.path[:1] == "/" and one.method in _METHODS for one in routes):
+        return f"its routes must be Route(METHOD, PATH): {', '.join(_METHODS)}, and a path that begins with /"
+    return _problem_of_name(getattr(made, "name", None))
+
+
+def _problem_of_name(name: object) -> str:
     if not isinstance(name, str) or not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
         return f"the name of its service must be of a-z, 0-9 and hyphens, at most {_LONGEST_NAME} characters"
     if name in CATALOGUE:
         return f"the name {name} is taken by a service of the library"
-    routes = getattr(made, "routes", ())
-    if not all(isinstance(one, Route) and one.path[:1] == "/" and one.method in _METHODS for one in routes):
-        return f"its routes must be Route(METHOD, PATH): {', '.join(_METHODS)}, and a path that begins with /"
     return ""
 
 

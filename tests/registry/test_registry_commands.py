@@ -1,6 +1,7 @@
 """``rpac-registry`` from the first command on: init, people, tokens, stand-ins, packages, migrate, serve."""
 
 import contextlib
+import gc
 import importlib.util
 import io
 import json
@@ -364,6 +365,17 @@ def test_serve_renders_the_pages_anew_when_their_settings_changed(run: Run, fold
     assert "`languages` changed since the pages were rendered: rendering every page anew" in second
     assert ("", "") == (first, third)
     assert 0 == run("verify").returncode
+
+
+def test_serve_looks_for_garbage_as_python_does(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other commands do so seldom; what a server's requests leave must not pile up."""
+    before, meanwhile = gc.get_threshold(), []
+    monkeypatch.setattr("rpa_registry.server.serve", lambda *_, **__: meanwhile.append(gc.get_threshold()))
+    ended = run("serve", "--port", "0")
+    gc.set_threshold(*before)
+
+    assert 0 == ended.returncode, ended.stderr
+    assert [True] == [10_000 > first for first, *_ in meanwhile]
 
 
 def test_serve_on_a_port_that_is_taken_says_so(run: Run) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rpa_commons.cli._ending import serves_on
+
 from ._shared import connect_option, error_of, folder_option, town_options
 
 if TYPE_CHECKING:
@@ -115,6 +117,7 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter for each option
             token_lifetime=token_lifetime,
         )
         with _end_asked_for() as ended, box:
+            serves_on()
             _introduce(box, folders, names, files=files)
             while not ended.wait(0.5):  # a wait without end cannot be interrupted on Windows
                 pass

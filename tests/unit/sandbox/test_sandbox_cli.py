@@ -1,5 +1,6 @@
 """``rpac sandbox``: up, fault, sent, as a person at a terminal meets them."""
 
+import gc
 import json
 import signal
 import socket
@@ -15,6 +16,7 @@ import requests
 from click.testing import CliRunner
 
 from rpa_commons.capabilities import RpaCommonsError
+from rpa_commons.cli import main
 from rpa_commons.cli.sandbox import sandbox
 from rpa_commons.cli.sandbox._up import _tell_what_stays
 from rpa_commons.sandbox import FAULT_KINDS, REPEATED_MODES, Journal, Sandbox
@@ -314,3 +316,18 @@ def test_up_says_that_the_folder_is_in_use(box: Sandbox, tmp_path: Path) -> None
     assert "another sandbox" in busy.message
     assert isinstance(wrong, RpaCommonsError)
     assert "municipality.toml" in wrong.remedy
+
+
+@pytest.mark.usefixtures("brief")
+def test_up_looks_for_garbage_as_python_does(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other commands do so seldom; one that runs for days would keep the body of every refused letter."""
+    before = gc.get_threshold()
+    words = ["rpac", "sandbox", "up", "--folder", str(folder), "--only", "sts"]
+    monkeypatch.setattr(sys, "argv", words)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    meanwhile = gc.get_threshold()
+    gc.set_threshold(*before)
+
+    assert 0 == ended.value.code
+    assert 10_000 > meanwhile[0]

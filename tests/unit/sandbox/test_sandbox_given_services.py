@@ -75,6 +75,21 @@ class Lower(Register):
     routes = (Route("post", "/cases"),)
 
 
+class Needy(Register):
+    """Forgot the comma."""
+
+    needs = "sts"
+
+
+class Nameless(Register):
+    """Cannot say its name."""
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        """None."""
+        raise LookupError("no name")
+
+
 class Idle(Service):
     """Answers nothing."""
 
@@ -163,6 +178,8 @@ def test_a_module_that_cannot_be_imported_is_no_missing_module(
         ("Taken", "the name sf1601 is taken"),
         ("Spaced", "a-z, 0-9 and hyphens"),
         ("Lower", "its routes must be"),
+        ("Needy", r"its needs must be names of services, e\.g\. \(.sts.,\)"),
+        ("Nameless", "making the service failed: LookupError: no name"),
     ],
 )
 def test_a_factory_of_no_service_is_refused(tmp_path: Path, name: str, reason: str) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rpa_commons.cli import serves_on
+
 if TYPE_CHECKING:
     from rpa_registry.context import Registry
 
@@ -43,6 +45,7 @@ def serve(ctx: click.Context, host: str, port: int) -> None:
         check_free(host, port)
         sweep(registry)
         _renew(registry)
+        serves_on()
         run(registry, host=host, port=port, ready=click.echo)
 
 
