@@ -128,15 +128,24 @@ def confirmations_of(
     opened = replace(later.production, reader=OverlayReader(texts))
     changes = []
     for name, identity in known.items():
-        before = today.in_production(name)
-        open_today = awaiting(today.production, name, identity, before.sections) if before else ()
-        waiting = {_moved_key(one.key, renamings) for one in open_today}
+        waiting = _waiting(name, identity, today, renamings)
         for one in awaiting(opened, name, identity, sections[identity]):
             if one.key not in waiting:
                 text = f"{show(one.new)} in {name}{_was(moved.formerly(identity, one.key, renamings))}"
                 places = (str(one.origin),)
                 changes.append(UpgradeChange("confirm", one.key, text, (), sensitive=True, affects=places))
     return moved, tuple(changes)
+
+
+def _waiting(name: str, identity: str, today: Look, renamings: Sequence[Renaming]) -> set[str]:
+    """What waits for two people already, by its key in the new version."""
+    before = today.in_production(name)
+    if before is None:
+        return set()
+    return {
+        _moved_key(one.key, [each for each in renamings if each.place(before.sections, one.key)])
+        for one in awaiting(today.production, name, identity, before.sections)
+    }
 
 
 def _migrated(

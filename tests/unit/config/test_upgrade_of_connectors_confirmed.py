@@ -134,3 +134,13 @@ def test_what_was_confirmed_for_another_connector_is_left_alone(paper: "Town") -
     assert (["stack.toml"], {}) == ([one.name for one in made.files], needed(made))
     write_migrated(made.files)
     assert set() == open_keys(paper)
+
+
+def test_what_waited_for_another_connector_is_nothing_new(paper: "Town") -> None:
+    """The plan does not ask once more for what two people had to look at before."""
+    paper.write("environments/production/stack.toml", OTHER)
+    before = open_keys(paper)
+    made = plan(paper)
+
+    assert f"{PREFIX}.fee" in before
+    assert {} == needed(made)
