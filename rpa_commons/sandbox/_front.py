@@ -50,8 +50,12 @@ class Front:
         if service.mutual_tls != mutual_tls:
             return Response(404, b"this service answers on another port")
         fault = self._faults.take(service.name)
-        response = _misbehaving(service, request, fault) if fault else _served(service, request)
-        self._note(service.name, f"fault:{fault.kind}" if fault else str(response.status))
+        outcome = f"fault:{fault.kind}" if fault else "500"  # what it is where the simulator itself breaks
+        try:
+            response = _misbehaving(service, request, fault) if fault else _served(service, request)
+            outcome = outcome if fault else str(response.status)
+        finally:
+            self._note(service.name, outcome)
         return response
 
     def calls(self) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ read into memory; ``close`` ends every connection and waits for its thread.
 
 import contextlib
 import logging
+import os
 import secrets
 import selectors
 import socket
@@ -16,10 +17,12 @@ import struct
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
@@ -258,11 +261,12 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             return self.server.answer(request)
         except OSError as error:
-            _log.error("the sandbox cannot use its folder: %s", error.strerror or type(error).__name__)
+            why = error.strerror or type(error).__name__
+            _log.error("the sandbox cannot use its folder: %s (%s)", why, _place_of(error))
             return Response(500, b"the sandbox cannot use its folder; the disk may be full")
         except Exception as error:  # noqa: BLE001 - one broken call must not end the sandbox
-            # The type only: a path or a traceback could show somebody's number.
-            _log.error("the sandbox failed: %s", type(error).__name__)
+            # Type and line only: an address or a text could show somebody's number.
+            _log.error("the sandbox failed: %s (%s)", type(error).__name__, _place_of(error))
             return Response(500, b"a bug in the sandbox")
 
     def _body(self) -> bytes | None:
@@ -357,3 +361,14 @@ def tls_context(server_pem: str, ca_bundle: str, *, mutual: bool) -> ssl.SSLCont
         context.load_verify_locations(ca_bundle)
         context.verify_mode = ssl.CERT_REQUIRED
     return context
+
+
+def _place_of(error: BaseException) -> str:
+    """Where a simulator went wrong: file and line of the last frame that is not Python's own."""
+    library = str(Path(os.__file__).parent)
+    places = [
+        f"{Path(name).name}:{line}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if not (name := frame.f_code.co_filename).startswith(library) or "site-packages" in name
+    ]
+    return places[-1] if places else "nowhere"

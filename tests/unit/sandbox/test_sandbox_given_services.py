@@ -259,3 +259,47 @@ def test_up_refuses_what_is_no_service(tmp_path: Path) -> None:
     assert "there is no module no_such_module" in result.output
     assert "PYTHONPATH" in result.output
     assert not folder.exists()
+
+
+class Broken(Register):
+    """Has a mistake in it, that quotes what it got."""
+
+    name = "broken"
+
+    def serve(self, request: Request) -> Response:
+        """Fail."""
+        return Response(200, {}[request.body])
+
+
+class Forgetful(Register):
+    """Reads a file that is not there."""
+
+    name = "forgetful"
+
+    def serve(self, request: Request) -> Response:
+        """Fail."""
+        return Response(200, (self.world.folder / request.body.decode()).read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (Broken, "the sandbox failed: KeyError"),
+        (Forgetful, "the sandbox cannot use its folder: No such file"),
+    ],
+)
+def test_a_mistake_in_a_simulator_is_told_by_its_line(
+    make: type[Register], said: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its author sees file and line, and the call on the page; nobody sees what was sent."""
+    with Sandbox(tmp_path / "box", only=[make.name], services=[make]) as box:
+        url, trust = f"{box.url_of(make.name)}/cases", str(box.ca_bundle)
+        answer = requests.post(url, data=b"0706614818", timeout=5, verify=trust)
+        calls = requests.get(f"{box.page_url.rstrip('/')}/calls.json", timeout=5).text
+
+    lines = [one.getMessage() for one in caplog.records if one.getMessage().startswith("the sandbox")]
+    assert (500, 1) == (answer.status_code, len(lines))
+    assert lines[0].startswith(said)
+    assert f"({Path(__file__).name}:" in lines[0]
+    assert "0706614818" not in caplog.text
+    assert (make.name in calls, "500" in calls) == (True, True)
