@@ -19,6 +19,7 @@ PAGE = (ROOT / "docs" / "how-to" / "write-a-connector.md").read_text("utf-8")
 EXCERPTS = re.findall(r"<!-- from: (\S+) -->\n```\w+\n(.*?)```", PAGE, re.DOTALL)
 BLOCKS = re.findall(r"(?<!-->\n)```python\n(.*?)```", PAGE, re.DOTALL)
 FAILURES = PAGE.partition("<!-- failures -->\n```python\n")[2].partition("```")[0]
+CONTRACT = PAGE.partition("<!-- contract -->\n```python\n")[2].partition("```")[0]
 
 
 @pytest.mark.parametrize(("path", "excerpt"), EXCERPTS)
@@ -82,6 +83,33 @@ def test_the_failures_of_the_page_are_those_of_a_ledger(tmp_path: Path, asked: A
         asked(contract.FailureContract(), failures)
 
         assert failures.taken() <= 1
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        contract.LedgerContract.test_it_declares_itself,
+        contract.LedgerContract.test_a_restarted_worker_posts_nothing_again,
+        contract.LedgerContract.test_an_unreachable_ledger_keeps_the_case_waiting,
+    ],
+)
+def test_the_test_module_of_the_page_is_that_of_a_ledger(tmp_path: Path, asked: Any) -> None:
+    """It reaches the ledger of the sandbox, called as the page calls its own, and sees what that took."""
+    names: dict[str, Any] = {"MineLedger": RestLedger}
+    code = f"{FAILURES}\n{CONTRACT}".replace('"mine"', '"rest-ledger"').replace(
+        'one["reference"]', 'one["voucher"]["reference"]'
+    )
+    with Sandbox(tmp_path / "box", people=5, only=("rest-ledger",)) as box:
+        service: Any = box.services["rest-ledger"]
+        token = service.token_file.read_text("utf-8").strip()
+        names["MineSettings"] = lambda url, **rest: RestLedgerSettings(
+            url=f"{url}/ledger/v1", token=SecretRef(env="ANY"), **rest
+        )
+        exec(code.replace('"a secret"', repr(token)), names)  # noqa: S102 - the page's own code
+        cases = names["cases_of"](box)
+        asked(contract.LedgerContract(), cases)
+
+        assert cases.silence is not None
 
 
 def ledger_of(box: Sandbox) -> RestLedger:
