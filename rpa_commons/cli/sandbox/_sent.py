@@ -23,14 +23,14 @@ def sent(service: str | None, folder: Path, *, as_json: bool) -> None:
     """Show what was sent to the sandbox, or to SERVICE; it need not be running."""
     from rpa_commons.sandbox import Journal, SandboxError, given_services, refuse_unknown
 
+    if not (folder / "effects.jsonl").exists():
+        click.echo(f"{folder}: no sandbox has run on this folder; --folder names another", err=True)
     try:
         everything = Journal.read(folder / "effects.jsonl")
         known = given_services(folder) | {str(one.get("service")) for one in everything}
         refuse_unknown([service] if service else (), known)
     except (SandboxError, OSError) as error:
         raise error_of(error) from None
-    if not (folder / "effects.jsonl").exists():
-        click.echo(f"{folder}: no sandbox has run on this folder; --folder names another", err=True)
     entries = [one for one in everything if service in {None, one.get("service")}]
     if as_json:
         click.echo(json.dumps(entries, ensure_ascii=False, indent=1))

@@ -303,3 +303,11 @@ def test_a_mistake_in_a_simulator_is_told_by_its_line(
     assert f"({Path(__file__).name}:" in lines[0]
     assert "0706614818" not in caplog.text
     assert (make.name in calls, "500" in calls) == (True, True)
+
+
+def test_sent_in_another_folder_says_that_nothing_ran_there(tmp_path: Path) -> None:
+    """Whoever stands in another folder learns why their own service is not known."""
+    asked = CliRunner().invoke(sandbox, ["sent", "register", "--folder", str(tmp_path / "empty")])
+
+    assert 2 == asked.exit_code
+    assert "no sandbox has run on this folder; --folder names another" in asked.output
