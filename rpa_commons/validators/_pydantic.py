@@ -12,7 +12,7 @@ missing sibling shows the whole input). ``adapter``, which puts ``Hidden`` aroun
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from pydantic.json_schema import JsonSchemaValue
 
-    from ._identifier import Identifier
-
 __all__ = ["Hidden", "core_schema", "json_schema", "with_options"]
 
 _OPTIONS = "rpa_commons_options"
@@ -36,7 +34,21 @@ _TELLING = re.compile(r"[0-9]{4}")
 _LARGEST_INDEX = 1_000_000
 
 
-def core_schema(cls: type[Identifier], options: Mapping[str, Any]) -> cs.CoreSchema:
+class _Readable(Protocol):
+    """What is asked of an identifier type here."""
+
+    name: ClassVar[str]
+    kind: ClassVar[str]
+    examples: ClassVar[tuple[str, ...]]
+
+    @classmethod
+    def parse(cls, text: str) -> object: ...
+
+    @classmethod
+    def _pattern_with(cls, options: Mapping[str, Any]) -> str: ...
+
+
+def core_schema(cls: type[_Readable], options: Mapping[str, Any]) -> cs.CoreSchema:
     """Text in, the type out; its string when dumped."""
     return cs.no_info_plain_validator_function(
         _reader(cls, options),
@@ -64,7 +76,7 @@ def with_options(source: object, handler: GetCoreSchemaHandler, options: Mapping
     return cast("cs.CoreSchema", schema)
 
 
-def json_schema(cls: type[Identifier], schema: cs.CoreSchema) -> JsonSchemaValue:
+def json_schema(cls: type[_Readable], schema: cs.CoreSchema) -> JsonSchemaValue:
     """The canonical form, described; the examples belong to nobody."""
     metadata = cast("dict[str, Any]", schema).get("metadata") or {}
     _, options = metadata.get(_OPTIONS, (cls, {}))
@@ -112,10 +124,10 @@ def _place(step: str | int) -> str | int:
     return _HIDDEN if _TELLING.search(step) else step
 
 
-def _reader(cls: type[Identifier], options: Mapping[str, Any]) -> Callable[[Any], Identifier]:
-    parse: Callable[..., Identifier] = cls.parse
+def _reader(cls: type[_Readable], options: Mapping[str, Any]) -> Callable[[Any], object]:
+    parse: Callable[..., object] = cls.parse
 
-    def read(value: Any) -> Identifier:  # noqa: ANN401 - whatever pydantic was given
+    def read(value: Any) -> object:  # noqa: ANN401 - whatever pydantic was given
         try:
             return parse(value, **options)
         except InvalidIdentifierError as error:
