@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rpa_commons.capabilities import RpaCommonsError
-
 from ._baseline import check_of_baseline
 from ._github import annotations
 from ._shared import FINDINGS, connectors, counted, error_text, manifest_of, options
@@ -118,6 +116,7 @@ def _check(
 
 def _not_installed(municipality: "MunicipalityFolder", checked: "Checked") -> tuple[str, ...]:
     """The instances that are configured and have no environment that fits; a finding says more of others."""
+    from rpa_commons.capabilities import RpaCommonsError
     from rpa_commons.environments import (
         ConnectorNotReadyError,
         NotInstalledError,

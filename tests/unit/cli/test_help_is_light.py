@@ -48,3 +48,27 @@ def test_version_imports_nothing_heavy() -> None:
 def test_help_of_a_command_imports_nothing_heavy(command: str) -> None:
     """A command's options are declared beside its imports, not below them."""
     assert set() == imported_by(*command.split(), "--help") & HEAVY
+
+
+_LOADS_ALL = """
+import sys, click
+from rpa_commons.cli._main import cli
+
+def load(command):
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        return [load(command.get_command(context, name)) for name in command.list_commands(context)]
+    return [command.name]
+
+names = load(cli)
+print(len(str(names).split(",")), *sys.modules)
+"""
+
+
+def test_no_command_of_a_group_imports_anything_heavy() -> None:
+    """What ``--help`` of any of them needs is loaded at once here, the commands of groups too."""
+    done = subprocess.run([sys.executable, "-c", _LOADS_ALL], capture_output=True, text=True, check=True)
+    count, *modules = done.stdout.split()
+
+    assert int(count) > len(_COMMANDS)
+    assert set() == {one.partition(".")[0] for one in modules} & HEAVY
